@@ -1,0 +1,59 @@
+# The two commands of a newcomer: `make run` and `make test`. Both set up .venv first.
+
+PYTHON ?= $(firstword $(foreach v,3.12 3.11 3.13,$(shell python$(v) -c 'import venv; print("python$(v)")' 2>/dev/null)) python3)
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+PYTEST_ARGUMENTS ?=
+
+.PHONY: run setup test test-long lint lock check-lock relock benchmarks clean
+
+run: setup
+	snakemake --cores all
+
+setup: $(VENV)/ready
+
+# Everything from the one lock, by hash. The build tools of our own package are in it, too.
+$(VENV)/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
+	touch $@
+
+test: setup lint
+	pytest -n auto --dist worksteal -m "not long" $(PYTEST_ARGUMENTS)
+
+test-long: setup
+	pytest -m long $(PYTEST_ARGUMENTS)
+
+lint: setup
+	ruff check --quiet .
+	ruff format --quiet --check .
+	mypy --no-error-summary
+	snakefmt --check --quiet Snakefile workflow/rules
+	snakemake --lint
+	python -m acne04.bridge.stages --check
+
+dvc.yaml: setup $(wildcard workflow/rules/*.smk) Snakefile
+	python -m acne04.bridge.stages
+
+# Run, and stage what the run recorded: dvc.lock, snakemake.lock and new pins.
+lock: setup
+	python -m acne04.bridge.stages
+	snakemake --cores all
+	git add dvc.yaml dvc.lock snakemake.lock workflow/pins
+
+# In CI: a run from nothing must give the committed locks, byte for byte.
+check-lock: setup
+	python -m acne04.bridge.reproduced
+
+# Resolve the dependencies anew: one version each for Python 3.11 to 3.13, hashes, no addresses.
+relock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--custom-compile-command "make relock" --extra dev pyproject.toml -o requirements.lock
+
+benchmarks: setup
+	python benchmarks/run.py
+
+clean:
+	rm -rf data upstream logs .snakemake .acne04

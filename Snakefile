@@ -1,0 +1,33 @@
+"""ACNE04, ACNEDIT and Acne04-v2: from pinned sources to balanced split manifests.
+
+Parameters: params.yaml, checked against schemas/params.schema.json.
+"""
+
+from snakemake.utils import min_version, validate
+
+min_version("9.27")
+
+
+configfile: "params.yaml"
+
+
+# Without defaults: a value that only Snakemake sees is one that DVC does not.
+validate(config, "schemas/params.schema.json", set_default=False)
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/1_fetch.smk"
+include: "workflow/rules/2_scan.smk"
+include: "workflow/rules/3_validate.smk"
+include: "workflow/rules/4_dedupe.smk"
+include: "workflow/rules/5_split.smk"
+
+
+rule all:
+    """The manifests alone: after a partial pull what lies before them is not missed."""
+    default_target: True
+    input:
+        "data/splits/published.csv",
+        "data/splits/paper.csv",
+        "data/splits/holdout.csv",
+        "data/splits/kfold.csv",

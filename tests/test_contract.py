@@ -1,0 +1,289 @@
+"""The contract between Snakemake and DVC (a to g), with real clones and a real DVC store.
+
+The letters are those of docs/decisions/0002-records-travel.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from project import CLEAN, Project, kill_group, rules_run
+
+pytestmark = pytest.mark.workflow
+
+AFTER_SCAN = ["dedupe", "scan", "split", "validate"]
+
+
+def test_a_clone_and_pull_leave_nothing_to_do(clone: Project) -> None:
+    again = clone.snakemake()
+    assert "Nothing to be done" in again.stdout + again.stderr
+    assert not (clone.path / "upstream").exists(), "nothing may be fetched"
+    assert clone.dvc_status() == CLEAN
+    assert clone.git("status", "--porcelain") == ""
+
+
+def test_b1_a_moved_pin_runs_what_depends_on_it(clone: Project) -> None:
+    assert rules_run(clone.snakemake("--forcerun", "standin", "--until", "standin")) == ["standin"]
+    upstream = clone.path / "upstream/standin/Acne04-v2_annotations.json"
+    document = json.loads(upstream.read_text())
+    removed = document["annotations"].pop()
+    upstream.write_text(json.dumps(document))
+    pins = clone.path / "workflow/pins/standin/v2.csv"
+    before = pins.read_text()
+    refused = clone.snakemake("--forcerun", "fetch", "--until", "fetch")
+    assert refused.returncode == 1
+    assert "sha256" in refused.stderr, "a changed upstream is refused while its pin stands"
+    pins.write_text(_repinned(before, upstream))
+    assert rules_run(clone.snakemake()) == ["fetch", "split", "validate"]
+    assert clone.dvc_status() == CLEAN
+    lesions = clone.read("data/annotations/lesions.csv")
+    assert f"\nstandin,{removed['id']}," not in lesions
+
+
+def _repinned(pins: str, upstream: Path) -> str:
+    import hashlib
+
+    data = upstream.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    rows = []
+    for row in pins.splitlines():
+        fields = row.split(",")
+        if " fraction=32 " in row and fields[3] == upstream.name:
+            fields[4:] = [str(len(data)), digest]
+        rows.append(",".join(fields))
+    return "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize("tool", ["snakemake", "dvc"])
+def test_b2_a_changed_byte_stops_everything(clone: Project, tool: str) -> None:
+    victim = clone.path / "data/raw/v2/Acne04-v2_annotations.json"
+    victim.write_bytes(victim.read_bytes().replace(b'"radius": 1', b'"radius": 2', 1))
+    lock = clone.read("dvc.lock")
+    done = clone.snakemake() if tool == "snakemake" else clone.dvc("repro")
+    assert done.returncode != 0
+    if tool == "snakemake":
+        assert done.returncode == 1
+    said = done.stdout + done.stderr
+    assert "data/raw/v2/Acne04-v2_annotations.json: expected sha256" in said
+    assert "dvc checkout --force data/raw/v2" in said
+    assert "Traceback" not in said
+    assert clone.read("dvc.lock") == lock
+    assert clone.dvc("checkout", "--force", "data/raw/v2").returncode == 0
+    assert rules_run(clone.snakemake()) == []
+    assert clone.dvc_status() == CLEAN
+
+
+def test_b2_an_added_file_stops_everything(clone: Project) -> None:
+    (clone.path / "data/raw/acnedit/extra.jpg").write_bytes(b"not listed")
+    done = clone.snakemake()
+    assert done.returncode == 1
+    assert "data/raw/acnedit/extra.jpg: expected no such file, found one" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "stages"),
+    [
+        ("workflow/acne04/split/__init__.py", "# edited\n", ["split"]),
+        ("workflow/acne04/dedupe/__init__.py", "# edited\n", ["dedupe", "split"]),
+        ("workflow/acne04/grades.py", "# edited\n", None),
+        ("schemas/lesions.table.json", "\n", ["split", "validate"]),
+    ],
+)
+def test_c_an_edit_runs_the_stages_affected(
+    clone: Project, file: str, text: str, stages: list[str] | None
+) -> None:
+    clone.append(file, text)
+    ran = rules_run(clone.snakemake())
+    assert ran == (stages or ran)
+    assert "split" in ran
+    assert clone.dvc_status() == CLEAN
+    assert rules_run(clone.snakemake()) == []
+
+
+def test_c_a_parameter_and_a_rule(clone: Project) -> None:
+    clone.set_parameter("target", 12)
+    assert rules_run(clone.snakemake()) == ["split"]
+    rule = clone.path / "workflow/rules/4_dedupe.smk"
+    rule.write_text(rule.read_text().replace("acne04 --log", "acne04  --log"))
+    assert rules_run(clone.snakemake()) == ["dedupe", "split"]
+    assert clone.dvc_status() == CLEAN
+
+
+def test_c_times_alone_run_nothing(clone: Project) -> None:
+    for name in clone.git("ls-files").splitlines():
+        os.utime(clone.path / name)
+    assert rules_run(clone.snakemake()) == []
+    assert clone.dvc_status() == CLEAN
+
+
+def test_c_another_commit_and_back(clone: Project) -> None:
+    clone.set_parameter("balance", "weights")
+    assert rules_run(clone.snakemake()) == ["split"]
+    clone.git("commit", "--quiet", "--all", "--message", "other balance")
+    for revision in ("HEAD~1", "main"):
+        clone.git("checkout", "--quiet", revision)
+        assert clone.dvc("checkout").returncode == 0
+        assert rules_run(clone.snakemake()) == []
+        assert clone.dvc_status() == CLEAN
+
+
+def test_c_another_commit_without_its_data(clone: Project) -> None:
+    """`git checkout` alone: the artifacts of the other commit are known, not tampered with."""
+    clone.set_parameter("balance", "weights")
+    assert rules_run(clone.snakemake()) == ["split"]
+    clone.git("commit", "--quiet", "--all", "--message", "other balance")
+    clone.git("checkout", "--quiet", "HEAD~1")
+    assert clone.snakemake().returncode == 0
+    assert clone.dvc_status() == CLEAN
+    assert clone.git("status", "--porcelain") == ""
+
+
+def test_d_a_partial_pull_fetches_nothing(bare_clone: Project) -> None:
+    assert bare_clone.dvc("pull", "split").returncode == 0
+    assert rules_run(bare_clone.snakemake()) == []
+    assert not (bare_clone.path / "upstream").exists()
+    assert not (bare_clone.path / "data/raw").exists()
+    status = json.loads(bare_clone.dvc("status", "--json").stdout)
+    said = {kind for changes in status.values() for change in changes for kind in change}
+    assert said <= {"changed outs", "changed deps"}
+    states = {
+        state
+        for changes in status.values()
+        for change in changes
+        for files in change.values()
+        for state in files.values()
+    }
+    assert states == {"deleted"}
+
+
+def test_d_what_is_needed_comes_from_the_store(bare_clone: Project) -> None:
+    assert bare_clone.dvc("pull", "split", "dedupe").returncode == 0
+    bare_clone.append("workflow/acne04/split/__init__.py", "# edited\n")
+    done = bare_clone.snakemake()
+    assert done.returncode == 0, done.stderr
+    assert rules_run(bare_clone.snakemake()) == []
+
+
+@pytest.mark.parametrize("cache", ["kept", "lost"])
+def test_e_a_deleted_artifact_comes_back(clone: Project, cache: str) -> None:
+    if cache == "lost":
+        shutil.rmtree(clone.path / ".dvc/cache")
+        shutil.rmtree(clone.path / "data/raw/classification")
+        (clone.path / "data/splits/kfold.csv").unlink()
+        done = clone.snakemake()
+        assert rules_run(done) == ["split"]
+        clone.append("workflow/acne04/scan/__init__.py", "# edited\n")
+        assert "scan" in rules_run(clone.snakemake())
+    else:
+        shutil.rmtree(clone.path / "data/raw/classification")
+        (clone.path / "data/inventory/boxes.csv").unlink()
+        (clone.path / "data/splits/kfold.csv").unlink()
+        assert rules_run(clone.snakemake()) == []
+        assert (clone.path / "data/inventory/boxes.csv").is_file()
+    assert (clone.path / "data/splits/kfold.csv").is_file()
+    assert (clone.path / "data/raw/classification").is_dir()
+    assert clone.dvc_status() == CLEAN
+
+
+def test_e_rebuilt_from_upstream_where_no_store_is(clone: Project) -> None:
+    """Neither cache nor store: the folder is fetched again, and must be as listed."""
+    store = clone.path.parent / "empty-store"
+    assert clone.dvc("remote", "modify", "--local", "store", "url", str(store)).returncode == 0
+    shutil.rmtree(clone.path / ".dvc/cache")
+    shutil.rmtree(clone.path / "data/raw/v2")
+    clone.append("workflow/acne04/validate/__init__.py", "# edited\n")
+    assert rules_run(clone.snakemake()) == ["split", "validate"]
+    assert (clone.path / "data/raw/v2/Acne04-v2_annotations.json").is_file()
+    assert clone.dvc_status() == CLEAN
+
+
+def test_f_the_second_of_two_runs_is_refused(clone: Project) -> None:
+    clone.append("workflow/acne04/scan/__init__.py", "# edited\n")
+    first = clone.start("snakemake", "--cores", "2")
+    while not (clone.path / ".acne04/pending.json").exists():
+        assert first.poll() is None
+        time.sleep(0.02)
+    second = clone.snakemake()
+    assert second.returncode == 2
+    assert "another run is at work in this checkout" in second.stderr
+    first.communicate()
+    assert first.returncode == 0
+    assert clone.dvc_status() == CLEAN
+
+
+def _killed_run_goes_on(project: Project, locks: dict[str, str], delay: float) -> str:
+    run = project.start("snakemake", "--cores", "2")
+    try:
+        run.communicate(timeout=delay)
+        moment = "after the end"
+    except subprocess.TimeoutExpired:
+        kill_group(run)
+        moment = f"{delay:.2f} s"
+    done = project.snakemake()
+    assert done.returncode == 0, f"killed {moment}:\n{done.stdout}{done.stderr}"
+    for name, text in locks.items():
+        assert project.read(name) == text, f"{name} differs after a kill {moment}"
+    assert project.dvc_status() == CLEAN, f"killed {moment}"
+    return moment
+
+
+def _locks(project: Project) -> dict[str, str]:
+    return {name: project.read(name) for name in ("dvc.lock", "snakemake.lock")}
+
+
+@pytest.mark.parametrize("share", [0.2, 0.6, 0.97])
+def test_f_killed_three_times(finished: Project, tmp_path: Path, share: float) -> None:
+    """Kill -9 early, midway, and during the commit at the end, on a run from nothing."""
+    project = finished.clone(tmp_path / "clone")
+    started = time.monotonic()
+    assert project.snakemake().returncode == 0
+    length = time.monotonic() - started
+    assert _locks(project) == _locks(finished)
+    for name in ("data", ".snakemake", ".acne04", "upstream", ".dvc/cache"):
+        shutil.rmtree(project.path / name)
+    assert _killed_run_goes_on(project, _locks(finished), share * length) != "after the end"
+
+
+@pytest.mark.long
+def test_f_killed_twenty_times_at_random(finished: Project, tmp_path: Path) -> None:
+    chance = random.Random(20)
+    for number in range(20):
+        project = finished.clone(tmp_path / f"clone{number}")
+        _killed_run_goes_on(project, _locks(finished), chance.uniform(0.5, 30))
+        shutil.rmtree(project.path)
+
+
+def test_g_repro_goes_through_snakemake(clone: Project) -> None:
+    skipped = clone.dvc("repro")
+    assert skipped.returncode == 0
+    assert "Running stage" not in skipped.stdout
+    clone.append("workflow/acne04/dedupe/__init__.py", "# edited\n")
+    ran = clone.dvc("repro")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "Running stage 'dedupe'" in ran.stdout
+    assert clone.dvc_status() == CLEAN
+    assert rules_run(clone.snakemake()) == []
+
+
+def test_metrics_diff_shows_what_a_change_did(clone: Project) -> None:
+    clone.set_parameter("balance", "weights")
+    assert clone.snakemake().returncode == 0
+    shown = clone.dvc("metrics", "diff", "--json")
+    assert "data/splits/metrics.json" in json.loads(shown.stdout)["diff"]
+
+
+def test_another_dataset_is_refused_while_artifacts_are_unpushed(clone: Project) -> None:
+    store = clone.path.parent / "empty-store"
+    assert clone.dvc("remote", "modify", "--local", "store", "url", str(store)).returncode == 0
+    clone.set_parameter("dataset", "acne04")
+    refused = clone.snakemake()
+    assert refused.returncode == 2
+    assert "dataset is 'acne04', but data/ holds artifacts of 'standin'" in refused.stderr
+    assert "dvc push" in refused.stderr

@@ -1,0 +1,1 @@
+"""A reproducible, versioned, leak-proof home for the ACNE04 family of acne image datasets."""

@@ -1,0 +1,84 @@
+"""The code of a verb: every module it can import, every schema that these name.
+
+A ``shell`` rule does not notice that the Python behind its command changed, so the files are
+inputs of the rule and dependencies of the DVC stage. They are found by reading the imports, which
+leaves no list to keep in step; a test compares them with what a run really opens.
+"""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path("workflow/acne04")
+SCHEMAS = Path("schemas")
+
+
+def code_files(*verbs: str) -> list[str]:
+    """List the files that decide what a verb does.
+
+    Parameters
+    ----------
+    *verbs : str
+        Names of modules of the package.
+
+    Returns
+    -------
+    list of str
+        Paths relative to the project's root, sorted: modules, then the schemas named in them.
+    """
+    modules: set[Path] = set()
+    waiting = [path for verb in verbs for path in _files_of(("acne04", verb))]
+    while waiting:
+        module = waiting.pop()
+        if module not in modules:
+            modules.add(module)
+            waiting.extend(_imports(module))
+    schemas = {schema for module in modules for schema in _schemas(module)}
+    return sorted(str(path) for path in modules) + sorted(str(path) for path in schemas)
+
+
+def _files_of(name: tuple[str, ...]) -> list[Path]:
+    """Files that importing a dotted name runs: the module and the packages around it."""
+    files = []
+    for depth in range(1, len(name) + 1):
+        place = PACKAGE.joinpath(*name[1:depth])
+        candidates = (place.with_suffix(".py"), place / "__init__.py")
+        files += [path for path in candidates if path.is_file()]
+    return files
+
+
+@cache
+def _tree(module: Path) -> ast.Module:
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
+def _imports(module: Path) -> list[Path]:
+    files = []
+    for node in ast.walk(_tree(module)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            if name.split(".")[0] == "acne04":
+                files += _files_of(tuple(name.split(".")))
+    return files
+
+
+def _schemas(module: Path) -> list[Path]:
+    words = {
+        node.value
+        for node in ast.walk(_tree(module))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value
+    }
+    candidates = [
+        SCHEMAS / f"{word}{end}"
+        for word in words
+        if "/" not in word and len(word) < 60
+        for end in ("", ".table.json", ".schema.json")
+    ]
+    return [path for path in candidates if path.is_file()]

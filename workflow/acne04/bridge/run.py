@@ -1,0 +1,147 @@
+"""What happens around a run of Snakemake: before the first job, and after the last."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from acne04.bridge import guard, records, runlock, store
+from acne04.bridge.digests import DigestCache
+from acne04.bridge.folders import RAW
+from acne04.errors import Acne04Error
+from acne04.files import write_text
+
+STATE = Path(".acne04")
+#: Stages that ran and are not yet in ``dvc.lock``: there from the start of a run to its end.
+_PENDING = STATE / "pending.json"
+_DIGESTS = STATE / "digests.json"
+#: A folder that is there has a marker, for rules that read it to depend on.
+PRESENT = STATE / "present"
+
+
+def start(workflow: Any, dataset: str, sources: list[str]) -> None:
+    """Make Snakemake know what the checkout holds; called while the Snakefile is read.
+
+    Does nothing in the processes that Snakemake starts for single jobs, nor for ``--lint``. A dry
+    run beside a live one looks, and leaves the records to it. Ends the process with the error's
+    exit code where the run must not go on.
+    """
+    if not workflow.is_main_process or not workflow.check_envvars:
+        return
+    dry = workflow.output_settings.dryrun
+    try:
+        if not runlock.take(STATE / "run.lock"):
+            if dry:
+                return
+            raise runlock.busy(STATE / "run.lock")
+        _prepare(dataset, sources)
+    except Acne04Error as error:
+        print(f"snakemake: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    if not dry and _pending():
+        # With nothing left to run Snakemake calls no hook: an interrupted end is made up for here.
+        atexit.register(_finish_interrupted, workflow, dataset)
+
+
+def _prepare(dataset: str, sources: list[str]) -> None:
+    digests = DigestCache(_DIGESTS)
+    lock = records.RECORDS_LOCK
+    written = lock.stat().st_mtime_ns if lock.is_file() else 0
+    checkout = guard.Checkout(records.read_lock(), records.LiveRecords(), digests, written)
+    guard.refuse_other_dataset(dataset, checkout)
+    guard.bring_back_absent(sources, checkout)
+    stale = guard.refuse_foreign(sources, checkout)
+    _restore_records(checkout, stale)
+    for source in sources:
+        if not (RAW / source).is_dir():
+            (PRESENT / source).unlink(missing_ok=True)
+    digests.save()
+
+
+def _restore_records(checkout: guard.Checkout, stale: set[str]) -> None:
+    """Give Snakemake its records back; an output that must be made anew gets one that differs."""
+    for job in checkout.jobs:
+        unfinished = checkout.live.incomplete(job.outputs)
+        fields = dict(job.fields)
+        if stale & set(job.outputs) or records.inputs_moved(job.fields, checkout.digests):
+            # Times may hide that the content changed; another list of inputs never hides.
+            fields["input"] = []
+        for output in job.outputs:
+            if output not in unfinished and not checkout.made_since(output):
+                checkout.live.put(output, fields)
+
+
+def started(workflow: Any) -> None:
+    """Note which stages are about to run, before the first job."""
+    running = {stage_of(job) for job in workflow.dag.needrun_jobs()}
+    _write_pending(_pending() | {stage for stage in running if stage})
+
+
+def succeeded(workflow: Any, dataset: str) -> None:
+    """Record a run in which every job succeeded: ``snakemake.lock``, then ``dvc.lock``."""
+    digests = DigestCache(_DIGESTS)
+    live = records.LiveRecords()
+    kept = {job.name: job for job in records.read_lock()}
+    fresh: set[str] = set()
+    incomplete: set[str] = set()
+    for job in workflow.dag.jobs:
+        outputs = sorted(map(str, job.output))
+        if not outputs:
+            continue
+        record = records.digest_job(live, outputs, digests)
+        if record is not None:
+            kept[record.name] = record
+        if stage := stage_of(job):
+            (incomplete if record is None or not _folder_present(job) else fresh).add(stage)
+    rules = {rule.name for rule in workflow.rules}
+    records.write_lock(dataset, [job for job in kept.values() if job.fields["rule"] in rules])
+    _commit(fresh - incomplete)
+    digests.save()
+
+
+def _commit(fresh: set[str]) -> None:
+    pending = _pending()
+    nested = store.nested_stage()
+    if nested is None:
+        store.commit(pending & fresh)
+        left = pending - fresh
+    else:
+        # `dvc repro` records the stage that it called us for; it holds DVC's lock until then.
+        left = pending - {nested}
+    _write_pending(left)
+
+
+def _finish_interrupted(workflow: Any, dataset: str) -> None:
+    if workflow.dag is None or any(True for _ in workflow.dag.needrun_jobs()) or not _pending():
+        return
+    try:
+        succeeded(workflow, dataset)
+    except Acne04Error as error:
+        print(f"snakemake: {error}", file=sys.stderr)
+
+
+def stage_of(job: Any) -> str | None:
+    """DVC stage of a job; None for rules whose outputs DVC does not track."""
+    if not all(str(output).startswith("data/") for output in job.output) or not job.output:
+        return None
+    wildcards = "-".join(job.wildcards_dict.values())
+    return f"{job.rule.name}@{wildcards}" if wildcards else str(job.rule.name)
+
+
+def _folder_present(job: Any) -> bool:
+    folder = dict(job.params.items()).get("folder")
+    return folder is None or Path(folder).is_dir()
+
+
+def _pending() -> set[str]:
+    return set(json.loads(_PENDING.read_text(encoding="utf-8"))) if _PENDING.is_file() else set()
+
+
+def _write_pending(stages: set[str]) -> None:
+    if stages:
+        write_text(_PENDING, json.dumps(sorted(stages)) + "\n")
+    else:
+        _PENDING.unlink(missing_ok=True)

@@ -1,0 +1,119 @@
+"""What DVC knows: the outputs in ``dvc.lock``, its cache, its commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from acne04.errors import Acne04Error, UnavailableError
+
+DVC_LOCK = Path("dvc.lock")
+
+
+@dataclass(frozen=True)
+class TrackedOut:
+    """One output of a DVC stage as ``dvc.lock`` records it; `md5` ends in ``.dir`` for a folder."""
+
+    stage: str
+    path: str
+    md5: str
+
+
+def nested_stage() -> str | None:
+    """Name of the stage when this process runs below ``dvc repro``, else None."""
+    if "DVC_ROOT" not in os.environ:
+        return None
+    return os.environ.get("DVC_STAGE", "").rpartition(":")[2] or None
+
+
+def tracked_outs() -> list[TrackedOut]:
+    """Read the outputs that ``dvc.lock`` records, by path."""
+    if not DVC_LOCK.is_file():
+        return []
+    stages = (yaml.load(DVC_LOCK.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}).get("stages")
+    outs = [
+        TrackedOut(stage, out["path"], out["md5"])
+        for stage, entry in (stages or {}).items()
+        for out in entry.get("outs", [])
+    ]
+    return sorted(outs, key=lambda out: out.path)
+
+
+def run(*words: str, quiet: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run a DVC command of this environment and give what it said."""
+    command = [sys.executable, "-m", "dvc", *words]
+    return subprocess.run(command, capture_output=quiet, text=True, check=False)
+
+
+def cached(md5: str, cache: Path) -> bool:
+    """Tell whether the local cache holds an object, for a folder with all its files."""
+    name = cache / "files" / "md5" / md5[:2] / md5[2:]
+    if not name.is_file():
+        return False
+    if not md5.endswith(".dir"):
+        return True
+    entries = json.loads(name.read_text(encoding="utf-8"))
+    return all(cached(entry["md5"], cache) for entry in entries)
+
+
+def cache_folder() -> Path:
+    """Where DVC keeps its cache in this checkout."""
+    answer = run("cache", "dir")
+    if answer.returncode != 0:
+        raise UnavailableError("dvc cache dir", answer.stderr.strip())
+    return Path(answer.stdout.strip())
+
+
+def restore(outs: Iterable[TrackedOut]) -> list[str]:
+    """Bring outputs back from the local cache, where it holds them; never from elsewhere.
+
+    Returns
+    -------
+    list of str
+        Paths brought back, sorted.
+    """
+    wanted = list(outs)
+    if not wanted:
+        return []
+    cache = cache_folder()
+    at_hand = sorted(out.path for out in wanted if cached(out.md5, cache))
+    if at_hand:
+        answer = run("checkout", "--quiet", "--force", *at_hand)
+        if answer.returncode != 0:
+            raise UnavailableError("dvc checkout", answer.stderr.strip())
+    return at_hand
+
+
+def commit(stages: Iterable[str]) -> None:
+    """Record the outputs of stages that a run has just proved to be current."""
+    names = sorted(stages)
+    if not names:
+        return
+    answer = run("commit", "--force", *names)
+    if answer.returncode != 0:
+        raise Acne04Error(
+            "dvc commit",
+            answer.stderr.strip() or "failed without a word",
+            done="the run's outputs are in data/, but dvc.lock does not hold them yet",
+            remedy="run the same command again: it goes on from here",
+        )
+
+
+def unpushed() -> list[str]:
+    """List the tracked paths whose bytes are not in the store, or not even committed."""
+    answer = run("data", "status", "--not-in-remote", "--granular", "--json")
+    if answer.returncode != 0:
+        return ["(the store could not be asked: " + answer.stderr.strip() + ")"]
+    status = json.loads(answer.stdout)
+    changed = status.get("uncommitted", {})
+    kinds = [status.get("not_in_remote", []), changed.get("added", []), changed.get("modified", [])]
+    return sorted(
+        {path if isinstance(path, str) else path["path"] for kind in kinds for path in kind}
+    )

@@ -1,0 +1,100 @@
+"""The command `acne04`: finds the verb, runs it, turns errors into exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from acne04.errors import Acne04Error
+
+#: Verb -> what it does, in the order of the workflow. The module of the same name has
+#: `configure(parser)` and `run(arguments) -> exit code`, and is imported when it is asked for.
+VERBS = {
+    "standin": "draw the stand-in upstream: same names, trees, counts and defects, no faces",
+    "pin": "record what an upstream delivers, where nobody has published a hash",
+    "fetch": "bring a source to data/raw, checked against its pins",
+    "restore": "bring a folder of data/raw back from DVC, exactly as its listing says",
+    "scan": "read every image once; parse labels, folds and boxes",
+    "validate": "check an Acne04-v2 annotation file against its schema and against sense",
+    "dedupe": "give canonical names; join copies and photographs of one person into groups",
+    "split": "place whole groups into balanced splits with exact quotas",
+}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit code: 0 fine, 1 data wrong, 2 not possible."""
+    words = list(sys.argv[1:] if words is None else words)
+    arguments = _parser(words).parse_args(words)
+    with _logged(arguments.log):
+        return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    try:
+        return int(arguments.run(arguments))
+    except Acne04Error as error:
+        print(f"acne04 {arguments.verb}: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print(f"acne04 {arguments.verb}: interrupted; nothing half-written", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 2
+
+
+class _Tee:
+    """Standard error that a file keeps too, without the progress bars."""
+
+    def __init__(self, stream: TextIO, log: TextIO) -> None:
+        self._stream = stream
+        self._log = log
+
+    def write(self, text: str) -> int:
+        if "\r" not in text:
+            self._log.write(text)
+        return self._stream.write(text)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def _logged(path: Path | None) -> Iterator[None]:
+    if path is None:
+        yield
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stream = sys.stderr
+    with path.open("w", encoding="utf-8") as log:
+        sys.stderr = _Tee(stream, log)
+        try:
+            yield
+        finally:
+            sys.stderr = stream
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="acne04",
+        description="A reproducible, versioned, leak-proof home for the ACNE04 datasets.",
+        epilog="Exit code: 0 fine, 1 the data is wrong, 2 it could not be done.",
+    )
+    parser.add_argument("--log", metavar="FILE", type=Path, help="write messages there too")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, summary in VERBS.items():
+        verb_parser = verbs.add_parser(verb, help=summary, description=summary)
+        if verb in words:
+            module = importlib.import_module(f"acne04.{verb}")
+            module.configure(verb_parser)
+            verb_parser.set_defaults(run=module.run)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

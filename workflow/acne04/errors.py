@@ -1,0 +1,76 @@
+"""The errors a user can meet: each says where, what, and what to do next."""
+
+from __future__ import annotations
+
+
+class Acne04Error(Exception):
+    """Work must stop: the data is wrong (exit code 1 unless a subclass says otherwise).
+
+    Parameters
+    ----------
+    where : str
+        File, address or option concerned.
+    what : str
+        What is wrong, in one sentence without its full stop.
+    expected, found : str
+        What the rule demands and what is there instead; empty where it makes no sense.
+    done : str
+        What has been done about it (nothing written, staging file removed, ...).
+    remedy : str
+        The next thing to do, a command where there is one.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self,
+        where: str,
+        what: str,
+        *,
+        expected: str = "",
+        found: str = "",
+        done: str = "",
+        remedy: str = "",
+    ) -> None:
+        self.where = where
+        self.what = what
+        self.expected = expected
+        self.found = found
+        self.done = done
+        self.remedy = remedy
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        lines = [f"{self.where}: {self.what}"]
+        labelled = [
+            ("expected", self.expected),
+            ("found", self.found),
+            ("done", self.done),
+            ("next", self.remedy),
+        ]
+        lines += [f"  {label + ':':<10}{text}" for label, text in labelled if text]
+        return "\n".join(lines)
+
+
+class SchemaError(Acne04Error):
+    """A file of ours does not follow its schema."""
+
+
+class SourceError(Acne04Error):
+    """An upstream delivered something else than what is pinned or promised."""
+
+
+class SplitError(Acne04Error):
+    """No split can be made that keeps its guarantees."""
+
+
+class UnavailableError(Acne04Error):
+    """Something needed is not there: a file, a network, a program."""
+
+    exit_code = 2
+
+
+class UsageError(Acne04Error):
+    """The call or a parameter is wrong."""
+
+    exit_code = 2

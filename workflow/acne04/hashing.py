@@ -1,0 +1,50 @@
+"""Digests of files, and listings that stand for a folder."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from acne04 import tables
+
+CHUNK_BYTES = 1 << 20
+
+
+class Digest(NamedTuple):
+    """Size in bytes and SHA-256 in hexadecimal of one file."""
+
+    size: int
+    sha256: str
+
+
+def digest_file(path: Path) -> Digest:
+    """Hash a file in pieces of `CHUNK_BYTES`."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            digest.update(chunk)
+            size += len(chunk)
+    return Digest(size, digest.hexdigest())
+
+
+def files_below(folder: Path) -> list[str]:
+    """List the files below a folder: POSIX paths relative to it, sorted by code point."""
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir())
+
+
+def listing(folder: Path, dataset: str) -> pd.DataFrame:
+    """Hash every file below a folder.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``listing``: dataset, path, size (bytes), sha256; rows by path.
+    """
+    rows = [
+        {"dataset": dataset, "path": path, **digest_file(folder / path)._asdict()}
+        for path in files_below(folder)
+    ]
+    return tables.from_records("listing", rows)

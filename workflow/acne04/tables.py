@@ -1,0 +1,206 @@
+"""Read and write tables: the only place where a CSV file is parsed or made.
+
+A table is UTF-8 CSV with LF line ends, a header, rows sorted by the primary key of its Table
+Schema (``schemas/<name>.table.json``, https://specs.frictionlessdata.io/table-schema/). An empty
+field is a missing value, never 0.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from acne04.errors import SchemaError, UnavailableError
+from acne04.files import staged_file
+from acne04.schemas import load_schema
+
+#: Decimals kept of a number that is not an integer.
+NUMBER_DECIMALS = 6
+_DTYPES = {"string": "str", "integer": "Int64", "number": "Float64", "boolean": "boolean"}
+_INTEGER = re.compile(r"-?\d{1,18}")
+_NUMBER = re.compile(r"-?\d{1,18}(\.\d+)?")
+
+
+def empty(name: str) -> pd.DataFrame:
+    """Give a table of no rows, with the columns and types of its schema."""
+    fields = load_schema(f"{name}.table.json")["fields"]
+    return pd.DataFrame({f["name"]: pd.Series([], dtype=_DTYPES[f["type"]]) for f in fields})
+
+
+def from_records(name: str, records: list[dict[str, Any]]) -> pd.DataFrame:
+    """Make a table from one mapping a row; a missing value is None."""
+    fields = load_schema(f"{name}.table.json")["fields"]
+    columns = {}
+    for field in fields:
+        values = [record[field["name"]] for record in records]
+        if field["type"] == "string":
+            values = ["" if value is None else value for value in values]
+        columns[field["name"]] = pd.Series(values, dtype=_DTYPES[field["type"]])
+    return pd.DataFrame(columns)
+
+
+def write(path: Path, name: str, table: pd.DataFrame) -> None:
+    """Write a table, sorted by its primary key, atomically.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The CSV file.
+    name : str
+        The table's schema, ``schemas/<name>.table.json``.
+    table : pandas.DataFrame
+        Columns in any order; a column that the schema does not know is an error.
+
+    Raises
+    ------
+    SchemaError
+        If the table does not follow its schema: then nothing is written.
+    """
+    schema = load_schema(f"{name}.table.json")
+    columns = [field["name"] for field in schema["fields"]]
+    if set(columns) != set(table.columns):
+        raise SchemaError(
+            str(path),
+            f"the columns are not those of {name}.table.json",
+            expected=", ".join(columns),
+            found=", ".join(map(str, table.columns)),
+            done="nothing written",
+        )
+    text = pd.DataFrame(
+        {field["name"]: _texts(table[field["name"]], field) for field in schema["fields"]}
+    )
+    problems = _problems(text, schema)
+    if problems:
+        raise SchemaError(str(path), "\n  ".join(problems), done="nothing written")
+    order = table.sort_values(schema["primaryKey"], kind="stable", na_position="first").index
+    text.index = table.index
+    with staged_file(path) as staging, staging.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(text.loc[order].itertuples(index=False))
+
+
+def read(path: Path, name: str) -> pd.DataFrame:
+    """Read a table and check it against its schema.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of the schema in its order, rows in the order of the file; strings are never
+        missing (an empty field is ``""``), other types are nullable.
+
+    Raises
+    ------
+    UnavailableError
+        If there is no such file.
+    SchemaError
+        If the file does not follow the schema; the message lists every place (line and column).
+    """
+    schema = load_schema(f"{name}.table.json")
+    columns = [field["name"] for field in schema["fields"]]
+    rows = _rows(path)
+    if not rows or rows[0] != columns:
+        raise SchemaError(
+            f"{path} (line 1)",
+            f"the header is not that of {name}.table.json",
+            expected=",".join(columns),
+            found=",".join(rows[0]) if rows else "an empty file",
+        )
+    ragged = [
+        f"{path} (line {line}): expected {len(columns)} fields, found {len(row)}"
+        for line, row in enumerate(rows[1:], start=2)
+        if len(row) != len(columns)
+    ]
+    if ragged:
+        raise SchemaError(str(path), "rows of another length\n  " + "\n  ".join(ragged))
+    text = pd.DataFrame(rows[1:], columns=columns, dtype="str")
+    problems = _problems(text, schema)
+    if problems:
+        raise SchemaError(str(path), f"against {name}.table.json:\n  " + "\n  ".join(problems))
+    return pd.DataFrame(
+        {field["name"]: _values(text[field["name"]], field["type"]) for field in schema["fields"]}
+    )
+
+
+def _rows(path: Path) -> list[list[str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            return list(csv.reader(stream, strict=True))
+    except FileNotFoundError:
+        raise UnavailableError(
+            str(path), "no such table", remedy="run the stage that makes it, or `dvc pull`"
+        ) from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise SchemaError(str(path), f"not a CSV file in UTF-8 ({error})") from None
+
+
+def _texts(column: pd.Series, field: dict[str, Any]) -> list[str]:
+    kind = field["type"]
+    missing = column.isna().tolist()
+    values = column.tolist()
+    if kind == "boolean":
+        return ["" if gap else str(bool(v)).lower() for v, gap in zip(values, missing, strict=True)]
+    if kind == "integer":
+        return ["" if gap else str(int(v)) for v, gap in zip(values, missing, strict=True)]
+    if kind == "number":
+        return ["" if gap else _number(v) for v, gap in zip(values, missing, strict=True)]
+    return ["" if gap else str(v) for v, gap in zip(values, missing, strict=True)]
+
+
+def _number(value: float) -> str:
+    text = f"{value:.{NUMBER_DECIMALS}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _values(column: pd.Series, kind: str) -> pd.Series:
+    if kind == "string":
+        return column
+    if kind == "boolean":
+        return column.map({"true": True, "false": False, "": pd.NA}).astype("boolean")
+    return pd.to_numeric(column.mask(column == "", other=None)).astype(_DTYPES[kind])
+
+
+def _problems(text: pd.DataFrame, schema: dict[str, Any]) -> list[str]:
+    """Say of every field that breaks the schema where it stands (line, column) and why."""
+    found: list[tuple[int, str]] = []
+    for field in schema["fields"]:
+        for row, reason in _field_problems(text[field["name"]], field):
+            found.append((row + 2, f"column {field['name']}: {reason}"))
+    key = schema["primaryKey"]
+    for row in text.index[text.duplicated(key)]:
+        found.append((int(row) + 2, f"a second row with the same {', '.join(key)}"))
+    return [f"line {line}, {problem}" for line, problem in sorted(found)]
+
+
+def _field_problems(column: pd.Series, field: dict[str, Any]) -> list[tuple[int, str]]:
+    limits = field.get("constraints", {})
+    kind = field["type"]
+    # Distinct values are few compared with rows: each is judged once.
+    verdicts = {value: _judge(value, kind, limits) for value in column.unique()}
+    bad = {value: verdict for value, verdict in verdicts.items() if verdict}
+    if not bad:
+        return []
+    return [(row, bad[value]) for row, value in enumerate(column) if value in bad]
+
+
+def _judge(value: str, kind: str, limits: dict[str, Any]) -> str:
+    if value == "":
+        return "expected a value, found none" if limits.get("required") else ""
+    shape = {"integer": _INTEGER, "number": _NUMBER}.get(kind)
+    if shape and not shape.fullmatch(value):
+        return f"expected {'an integer' if kind == 'integer' else 'a number'}, found {value!r}"
+    if kind == "boolean" and value not in ("true", "false"):
+        return f"expected true or false, found {value!r}"
+    if "enum" in limits and value not in map(str, limits["enum"]):
+        return f"expected one of {', '.join(map(str, limits['enum']))}, found {value!r}"
+    if "pattern" in limits and not re.fullmatch(limits["pattern"], value):
+        return f"expected text like {limits['pattern']}, found {value!r}"
+    if "minimum" in limits and float(value) < limits["minimum"]:
+        return f"expected at least {limits['minimum']}, found {value}"
+    if "maximum" in limits and float(value) > limits["maximum"]:
+        return f"expected at most {limits['maximum']}, found {value}"
+    return ""

@@ -1,0 +1,41 @@
+"""Read every image once; parse label lines, folds and boxes.
+
+Inputs: data/raw/{classification,detection,acnedit}. Outputs: data/inventory.
+Params: dataset; workflow/sources.yaml: promises.
+"""
+
+
+rule scan:
+    input:
+        code=code("scan"),
+        listings=expand("data/raw/{source}.csv", source=["classification", "detection", "acnedit"]),
+        present=expand(
+            ".acne04/present/{source}", source=["classification", "detection", "acnedit"]
+        ),
+    output:
+        inventory="data/inventory/images.csv",
+        folds="data/inventory/folds.csv",
+        boxes="data/inventory/boxes.csv",
+        findings="data/inventory/findings.json",
+        metrics="data/inventory/metrics.json",
+    params:
+        dataset=config["dataset"],
+        promises=promises("classification", "detection", "acnedit"),
+    log:
+        "logs/scan.log",
+    threads: workflow.cores
+    shell:
+        """
+        acne04 --log {log:q} scan \
+            --dataset {params.dataset:q} \
+            --sources workflow/sources.yaml \
+            --classification data/raw/classification \
+            --detection data/raw/detection \
+            --acnedit data/raw/acnedit \
+            --inventory {output.inventory:q} \
+            --folds {output.folds:q} \
+            --boxes {output.boxes:q} \
+            --findings {output.findings:q} \
+            --metrics {output.metrics:q} \
+            --threads {threads:q}
+        """

@@ -1,0 +1,37 @@
+"""Check the Acne04-v2 annotation file against its schema, against sense, against the images.
+
+Inputs: data/raw/v2, data/inventory/images.csv. Outputs: data/annotations.
+Params: dataset; workflow/sources.yaml: promises.
+"""
+
+
+rule validate:
+    input:
+        code=code("validate"),
+        listing="data/raw/v2.csv",
+        present=".acne04/present/v2",
+        inventory="data/inventory/images.csv",
+    output:
+        lesions="data/annotations/lesions.csv",
+        images="data/annotations/images.csv",
+        findings="data/annotations/findings.json",
+        quarantine="data/annotations/quarantine.json",
+        metrics="data/annotations/metrics.json",
+    params:
+        dataset=config["dataset"],
+        promises=promises("v2"),
+    log:
+        "logs/validate.log",
+    shell:
+        """
+        acne04 --log {log:q} validate data/raw/v2/Acne04-v2_annotations.json \
+            --as-stage \
+            --dataset {params.dataset:q} \
+            --sources workflow/sources.yaml \
+            --inventory {input.inventory:q} \
+            --lesions {output.lesions:q} \
+            --images {output.images:q} \
+            --findings {output.findings:q} \
+            --quarantine {output.quarantine:q} \
+            --metrics {output.metrics:q}
+        """
