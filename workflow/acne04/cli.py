@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from acne04.bridge.runlock import as_job
 from acne04.errors import Acne04Error
 
 #: Verb -> what it does, in the order of the workflow. The module of the same name has
@@ -29,8 +31,12 @@ VERBS = {
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code: 0 fine, 1 data wrong, 2 not possible."""
     words = list(sys.argv[1:] if words is None else words)
+    for stream in (sys.stdout, sys.stderr):
+        # Under any locale: what a verb prints is part of what it makes.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     arguments = _parser(words).parse_args(words)
-    with _logged(arguments.log):
+    with as_job(), _logged(arguments.log):
         return _run(arguments)
 
 
@@ -79,6 +85,18 @@ def _logged(path: Path | None) -> Iterator[None]:
             sys.stderr = stream
 
 
+def _verb(words: Sequence[str]) -> str | None:
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    parser.add_argument("--log")
+    parser.add_argument("verb", nargs="?")
+    parser.add_argument("rest", nargs=argparse.REMAINDER)
+    try:
+        verb: str | None = parser.parse_known_args(words)[0].verb
+    except argparse.ArgumentError:
+        return None
+    return verb
+
+
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="acne04",
@@ -87,9 +105,10 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--log", metavar="FILE", type=Path, help="write messages there too")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    asked = _verb(words)
     for verb, summary in VERBS.items():
         verb_parser = verbs.add_parser(verb, help=summary, description=summary)
-        if verb in words:
+        if verb == asked:
             module = importlib.import_module(f"acne04.{verb}")
             module.configure(verb_parser)
             verb_parser.set_defaults(run=module.run)

@@ -20,6 +20,7 @@ from pathlib import Path
 from acne04.delivery.obtain import obtain
 from acne04.delivery.options import add_options, chosen_source, chosen_upstream, chosen_version
 from acne04.delivery.pins import (
+    SET_ASIDE,
     Delivered,
     Expectation,
     add_pins,
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         check_against_stated(pins, statement, arguments.pins, version)
     name = f"{source.dataset}/{source.key}"
     if not missing:
-        print(f"{name}: {len(pins):,} files pinned at version {version} in {arguments.pins}")
+        print(f"{name}: pinned at version {version} in {arguments.pins}, files: {len(pins):,}")
         return 0
     expectation = statement
     if arguments.set_aside_pins:
@@ -63,12 +64,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _tell(source: Source, version: str, delivered: list[Delivered], pins: Path) -> None:
     size = sum(file.digest.size for file in delivered)
+    advice = f"If you trust them, commit this file: {pins}"
+    if version.endswith(SET_ASIDE):
+        advice = f"A rehearsal: do not commit these rows of {pins}"
     print(
         f"PINNED FOR THE FIRST TIME: {source.dataset}/{source.key} at version {version}:",
         *(f"  {d.path}: {d.digest.size:,} bytes, sha256 {d.digest.sha256}" for d in delivered[:5]),
         *([f"  and {len(delivered) - 5:,} more"] if len(delivered) > 5 else []),
-        f"  {len(delivered):,} files, {size:,} bytes. Every later fetch must deliver these bytes.",
-        f"  If you trust them, commit this file: {pins}",
+        f"  Files: {len(delivered):,}, bytes: {size:,}. Every later fetch must deliver the same.",
+        f"  {advice}",
         sep="\n",
         file=sys.stderr,
     )

@@ -79,7 +79,7 @@ def web_page_title(head: bytes) -> str | None:
 def _ends(path: Path, size: int) -> tuple[bytes, bytes]:
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
-        stream.seek(max(0, size - TAR_BLOCK_BYTES))
+        stream.seek(max(0, size - 2 * TAR_BLOCK_BYTES))
         return head, stream.read()
 
 
@@ -88,7 +88,7 @@ def _why_no_tar(head: bytes, tail: bytes, size: int) -> str:
         tarfile.TarInfo.frombuf(head[:TAR_BLOCK_BYTES], "utf-8", "surrogateescape")
     except tarfile.HeaderError as error:
         return f"not a plain tar archive ({error})"
-    # Python reads a tar that was cut between two members to its end without complaint.
+    # Two blocks of zeros end a tar. Python takes one that was cut between two members for whole.
     if size % TAR_BLOCK_BYTES or tail.strip(b"\0"):
         return "a tar archive without its end: a download that was cut?"
     return ""

@@ -25,7 +25,6 @@ class HttpTransport:
 
     def fetch(self, url: str, target: Path, progress: Progress) -> None:
         """Write the body of a 200 answer to `target`; see `transports.Transport.fetch`."""
-        done = 0
         try:
             with httpx.stream(
                 "GET",
@@ -37,7 +36,7 @@ class HttpTransport:
             ) as answer:
                 if answer.status_code != httpx.codes.OK:
                     raise RefusalError(f"answered {answer.status_code} {answer.reason_phrase}")
-                total = _length(answer)
+                done, total = 0, _length(answer)
                 with target.open("wb") as stream:
                     for chunk in answer.iter_bytes(CHUNK_BYTES):
                         stream.write(chunk)
@@ -46,9 +45,9 @@ class HttpTransport:
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise UnreachableError(self.host(url), str(error)) from error
         except httpx.RemoteProtocolError as error:
-            raise RefusalError(f"the answer broke off after {done:,} bytes ({error})") from error
+            raise RefusalError(f"the answer broke off ({error})") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise RefusalError(f"{type(error).__name__} after {done:,} bytes ({error})") from error
+            raise RefusalError(f"{type(error).__name__} ({error})") from error
 
 
 def _length(answer: httpx.Response) -> int | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from acne04.delivery import content
+from acne04.delivery.names import name_problem
 from acne04.delivery.pins import Delivered, Expectation
 from acne04.delivery.receipts import Receipt, now, write_receipts
 from acne04.delivery.refusals import Attempt, Failure, MismatchError, bad_copy, not_had
@@ -190,7 +191,9 @@ def regular_files(folder: Path) -> list[str]:
     for parent, folders, names in os.walk(folder):
         for place in (Path(parent, name) for name in [*folders, *names]):
             path = place.relative_to(folder).as_posix()
-            if place.is_symlink() or not (place.is_dir() or place.is_file()):
+            if name_problem(path):
+                strange.append(f"{path!a} {name_problem(path)}")
+            elif place.is_symlink() or not (place.is_dir() or place.is_file()):
                 strange.append(f"{path} is neither a file nor a folder")
             elif place.is_file():
                 found.append(path)

@@ -71,11 +71,14 @@ class Expectation:
         Is a file that is not in `files` a difference?
     origin : str
         The file that says so.
+    version : str
+        Version whose rows of a table of pins say so; empty for ``sources.yaml``.
     """
 
     files: Mapping[str, Expected]
     exhaustive: bool
     origin: str
+    version: str = ""
 
     def differences(self, delivered: Iterable[Delivered], within: str = "") -> list[Difference]:
         """Compare, and name every difference at once, by path.
@@ -139,10 +142,10 @@ def read_pins(path: Path, source: Source, version: str) -> dict[str, Digest]:
     return {row.path: Digest(int(row.size), row.sha256) for row in rows.itertuples(index=False)}
 
 
-def pinned(pins: Mapping[str, Digest], origin: Path) -> Expectation:
+def pinned(pins: Mapping[str, Digest], origin: Path, version: str) -> Expectation:
     """Expect exactly the pinned files."""
     files = {path: Expected(digest.size, digest.sha256) for path, digest in pins.items()}
-    return Expectation(files, exhaustive=True, origin=str(origin))
+    return Expectation(files, exhaustive=True, origin=str(origin), version=version)
 
 
 def unpinned(source: Source, pins: Mapping[str, Digest]) -> list[DeliveryFile]:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from acne04.delivery.pins import Difference, Expectation
-from acne04.delivery.transports import RefusalError
+from acne04.delivery.transports import RefusalError, place_of
 from acne04.errors import Acne04Error, SourceError, UnavailableError
 from acne04.sources import DeliveryFile, Source
 
+#: The dataset that is drawn on this machine.
+STANDIN = "standin"
 _INDENT = " " * 12
 
 
@@ -55,22 +57,24 @@ def bad_copy(
     source: Source, place: Path, refusal: RefusalError, expectation: Expectation
 ) -> SourceError:
     """Word it that a copy on this machine is not what it must be."""
-    if isinstance(refusal, MismatchError):
+    done = "nothing written; the copy stays where it is"
+    again = _again(source, place)
+    if not isinstance(refusal, MismatchError):
         return SourceError(
             str(place),
-            f"not the bytes pinned for {source.dataset}/{source.key} in {expectation.origin}; "
-            "likely causes: a damaged or cut copy, a copy of another version, or a change upstream",
-            expected=_lines([_named(d.path, d.expected, refusal) for d in refusal.differences]),
-            found=_lines([_named(d.path, d.found, refusal) for d in refusal.differences]),
-            done="nothing written; the copy stays where it is",
-            remedy=f"remove {place} to fetch it again; {pin_anew(source, expectation)}",
+            f"this cannot be the {source.dataset}/{source.key} that is wanted",
+            found=_lines([str(refusal)]),
+            done=done,
+            remedy=f"{again}, or put a whole copy there",
         )
     return SourceError(
         str(place),
-        f"this cannot be the {source.dataset}/{source.key} that is wanted",
-        found=str(refusal),
-        done="nothing written; the copy stays where it is",
-        remedy=f"remove {place} to fetch it again, or put a whole copy there",
+        f"not the bytes pinned for {source.dataset}/{source.key} in {expectation.origin}; "
+        "likely causes: a damaged or cut copy, a copy of another version, or a change upstream",
+        expected=_lines([_named(d.path, d.expected, refusal) for d in refusal.differences]),
+        found=_lines([_named(d.path, d.found, refusal) for d in refusal.differences]),
+        done=done,
+        remedy=f"{again}; {_pin_anew(source, expectation)}",
     )
 
 
@@ -78,36 +82,46 @@ def not_had(
     source: Source, upstream: Path, failures: Sequence[Failure], expectation: Expectation
 ) -> Acne04Error:
     """Word it that no address gave what is wanted: all files, and all that was tried."""
-    tried = [f"{failure.file.path}\n{_tried(failure)}" for failure in failures]
+    tried = _lines([f"{failure.file.path}\n{_tried(failure)}" for failure in failures])
     names = ", ".join(failure.file.path for failure in failures)
-    by_hand = _by_hand(source, upstream, failures)
+    name = f"{source.dataset}/{source.key}"
+    drawn = f"have the stand-in drawn: `acne04 standin {upstream}`, or run the workflow"
+    by_hand = drawn if source.dataset == STANDIN else _by_hand(source, upstream, failures)
     if any(failure.wrong for failure in failures):
         return SourceError(
-            f"{source.dataset}/{source.key}",
+            name,
             f"no address delivers what is pinned in {expectation.origin}: {names}; likely causes: "
             "a change upstream, or bytes damaged on their way",
-            found=_lines(tried),
+            found=tried,
             done="what was downloaded is removed; nothing written",
-            remedy=f"run again; {pin_anew(source, expectation)}; or {by_hand}",
+            remedy=f"run again; {_pin_anew(source, expectation)}; or {by_hand}",
         )
     return UnavailableError(
-        f"{source.dataset}/{source.key}",
+        name,
         f"not to be had: {names}",
-        found=_lines(tried),
+        found=tried,
         done="nothing written",
-        remedy=f"run again when there is a network; or {by_hand}",
+        remedy=drawn if source.dataset == STANDIN else f"run again with a network; or {by_hand}",
     )
 
 
-def pin_anew(source: Source, expectation: Expectation) -> str:
+def _again(source: Source, place: Path) -> str:
+    """Say how to have a copy again."""
+    if source.dataset == STANDIN:
+        return f"have {place.parent} drawn again: remove it and run the workflow"
+    return f"remove {place} to fetch it again"
+
+
+def _pin_anew(source: Source, expectation: Expectation) -> str:
     """Say how to accept a change of the upstream on purpose."""
-    if expectation.exhaustive:
-        return (
-            f"if the upstream has changed and the new bytes are right, delete the rows of this "
-            f"version from {expectation.origin}, run `acne04 pin {source.key}` or the workflow, "
-            "and commit that file"
+    if not expectation.version:
+        way = f"correct {expectation.origin}"
+    else:
+        way = (
+            f"delete the rows of version {expectation.version} from {expectation.origin}, run "
+            f"`acne04 pin {source.key}` or the workflow, and commit that file"
         )
-    return f"if the upstream has changed and the new bytes are right, correct {expectation.origin}"
+    return f"if the upstream has changed and the new bytes are right, {way}"
 
 
 def _tried(failure: Failure) -> str:
@@ -115,14 +129,19 @@ def _tried(failure: Failure) -> str:
 
 
 def _by_hand(source: Source, upstream: Path, failures: Sequence[Failure]) -> str:
-    pages = dict.fromkeys(
-        browsable(url) for f in failures for url in f.file.urls if not url.startswith("file:")
-    )
-    places = ", ".join(str(upstream / failure.file.path) for failure in failures)
-    whence = ", ".join([*pages, f"described at {source.described_at}"])
-    return (
-        f"fetch it by hand ({whence}) and put it at {places} (or in the same place below a folder "
-        f"named by ACNE04_UPSTREAM, as FOLDER/{source.dataset}/...); it passes the same checks"
+    """Say where to fetch what is missing by hand, and exactly where to put it."""
+    ways = []
+    for file in (failure.file for failure in failures):
+        pages = [browsable(url) for url in file.urls if place_of(url) is None]
+        ways += [f"  {page}" for page in pages] + [f"    to {upstream / file.path}"]
+    first = failures[0].file.path
+    return _lines(
+        [
+            f"fetch by hand (described at {source.described_at})",
+            *ways,
+            f"or put it at FOLDER/{source.dataset}/{first} and set ACNE04_UPSTREAM=FOLDER;",
+            "a copy passes the same checks as a download",
+        ]
     )
 
 

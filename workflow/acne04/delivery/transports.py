@@ -18,7 +18,7 @@ Progress = Callable[[int, int | None], None]
 
 #: Seconds to wait for a connection, and for the next bytes of an answer.
 CONNECT_SECONDS = 5.0
-READ_SECONDS = 60.0
+READ_SECONDS = 30.0
 
 
 class RefusalError(Exception):

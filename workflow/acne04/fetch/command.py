@@ -1,0 +1,74 @@
+"""Bring a source to ``data/raw``: have its delivery, compare it with its pins, unpack or copy it.
+
+The folder is written as a whole, and beside it a listing (path, size, SHA-256 of every file) which
+stands for it downstream. Names stay as delivered, byte for byte.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from acne04 import tables
+from acne04.delivery.obtain import obtain
+from acne04.delivery.options import add_options, chosen_source, chosen_upstream, chosen_version
+from acne04.delivery.pins import (
+    check_against_stated,
+    pinned,
+    read_pins,
+    stated,
+    unpinned,
+)
+from acne04.delivery.rehearsal import warn_set_aside
+from acne04.delivery.transports import progress_bar
+from acne04.errors import UnavailableError
+from acne04.fetch.landing import land
+from acne04.files import staged_folder
+from acne04.sources import Source
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `acne04 fetch`."""
+    add_options(parser)
+    parser.add_argument(
+        "--output", required=True, type=Path, help="folder to write, data/raw/SOURCE"
+    )
+    parser.add_argument(
+        "--listing", required=True, type=Path, help="table to write, data/raw/SOURCE.csv"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Fetch a source; give the exit code."""
+    source = chosen_source(arguments)
+    version = chosen_version(arguments)
+    statement = stated(source, arguments.sources)
+    pins = read_pins(arguments.pins, source, version)
+    if unpinned(source, pins):
+        raise _no_pins(source, version, arguments)
+    if not arguments.set_aside_pins:
+        check_against_stated(pins, statement, arguments.pins, version)
+    files = list(source.delivery.files)
+    expectation = pinned(pins, arguments.pins, version)
+    delivered = obtain(source, files, chosen_upstream(arguments), expectation)
+    if arguments.set_aside_pins:
+        warn_set_aside(source, delivered, statement)
+    with progress_bar(source.key) as progress, staged_folder(arguments.output) as staging:
+        rows = land(source, delivered, staging, progress)
+    tables.write(arguments.listing, "listing", tables.from_records("listing", rows))
+    size = sum(int(row["size"]) for row in rows)
+    print(
+        f"{source.dataset}/{source.key}: in {arguments.output}, files: {len(rows):,}, "
+        f"bytes: {size:,}; listed in {arguments.listing}"
+    )
+    return 0
+
+
+def _no_pins(source: Source, version: str, arguments: argparse.Namespace) -> UnavailableError:
+    return UnavailableError(
+        str(arguments.pins),
+        f"no pins of {source.dataset}/{source.key} at version {version}: nothing says which bytes "
+        "are the right ones",
+        done="nothing fetched",
+        remedy=f"run `acne04 pin {source.key}` with the same options first",
+    )

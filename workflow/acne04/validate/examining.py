@@ -1,0 +1,101 @@
+"""Examine the bytes of an annotation file with every check that can be run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from acne04.findings import Finding, NotRun
+from acne04.validate.judging import Verdict, judge
+from acne04.validate.problems import Problem
+from acne04.validate.reading import Parsed, parse
+from acne04.validate.structure import structure_problems
+from acne04.validate.wording import (
+    ARRAYS,
+    NOTHING,
+    QUARANTINED,
+    REPORTED,
+    QuarantinedRecord,
+    findings_of,
+    quarantine_of,
+    spans_of,
+    unreadable,
+)
+
+_NO_INVENTORY = "no inventory of the images is given (--inventory)"
+_NO_PROMISES = "no source entry is given (--sources, --dataset)"
+_NO_JSON = "the file cannot be read as JSON"
+_NO_ARRAYS = "the arrays images and annotations are not there"
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What is known about a file; `verdict` is None where no table can be made of it."""
+
+    findings: list[Finding]
+    not_run: list[NotRun]
+    quarantine: list[QuarantinedRecord]
+    verdict: Verdict | None
+
+
+def examine(
+    data: bytes,
+    name: str,
+    *,
+    tables_wanted: bool,
+    inventory: pd.DataFrame | None = None,
+    promises: Mapping[str, Any] | None = None,
+) -> Examination:
+    """Run every check that can be run.
+
+    Parameters
+    ----------
+    data : bytes
+        The file, whatever it holds.
+    name : str
+        What findings call the file.
+    tables_wanted : bool
+        Whether tables will be written: findings then say that a bad record is quarantined.
+    inventory : pandas.DataFrame, optional
+        Table ``inventory``; without it nothing is compared with the images.
+    promises : mapping, optional
+        Promised number of ``images`` and ``annotations``; without it none is checked.
+    """
+    not_run = []
+    if inventory is None:
+        not_run += [NotRun("image-missing", _NO_INVENTORY), NotRun("image-size", _NO_INVENTORY)]
+    if promises is None:
+        not_run += [NotRun("broken-promise", _NO_PROMISES)]
+    parsed = parse(data)
+    if isinstance(parsed, Problem):
+        not_run += [NotRun("schema", _NO_JSON), NotRun("meaning", _NO_JSON)]
+        return Examination([unreadable(parsed, name)], not_run, [], None)
+    form = _form(parsed)
+    if not _has_arrays(parsed.document, form):
+        not_run += [NotRun("meaning", _NO_ARRAYS)]
+        findings = findings_of(form, parsed, spans_of(form, parsed), name, NOTHING)
+        return Examination(findings, not_run, [], None)
+    verdict = judge(parsed.document, form, inventory, promises)
+    spans = spans_of(verdict.problems, parsed)
+    done = QUARANTINED if tables_wanted else REPORTED
+    findings = findings_of(verdict.problems, parsed, spans, name, done)
+    quarantine = quarantine_of(verdict.problems, parsed, spans)
+    return Examination(findings, not_run, quarantine, verdict)
+
+
+def _form(parsed: Parsed) -> list[Problem]:
+    # NaN is of no type that the schema knows: reported as what it is, and not again.
+    numbers = {problem.steps for problem in parsed.problems if problem.check == "not-a-number"}
+    breaches = structure_problems(parsed.document)
+    return parsed.problems + [breach for breach in breaches if breach.steps not in numbers]
+
+
+def _has_arrays(document: Any, form: list[Problem]) -> bool:
+    # Of an array given twice nobody can say which one is meant.
+    twice = {problem.steps for problem in form if problem.check == "duplicate-key"}
+    return isinstance(document, dict) and all(
+        isinstance(document.get(kind), list) and (kind,) not in twice for kind in ARRAYS
+    )
