@@ -30,7 +30,7 @@ lint: setup
 	ruff check --quiet .
 	ruff format --quiet --check .
 	mypy --no-error-summary
-	snakefmt --check --quiet Snakefile workflow/rules
+	snakefmt --check Snakefile workflow/rules
 	snakemake --lint
 	python -m acne04.bridge.stages --check
 

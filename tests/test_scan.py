@@ -450,7 +450,7 @@ def test_the_short_way_through_a_voc_file_finds_what_the_parser_finds(data: st.D
     assert outcome(parse_voc, text) == outcome(voc._parse_tree, text)
 
 
-def test_the_usual_voc_file_takes_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_usual_voc_file_takes_the_short_way() -> None:
     data = SOUND_VOC.read_bytes()
     whole = voc._parse_tree(data)
     assert voc._parse_plain(data) == whole

@@ -6,31 +6,16 @@ Params: dataset, standin; workflow/sources.yaml: delivery.
 """
 
 
-def upstream_of_source(wildcards):
-    """The stand-in is drawn here; a real upstream lies outside."""
-    return "upstream/standin/README.txt" if config["dataset"] == "standin" else []
-
-
-def version_of_source(wildcards):
-    version = SOURCES[wildcards.source].delivery.version
-    knobs = " ".join(f"{name}={value}" for name, value in config["standin"].items())
-    return f"{version} {knobs}" if config["dataset"] == "standin" else version
-
-
-def delivery_of_source(wildcards):
-    return dataclasses.asdict(SOURCES[wildcards.source].delivery)
-
-
 rule standin:
     input:
         code=code("standin"),
     output:
         "upstream/standin/README.txt",
-    params:
-        standin=config["standin"],
     log:
         "logs/standin.log",
     threads: workflow.cores
+    params:
+        standin=config["standin"],
     shell:
         """
         acne04 --log {log:q} standin upstream/standin \
@@ -46,14 +31,14 @@ rule pin:
     input:
         upstream=upstream_of_source,
     output:
-        update("workflow/pins/" + config["dataset"] + "/{source}.csv"),
+        update(PINS),
+    log:
+        "logs/pin_{source}.log",
+    retries: 1
     params:
         dataset=config["dataset"],
         version=version_of_source,
         delivery=delivery_of_source,
-    log:
-        "logs/pin_{source}.log",
-    retries: 1
     shell:
         """
         acne04 --log {log:q} pin {wildcards.source:q} \
@@ -68,19 +53,19 @@ rule pin:
 rule fetch:
     input:
         code=code("fetch", "standin"),
-        pins="workflow/pins/" + config["dataset"] + "/{source}.csv",
+        pins=PINS,
         upstream=upstream_of_source,
     output:
         listing="data/raw/{source}.csv",
+    log:
+        "logs/fetch_{source}.log",
+    retries: 1
     params:
         dataset=config["dataset"],
         standin=config["standin"],
         version=version_of_source,
         delivery=delivery_of_source,
-        folder="data/raw/{source}",
-    log:
-        "logs/fetch_{source}.log",
-    retries: 1
+        folder=folder_of_source,
     shell:
         """
         acne04 --log {log:q} fetch {wildcards.source:q} \
@@ -98,17 +83,17 @@ rule restore:
     """Bring a source's folder back for a job that reads it: from DVC, else from the upstream."""
     input:
         listing="data/raw/{source}.csv",
-        pins="workflow/pins/" + config["dataset"] + "/{source}.csv",
+        pins=PINS,
     output:
         touch(".acne04/present/{source}"),
+    log:
+        "logs/restore_{source}.log",
+    threads: workflow.cores  # one at a time: two would draw the same upstream
     params:
         dataset=config["dataset"],
         standin=config["standin"],
         version=version_of_source,
-        folder="data/raw/{source}",
-    log:
-        "logs/restore_{source}.log",
-    threads: workflow.cores  # one at a time: two would draw the same upstream
+        folder=folder_of_source,
     shell:
         """
         acne04 --log {log:q} restore {params.folder:q} --listing {input.listing:q} && exit

@@ -8,9 +8,12 @@ Params: dataset; workflow/sources.yaml: promises.
 rule scan:
     input:
         code=code("scan"),
-        listings=expand("data/raw/{source}.csv", source=["classification", "detection", "acnedit"]),
+        listings=expand(
+            "data/raw/{source}.csv", source=["classification", "detection", "acnedit"]
+        ),
         present=expand(
-            ".acne04/present/{source}", source=["classification", "detection", "acnedit"]
+            ".acne04/present/{source}",
+            source=["classification", "detection", "acnedit"],
         ),
     output:
         inventory="data/inventory/images.csv",
@@ -18,12 +21,12 @@ rule scan:
         boxes="data/inventory/boxes.csv",
         findings="data/inventory/findings.json",
         metrics="data/inventory/metrics.json",
-    params:
-        dataset=config["dataset"],
-        promises=promises("classification", "detection", "acnedit"),
     log:
         "logs/scan.log",
     threads: workflow.cores
+    params:
+        dataset=config["dataset"],
+        promises=promises("classification", "detection", "acnedit"),
     shell:
         """
         acne04 --log {log:q} scan \

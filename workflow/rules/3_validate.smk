@@ -17,11 +17,11 @@ rule validate:
         findings="data/annotations/findings.json",
         quarantine="data/annotations/quarantine.json",
         metrics="data/annotations/metrics.json",
+    log:
+        "logs/validate.log",
     params:
         dataset=config["dataset"],
         promises=promises("v2"),
-    log:
-        "logs/validate.log",
     shell:
         """
         acne04 --log {log:q} validate data/raw/v2/Acne04-v2_annotations.json \

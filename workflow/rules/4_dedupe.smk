@@ -17,11 +17,11 @@ rule dedupe:
         groups="data/groups/groups.csv",
         findings="data/groups/findings.json",
         metrics="data/groups/metrics.json",
+    log:
+        "logs/dedupe.log",
     params:
         dataset=config["dataset"],
         promises=promises("subjects"),
-    log:
-        "logs/dedupe.log",
     shell:
         """
         acne04 --log {log:q} dedupe \

@@ -21,12 +21,12 @@ rule split:
         certificates="data/splits/certificates.json",
         findings="data/splits/findings.json",
         metrics="data/splits/metrics.json",
+    log:
+        "logs/split.log",
     params:
         dataset=config["dataset"],
         split=config["split"],
         promises=promises("acnedit"),
-    log:
-        "logs/split.log",
     shell:
         """
         acne04 --log {log:q} split \

@@ -1,4 +1,4 @@
-"""What every rule shares: the sources, the code of a verb, and the bridge to DVC.
+"""What all rules share: the sources, the code of a verb, and the bridge to DVC.
 
 Params: dataset.
 """
@@ -13,9 +13,39 @@ from acne04.sources import load_sources
 SOURCES = load_sources(Path("workflow/sources.yaml"), config["dataset"])
 
 
+PINS = f"workflow/pins/{config['dataset']}/{{source}}.csv"
+
+
+def upstream_of_source(wildcards):
+    """The stand-in is drawn here; a real upstream lies outside."""
+    return "upstream/standin/README.txt" if config["dataset"] == "standin" else []
+
+
+def version_of_source(wildcards):
+    """What a pin belongs to: for the stand-in also how it is drawn."""
+    version = SOURCES[wildcards.source].delivery.version
+    knobs = " ".join(f"{name}={value}" for name, value in config["standin"].items())
+    return f"{version} {knobs}" if config["dataset"] == "standin" else version
+
+
+def delivery_of_source(wildcards):
+    """What determines the bytes: a change of title must not fetch again."""
+    return dataclasses.asdict(SOURCES[wildcards.source].delivery)
+
+
+def folder_of_source(wildcards):
+    """The folder that DVC tracks; Snakemake sees its listing."""
+    return f"data/raw/{wildcards.source}"
+
+
 def promises(*sources):
     """What the sources promise: a parameter of the stage that checks it."""
     return {source: SOURCES[source].promises for source in sources}
+
+
+# The system that all rules are known to run on. The software itself is requirements.lock, in
+# .venv: this line is asked for only by `snakemake --software-deployment-method apptainer`.
+container: "docker://python:3.12-slim-bookworm"
 
 
 wildcard_constraints:
@@ -31,4 +61,3 @@ onstart:
 
 onsuccess:
     bridge.succeeded(workflow, config["dataset"])
-

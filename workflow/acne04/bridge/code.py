@@ -8,6 +8,7 @@ leaves no list to keep in step; a test compares them with what a run really open
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
@@ -29,14 +30,24 @@ def code_files(*verbs: str) -> list[str]:
         Paths relative to the project's root, sorted: modules, then the schemas named in them.
     """
     modules: set[Path] = set()
-    waiting = [path for verb in verbs for path in _files_of(("acne04", verb))]
+    schemas: set[Path] = set()
+    for verb in verbs:
+        own = _reachable(verb)
+        modules |= own
+        if PACKAGE / "schemas.py" in own:
+            schemas |= {schema for module in own for schema in _schemas(module)}
+    return sorted(map(str, modules)) + sorted(map(str, schemas))
+
+
+def _reachable(verb: str) -> set[Path]:
+    modules: set[Path] = set()
+    waiting = _files_of(("acne04", verb))
     while waiting:
         module = waiting.pop()
         if module not in modules:
             modules.add(module)
             waiting.extend(_imports(module))
-    schemas = {schema for module in modules for schema in _schemas(module)}
-    return sorted(str(path) for path in modules) + sorted(str(path) for path in schemas)
+    return modules
 
 
 def _files_of(name: tuple[str, ...]) -> list[Path]:
@@ -70,15 +81,12 @@ def _imports(module: Path) -> list[Path]:
 
 
 def _schemas(module: Path) -> list[Path]:
+    """Schemas that a module names in a string: more than it reads, never fewer."""
     words = {
         node.value
         for node in ast.walk(_tree(module))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    candidates = [
-        SCHEMAS / f"{word}{end}"
-        for word in words
-        if "/" not in word and len(word) < 60
-        for end in ("", ".table.json", ".schema.json")
-    ]
+    plain = [word for word in words if re.fullmatch(r"[\w.]{1,40}", word)]
+    candidates = [SCHEMAS / f"{word}{end}" for word in plain for end in ("", ".table.json")]
     return [path for path in candidates if path.is_file()]

@@ -13,6 +13,8 @@ from acne04.errors import Acne04Error, UsageError
 
 _DATASET = re.compile(rb'"dataset": "(standin|acne04)"|^dataset,.*\n(standin|acne04),')
 _SHOWN = 20
+#: Seconds by which a time may differ after a detour through a floating-point number.
+_SAME_TIME = 1e-3
 
 
 @dataclass
@@ -46,10 +48,15 @@ class Checkout:
         }
 
     def made_since(self, path: str) -> bool:
-        """Tell whether a run made the output after ``snakemake.lock`` was written."""
+        """Tell whether a run made the output, as it lies there, after the lock was written.
+
+        Snakemake takes the end of a job from its output's time, and records failed jobs, too.
+        """
         record = self.live.get(path)
         ended = record.endtime if record else None
-        return ended is not None and int(ended * 1e9) > self.lock_written
+        if ended is None or int(ended * 1e9) <= self.lock_written or not Path(path).is_file():
+            return False
+        return abs(Path(path).stat().st_mtime - ended) < _SAME_TIME
 
 
 def bring_back_absent(sources: list[str], checkout: Checkout) -> list[str]:

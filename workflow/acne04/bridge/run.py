@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from acne04.bridge import guard, records, runlock, store
+from acne04.bridge import closing, guard, records, runlock, store
 from acne04.bridge.digests import DigestCache
 from acne04.bridge.folders import RAW
 from acne04.errors import Acne04Error
@@ -17,6 +17,8 @@ from acne04.files import write_text
 STATE = Path(".acne04")
 #: Stages that ran and are not yet in ``dvc.lock``: there from the start of a run to its end.
 _PENDING = STATE / "pending.json"
+#: ``dvc.lock`` as it was, while `dvc commit` rewrites it.
+_LOCK_BEFORE = STATE / "dvc.lock.before"
 _DIGESTS = STATE / "digests.json"
 #: A folder that is there has a marker, for rules that read it to depend on.
 PRESENT = STATE / "present"
@@ -37,6 +39,9 @@ def start(workflow: Any, dataset: str, sources: list[str]) -> None:
             if dry:
                 return
             raise runlock.busy(STATE / "run.lock")
+        if not dry:
+            runlock.wait_for_jobs(STATE / "jobs.lock")
+            store.undo_interrupted_commit(_LOCK_BEFORE)
         _prepare(dataset, sources)
     except Acne04Error as error:
         print(f"snakemake: {error}", file=sys.stderr)
@@ -100,13 +105,14 @@ def succeeded(workflow: Any, dataset: str) -> None:
     records.write_lock(dataset, [job for job in kept.values() if job.fields["rule"] in rules])
     _commit(fresh - incomplete)
     digests.save()
+    print("\n" + "\n".join(closing.lines(dataset)), file=sys.stderr)
 
 
 def _commit(fresh: set[str]) -> None:
     pending = _pending()
     nested = store.nested_stage()
     if nested is None:
-        store.commit(pending & fresh)
+        store.commit(fresh & (pending | store.uncached_stages()), _LOCK_BEFORE)
         left = pending - fresh
     else:
         # `dvc repro` records the stage that it called us for; it holds DVC's lock until then.

@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from acne04.errors import Acne04Error, UnavailableError
+from acne04.files import write_text
 
 DVC_LOCK = Path("dvc.lock")
 
@@ -91,19 +92,43 @@ def restore(outs: Iterable[TrackedOut]) -> list[str]:
     return at_hand
 
 
-def commit(stages: Iterable[str]) -> None:
-    """Record the outputs of stages that a run has just proved to be current."""
+def uncached_stages() -> set[str]:
+    """Stages with an output that the local cache does not hold, after it was lost for instance."""
+    cache = cache_folder()
+    return {out.stage for out in tracked_outs() if not cached(out.md5, cache)}
+
+
+def commit(stages: Iterable[str], lock_before: Path) -> None:
+    """Record the outputs of stages that a run has just proved to be current.
+
+    DVC rewrites ``dvc.lock`` in place. So that a kill in the middle costs nothing, the file as it
+    was is kept at `lock_before` until the commit has ended.
+    """
     names = sorted(stages)
     if not names:
         return
+    write_text(lock_before, DVC_LOCK.read_text(encoding="utf-8") if DVC_LOCK.is_file() else "")
     answer = run("commit", "--force", *names)
     if answer.returncode != 0:
+        undo_interrupted_commit(lock_before)
         raise Acne04Error(
             "dvc commit",
             answer.stderr.strip() or "failed without a word",
             done="the run's outputs are in data/, but dvc.lock does not hold them yet",
             remedy="run the same command again: it goes on from here",
         )
+    lock_before.unlink()
+
+
+def undo_interrupted_commit(lock_before: Path) -> None:
+    """Put ``dvc.lock`` back as it was before a commit that did not end."""
+    if lock_before.is_file():
+        text = lock_before.read_text(encoding="utf-8")
+        if text:
+            write_text(DVC_LOCK, text)
+        else:
+            DVC_LOCK.unlink(missing_ok=True)
+        lock_before.unlink()
 
 
 def unpushed() -> list[str]:

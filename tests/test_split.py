@@ -1,0 +1,522 @@
+"""`acne04 split`: golden manifests, optimality by brute force, and what holds for any input."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import random
+import shutil
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint
+from upstreams import GOLDEN, assert_golden
+
+from acne04 import documents, tables
+from acne04.cli import main
+from acne04.errors import SplitError
+from acne04.split import solver
+from acne04.split.balancing import repetitions
+from acne04.split.dealing import deal_to_totals
+from acne04.split.grouped import holdout, kfold
+from acne04.split.images import join_images
+from acne04.split.manifest import Options, Variant, refuse_losses
+from acne04.split.paper import paper, paper_table
+from acne04.split.placing import class_vectors, place_groups
+from acne04.split.quotas import Certificate, Parts, scaled_deviations, with_total
+from acne04.split.solver import Limits, solve
+
+EXAMPLES = Path(__file__).parent / "examples" / "split"
+SOURCES = Path(__file__).parents[1] / "workflow" / "sources.yaml"
+INPUTS = {
+    "inventory": "images.csv",
+    "groups": "groups.csv",
+    "folds": "folds.csv",
+    "annotated": "annotated.csv",
+}
+PROOF = Limits(node_limit=100_000, relative_gap=0.0)
+THREE = {"train": 65, "val": 15, "test": 20}
+
+#: Golden folder to the example, what is asked of it, and the exit code.
+CASES: dict[str, tuple[str, list[str], int]] = {
+    "synthetic": ("tiny", ["--balance=synthetic", "--target=6"], 0),
+    "weights": ("tiny", ["--balance=weights", "--target=7", "--variants", "holdout", "kfold"], 0),
+    "repetition": (
+        "tiny",
+        ["--balance=repetition", "--target=7", "--variants", "holdout", "kfold"],
+        0,
+    ),
+    "restricted": (
+        "tiny",
+        ["--restrict=v2", "--variants", "holdout", "--ratios", "1", "1", "1"],
+        0,
+    ),
+    "folds-doubtful": ("folds-doubtful", ["--variants", "published"], 0),
+    "no-folds": ("no-folds", ["--variants", "published"], 0),
+    "nothing-to-place": ("nothing-to-place", ["--variants", "kfold"], 1),
+    "groups-of-others": ("groups-of-others", [], 1),
+    "other-dataset": ("other-dataset", [], 2),
+    "ratios-of-zero": ("tiny", ["--ratios", "80", "20", "0"], 2),
+    "one-fold": ("tiny", ["--fold-count=1"], 2),
+    "no-target": ("tiny", ["--target=0"], 2),
+    "gap-beyond-one": ("tiny", ["--relative-gap=2"], 2),
+}
+
+
+class Caller:
+    """Calls the command in an empty folder, into which the example is copied."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(
+        self, case: str, *more: str | Path, without: tuple[str, ...] = ()
+    ) -> tuple[int, str, str]:
+        shutil.copytree(EXAMPLES / case, case)
+        inputs = [f"--{key}={case}/{file}" for key, file in INPUTS.items() if key not in without]
+        self._capsys.readouterr()
+        code = main(["split", "--dataset=standin", "--output=out", *inputs, *map(str, more)])
+        said = self._capsys.readouterr()
+        return code, said.out, said.err
+
+
+@pytest.fixture
+def call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Caller:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    return Caller(capsys)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_case_gives_its_golden_output(case: str, call: Caller) -> None:
+    example, words, code = CASES[case]
+    outcome = call(example, *words)
+    assert outcome[0] == code
+    assert_golden(f"split/{case}/said.txt", outcome)
+    golden = GOLDEN / "split" / case
+    if os.environ.get("ACNE04_WRITE_GOLDEN") == "1" and code == 0:
+        shutil.copytree("out", golden, dirs_exist_ok=True)
+    made = sorted(path.name for path in Path("out").iterdir()) if code == 0 else []
+    assert Path("out").exists() == (code == 0)
+    assert made == sorted(p.name for p in golden.iterdir() if p.name != "said.txt")
+    for name in made:
+        assert (Path("out") / name).read_bytes() == (golden / name).read_bytes()
+
+
+def test_every_golden_folder_and_example_belongs_to_a_case() -> None:
+    assert {path.name for path in (GOLDEN / "split").iterdir()} == set(CASES)
+    assert {path.name for path in EXAMPLES.iterdir()} == {case[0] for case in CASES.values()}
+
+
+@pytest.mark.parametrize(
+    ("missing", "words", "option"),
+    [
+        ("folds", ["--variants", "published"], "--folds"),
+        ("annotated", ["--restrict=v2", "--variants", "holdout"], "--annotated"),
+    ],
+)
+def test_a_table_that_is_needed_is_asked_for(
+    missing: str, words: list[str], option: str, call: Caller
+) -> None:
+    code, _, error = call("tiny", *words, without=(missing,))
+    assert code == 2
+    assert f"{option}: needed by" in error
+
+
+def test_ones_own_tables_need_neither_folds_nor_annotations(call: Caller) -> None:
+    code, out, _ = call("tiny", "--variants", "holdout", without=("folds", "annotated"))
+    manifest = tables.read(Path("out/holdout.csv"), "splits")
+    assert code == 0
+    assert "very severe" in out
+    assert manifest["lesions_v2"].isna().all()
+    gaps = json.loads(Path("out/findings.json").read_text())["not_run"]
+    assert {gap["check"] for gap in gaps} == {
+        "v2-circles-quarantined",
+        "v2-image-without-photograph",
+    }
+
+
+# Tables made up in memory.
+
+
+def corpus(
+    photographs: list[tuple[str, int]], synthetic: tuple[int, ...] = (), **columns: list[Any]
+) -> pd.DataFrame:
+    """Make the joined table of photographs (group, grade) and synthetic images (grade)."""
+    rows = [(f"r{n:04}.jpg", "real", group, grade) for n, (group, grade) in enumerate(photographs)]
+    rows += [(f"s{n:04}.jpg", "synthetic", f"s{n:04}", grade) for n, grade in enumerate(synthetic)]
+    blank = {name: dict.fromkeys(tables.empty(name).columns) for name in ("inventory", "groups")}
+    inventory = tables.from_records(
+        "inventory",
+        [
+            blank["inventory"]
+            | {"dataset": "standin", "path": name, "name": name, "origin": origin, "grade": grade}
+            | {"size": 1, "decodable": True, "decoder": "none", "md5": "0" * 32}
+            # Any order but that of the names.
+            | {"sha256": f"{(number * 7919) % 10007:064x}"}
+            for number, (name, origin, _, grade) in enumerate(rows)
+        ],
+    )
+    groups = tables.from_records(
+        "groups",
+        [
+            blank["groups"]
+            | {"dataset": "standin", "image_id": name, "path": name}
+            | {"group": group, "canonical": name}
+            for name, _, group, _ in rows
+        ],
+    )
+    groups = groups.assign(**{k: v for k, v in columns.items() if k in groups})
+    inventory = inventory.assign(**{k: v for k, v in columns.items() if k in inventory})
+    annotated = tables.empty("annotated")
+    return join_images(inventory, groups, annotated)[0]
+
+
+def options(balance: str = "none", target: int = 10, **others: Any) -> Options:
+    fields = {"ratios": THREE, "fold_count": 5, "restrict": "none", "limits": PROOF}
+    return Options(**(fields | {"balance": balance, "target": target} | others))
+
+
+vectors_of_groups = st.lists(
+    st.tuples(*[st.integers(0, 4)] * 4).filter(any), min_size=1, max_size=6
+)
+shares = st.lists(st.integers(1, 9), min_size=2, max_size=3).map(
+    lambda ratios: Parts.of({f"p{n}": ratio for n, ratio in enumerate(ratios)})
+)
+
+
+def images_of(groups: list[tuple[int, ...]]) -> pd.DataFrame:
+    rows = [
+        (f"g{number}", grade)
+        for number, vector in enumerate(groups)
+        for grade, images in enumerate(vector)
+        for _ in range(images)
+    ]
+    return pd.DataFrame(rows, columns=["group", "grade"])
+
+
+def deviations(groups: list[tuple[int, ...]], where: tuple[int, ...], parts: Parts) -> list[int]:
+    """Deviations of every cell, counted group by group."""
+    placed = np.zeros((4, len(parts.names)), dtype=np.int64)
+    for vector, part in zip(groups, where, strict=True):
+        placed[:, part] += vector
+    cells = with_total(placed.T).T
+    return np.abs(scaled_deviations(cells, parts)).ravel().tolist()
+
+
+@settings(max_examples=150, deadline=None)
+@given(vectors_of_groups, shares)
+def test_no_placement_is_better_by_brute_force(groups: list[tuple[int, ...]], parts: Parts) -> None:
+    part_of, certificate = place_groups(images_of(groups), parts, PROOF)
+    every = itertools.product(range(len(parts.names)), repeat=len(groups))
+    best = min((max(d), sum(d)) for d in (deviations(groups, where, parts) for where in every))
+    mine = tuple(int(part_of[f"g{number}"]) for number in range(len(groups)))
+    reached = deviations(groups, mine, parts)
+    assert (max(reached), sum(reached)) == best
+    assert (certificate.largest, certificate.total) == best
+    assert certificate.optimal
+
+
+@settings(max_examples=50, deadline=None)
+@given(vectors_of_groups, shares, st.sampled_from([Limits(1, 0.0), Limits(1000, 1.0)]))
+def test_bounds_are_true_where_the_solver_stops_early(
+    groups: list[tuple[int, ...]], parts: Parts, limits: Limits
+) -> None:
+    _, certificate = place_groups(images_of(groups), parts, limits)
+    every = itertools.product(range(len(parts.names)), repeat=len(groups))
+    known = [deviations(groups, where, parts) for where in every]
+    assert certificate.bound_largest <= min(map(max, known)) <= certificate.largest
+    within = [sum(d) for d in known if max(d) <= certificate.largest]
+    assert certificate.bound_total <= min(within) <= certificate.total
+
+
+def test_groups_that_cannot_be_dealt_are_solved() -> None:
+    three = [(3, 0, 0, 0)] * 3
+    _, certificate = place_groups(images_of(three), Parts.of({"a": 1, "b": 1}), PROOF)
+    assert certificate.method == "solved"
+    assert certificate.optimal
+    assert certificate.as_document()["largest_deviation"] == "3/2"
+
+
+@settings(max_examples=200, deadline=None)
+@given(vectors_of_groups, shares, st.randoms(use_true_random=False))
+def test_dealing_meets_the_totals_or_gives_up(
+    groups: list[tuple[int, ...]], parts: Parts, chance: random.Random
+) -> None:
+    _, vectors, _, numbers = class_vectors(images_of(groups))
+    target = np.zeros((4, len(parts.names)), dtype=np.int64)
+    for grade, images in enumerate(vectors.T @ numbers):
+        for _ in range(images):
+            target[grade, chance.randrange(len(parts.names))] += 1
+    dealt = deal_to_totals(vectors, numbers, target)
+    if dealt is not None:
+        assert (vectors.T @ dealt == target).all()
+        assert (dealt.sum(axis=1) == numbers).all()
+    elif set(map(sum, groups)) == {1}:
+        pytest.fail("single images can always be dealt")
+
+
+def test_the_placement_does_not_hang_on_the_path_of_the_solver(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Shuffle the unknowns and rows and leave out presolve: another search, the same answer."""
+    chance = np.random.default_rng(4)
+    vectors, numbers = np.unique(chance.integers(0, 3, (40, 4)), axis=0, return_counts=True)
+    milp = solver.milp
+
+    def other_path(cost: Any, **model: Any) -> Any:
+        order = chance.permutation(len(cost))
+        columns, upper = np.argsort(order), model["bounds"].ub
+        model["integrality"] = model["integrality"][order]
+        model["bounds"] = Bounds(0, upper[order])
+        model["constraints"] = [
+            LinearConstraint(c.A[:, order], c.lb, c.ub) for c in reversed(model["constraints"])
+        ]
+        model["options"] = model["options"] | {"presolve": False}
+        result = milp(cost[order], **model)
+        result.x = result.x[columns]
+        return result
+
+    parts = Parts.of(THREE)
+    before = solve(vectors, numbers, parts, PROOF)
+    monkeypatch.setattr(solver, "milp", other_path)
+    for _ in range(3):
+        after = solve(vectors, numbers, parts, PROOF)
+        assert (after.assigned == before.assigned).all()
+
+
+def test_a_solver_without_an_answer_is_an_error_not_a_split(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Nothing:
+        x = None
+        message = "node limit"
+
+    monkeypatch.setattr(solver, "milp", lambda *_, **__: Nothing())
+    with pytest.raises(SplitError, match="node_limit"):
+        place_groups(images_of([(1, 0, 0, 0)]), Parts.of(THREE), PROOF)
+
+
+@st.composite
+def corpora(draw: st.DrawFn) -> pd.DataFrame:
+    """Draw photographs in groups, with copies, conflicts and broken files, and synthetic ones."""
+    number = draw(st.integers(4, 30))
+    photographs = [
+        (f"g{draw(st.integers(0, 12))}", draw(st.sampled_from([0, 1, 2, 3]))) for _ in range(number)
+    ]
+    synthetic = tuple(draw(st.lists(st.sampled_from([2, 3]), max_size=8)))
+    size = number + len(synthetic)
+    names = [f"r{n:04}.jpg" for n in range(number)]
+    names += [f"s{n:04}.jpg" for n in range(len(synthetic))]
+    # A copy of the first image of its group: only images of one group share bytes.
+    first = {group: names[n] for n, (group, _) in reversed(list(enumerate(photographs)))}
+    copied = draw(st.sets(st.integers(0, number - 1), max_size=4))
+    canonical = [first[photographs[n][0]] if n in copied else name for n, name in enumerate(names)]
+    broken = draw(st.sets(st.integers(1, size - 1), max_size=2))
+    conflicts = draw(st.sets(st.integers(1, size - 1), max_size=2))
+    return corpus(
+        photographs,
+        synthetic,
+        canonical=canonical,
+        decodable=[n not in broken for n in range(size)],
+        conflict=["grade" if n in conflicts else "" for n in range(size)],
+    )
+
+
+VARIANTS: list[Callable[[pd.DataFrame, Options], Variant]] = [holdout, kfold]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    corpora(),
+    st.sampled_from(VARIANTS),
+    st.sampled_from(["none", "synthetic", "weights", "repetition"]),
+    st.randoms(use_true_random=False),
+)
+def test_what_holds_for_any_corpus(
+    images: pd.DataFrame,
+    variant: Callable[[pd.DataFrame, Options], Variant],
+    balance: str,
+    chance: random.Random,
+) -> None:
+    knobs = options(balance, target=5)
+    try:
+        made = variant(images, knobs)
+    except SplitError:
+        assert not ((images["origin"] == "real") & (images["conflict"] == "")).any() or (
+            images["decodable"].sum() < len(images)
+        )
+        return
+    refuse_losses(made.name, made.manifest, images)
+    manifest = made.manifest
+    placed = manifest[manifest["split"] != ""]
+    real = placed[placed["origin"] == "real"]
+    # No group on two sides, no two of the same bytes, synthetic images in training alone.
+    assert torn_groups(real) == []
+    assert not images.loc[real.index, "canonical"].duplicated().any()
+    assert set(placed.loc[placed["origin"] == "synthetic", "split"]) <= {"train", "train-only"}
+    assert (placed["weight"].notna() == placed["split"].isin(trained_splits(made.name))).all()
+    assert_certificate_is_true(made)
+
+    order = list(images.index)
+    chance.shuffle(order)
+    again = variant(images.loc[order].reset_index(drop=True), knobs).manifest
+    columns = ["fold", "split", "weight", "mark", "excluded"]
+    mine, yours = (m.set_index("image_id")[columns].sort_index() for m in (manifest, again))
+    pd.testing.assert_frame_equal(mine, yours)
+
+
+def torn_groups(placed: pd.DataFrame) -> list[str]:
+    """Groups with images in more than one place."""
+    side = placed["split"] + "-" + placed["fold"].fillna(-1).astype("str")
+    places = side.groupby(placed["group"]).nunique()
+    return list(places.index[places != 1])
+
+
+def trained_splits(name: str) -> set[str]:
+    return {"train"} if name == "holdout" else {"test", "train-only"}
+
+
+def assert_certificate_is_true(made: Variant) -> None:
+    """Recompute the certificate from the manifest alone, in fractions."""
+    assert made.certificate is not None
+    document = made.certificate.as_document()
+    real = made.manifest[(made.manifest["split"] != "") & (made.manifest["origin"] == "real")]
+    side = real["split"] if made.name == "holdout" else "fold-" + real["fold"].astype("str")
+    distances = []
+    for part, entry in document["parts"].items():
+        assert entry["groups"] == real.loc[side == part, "group"].nunique()
+        for grade, cell in entry["grades"].items():
+            rows = real if grade == "all" else real[real["grade"] == int(grade)]
+            here = int((side.loc[rows.index] == part).sum())
+            assert cell["placed"] == here
+            assert Fraction(cell["quota"]) == len(rows) * Fraction(entry["ratio"])
+            assert Fraction(cell["deviation"]) == here - Fraction(cell["quota"])
+            distances.append(abs(Fraction(cell["deviation"])))
+    assert Fraction(document["largest_deviation"]) == max(distances)
+    assert Fraction(document["total_deviation"]) == sum(distances)
+    assert document["optimal"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 30), st.integers(1, 90), st.sampled_from([1, 3, 5]))
+def test_repetitions_sum_to_the_target_and_differ_by_one(
+    images: int, target: int, folds: int
+) -> None:
+    rows = pd.DataFrame(
+        {
+            "fold": pd.Series(
+                [n % folds if folds > 1 else None for n in range(images)], dtype="Int64"
+            ),
+            "sha256": [f"{(n * 7919) % 10007:064x}" for n in range(images)],
+            "image_id": [f"{n}.jpg" for n in range(images)],
+        }
+    )
+    shown = repetitions(rows, Fraction(target, images))
+    assert shown.sum() == max(target, images)
+    assert shown.max() - shown.min() <= 1
+    per_fold = shown.groupby(rows["fold"]).sum() - rows.groupby("fold").size() * shown.min()
+    if folds > 1 and images % folds == 0:
+        assert per_fold.max() - per_fold.min() <= 1
+
+
+def test_synthetic_images_fill_up_to_the_target_and_no_further() -> None:
+    photographs = [(f"g{n}", n % 4) for n in range(80)]
+    images = corpus(photographs, (2,) * 20 + (3,) * 3)
+    made = holdout(images, options("synthetic", target=20))
+    train = made.manifest[made.manifest["split"] == "train"]
+    added = train[train["origin"] == "synthetic"]
+    counts = train["grade"].value_counts()
+    assert counts[2] == 20
+    assert counts[3] == 13 + 3
+    assert (added["mark"] == "parents-unverified").all()
+    assert made.shortfall == {0: 7, 1: 7, 2: 0, 3: 4}
+    # Chosen by content hash: the same ones, whatever they are called.
+    reserve = images[(images["origin"] == "synthetic") & (images["grade"] == 2)]
+    chosen = set(added.loc[added["grade"] == 2, "sha256"])
+    assert chosen == set(sorted(reserve["sha256"])[: len(chosen)])
+    left = made.manifest[made.manifest["excluded"] == "target-reached"]
+    assert len(left) == 20 - len(chosen)
+    assert {f.check for f in made.findings} == {"target-missed", "parents-unverified"}
+
+
+def test_weights_bring_every_grade_to_the_target() -> None:
+    images = corpus([(f"g{n}", min(n % 7, 3)) for n in range(140)])
+    for variant, share in ((holdout, Fraction(1)), (kfold, Fraction(4, 5))):
+        manifest = variant(images, options("weights", target=40)).manifest
+        shown = manifest["weight"].groupby(manifest["grade"]).sum().astype(float) * float(share)
+        assert shown.tolist() == pytest.approx([40] * 4)
+
+
+def test_under_restriction_an_annotated_copy_stands_for_the_canonical_member() -> None:
+    images = corpus(
+        [("g0", 0), ("g0", 0), ("g1", 0), ("g2", 1)],
+        canonical=["r0000.jpg", "r0000.jpg", "r0002.jpg", "r0003.jpg"],
+    )
+    images["lesions_v2"] = pd.array([pd.NA, 4, 5, 6], dtype="Int64")
+    free = holdout(images, options()).manifest["excluded"].tolist()
+    bound = holdout(images, options(restrict="v2")).manifest["excluded"].tolist()
+    assert free == ["", "copy-of:r0000.jpg", "", ""]
+    assert bound == ["not-in-v2", "", "", ""]
+
+
+def test_the_paper_table_is_the_papers() -> None:
+    promised = [
+        {"grade": name, "label": f"levle{grade}", "original": o, "generated": g, "total": o + g}
+        for grade, (name, o, g) in enumerate(
+            [
+                ("Mild", 513, 0),
+                ("Moderate", 633, 0),
+                ("Severe", 182, 218),
+                ("Very Severe", 129, 271),
+            ]
+        )
+    ]
+    grades = [g for g, row in enumerate(promised) for _ in range(row["original"])]
+    photographs = [(f"g{n}", grade) for n, grade in enumerate(grades)]
+    synthetic = (2,) * 218 + (3,) * 271
+    whole = paper(corpus(photographs, synthetic), promised)
+    assert whole.findings == []
+    assert paper_table(whole.manifest).to_dict("records") == promised
+    assert (whole.manifest["split"] == "all").all()
+    less = paper(corpus(photographs[1:], synthetic), promised)
+    assert [(f.expected, f.found) for f in less.findings] == [
+        ("513 original images of Mild (levle0)", "512"),
+        ("513 total images of Mild (levle0)", "512"),
+    ]
+
+
+def test_certificates_follow_their_schema(call: Caller) -> None:
+    assert call("tiny", "--variants", "holdout", "kfold")[0] == 0
+    document = documents.read(Path("out/certificates.json"), "certificates.schema.json")
+    assert set(document["variants"]) == {"holdout", "kfold"}
+
+
+@pytest.mark.reference
+def test_the_real_subjects_split_within_one_image_of_every_quota(reference: Path) -> None:
+    real = pd.read_csv(reference / "acne04_subjects.csv")
+    images = corpus(list(zip(real["subject"], real["label"], strict=True)))
+    knobs = options("repetition", target=400)
+    certificates: list[Certificate] = []
+    for variant in VARIANTS:
+        made = variant(images, knobs)
+        assert_certificate_is_true(made)
+        assert (made.manifest["split"] != "").sum() == 1457
+        assert torn_groups(made.manifest) == []
+        assert made.certificate is not None
+        certificates.append(made.certificate)
+    assert [c.as_document()["largest_deviation"] for c in certificates] == ["3/5", "4/5"]
+    assert [c.placed[-1].tolist() for c in certificates] == [
+        [947, 218, 292],
+        [291, 292, 291, 291, 292],
+    ]

@@ -1,0 +1,198 @@
+"""Check the VOC boxes against the images they lie in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from acne04.findings import Finding, Severity
+from acne04.scan.tree import stem_of
+from acne04.scan.voc import Corners, VocFile, VocFormatError, parse_voc
+
+#: The only class of ACNE04's boxes.
+LESION_CLASS = "fore"
+#: Side of an image whose size nobody knows.
+_UNBOUNDED = 1 << 62
+_LEFT_OUT = "box left out of the table, still counted for its image"
+_REMEDY = "compare the object with the upstream's file; ask the producer if they agree"
+
+
+class BoxRow(NamedTuple):
+    """One sound box: file name of its image, its number from 0, its corners (px)."""
+
+    name: str
+    box: int
+    xmin: int
+    ymin: int
+    xmax: int
+    ymax: int
+
+
+@dataclass
+class Boxes:
+    """What the VOC files say.
+
+    Attributes
+    ----------
+    rows : list of BoxRow
+        Sound boxes.
+    counts : dict
+        Number of objects in the VOC file of each image, also unsound ones; by file name.
+    stems : set of str
+        Stems of all VOC files, also malformed ones.
+    objects : int
+        Objects in all VOC files that can be parsed, also those of no image.
+    findings : list of Finding
+        One for everything that is not as it should be.
+    """
+
+    rows: list[BoxRow] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    stems: set[str] = field(default_factory=set)
+    objects: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_boxes(
+    texts: dict[str, bytes], names: dict[str, str] | None, sizes: dict[str, tuple[int, int]]
+) -> Boxes:
+    """Parse the VOC files and join them to images by the stem of their own names.
+
+    Parameters
+    ----------
+    texts : dict
+        Path to bytes of each VOC file.
+    names : dict or None
+        Stem to file name of each real image; None where the images were not given: then each
+        file is taken to belong to ``<stem>.jpg``.
+    sizes : dict
+        File name to width and height (px) of each image whose header can be read.
+    """
+    boxes = Boxes()
+    files: dict[str, str] = {}
+    for path in sorted(texts):
+        stem = stem_of(path)
+        first = files.setdefault(stem, path)
+        if first != path:
+            boxes.findings.append(_repeated(path, first))
+            continue
+        try:
+            voc = parse_voc(texts[path])
+        except VocFormatError as error:
+            boxes.findings.append(_malformed(path, error))
+            continue
+        boxes.objects += len(voc.objects)
+        name = f"{stem}.jpg" if names is None else names.get(stem)
+        if name is not None:
+            _join(boxes, path, name, voc, sizes.get(name))
+        else:
+            boxes.findings.append(_unreferenced(path, stem, len(voc.objects)))
+    boxes.stems.update(files)
+    return boxes
+
+
+def _join(boxes: Boxes, path: str, name: str, voc: VocFile, size: tuple[int, int] | None) -> None:
+    boxes.counts[name] = len(voc.objects)
+    boxes.findings += _header_findings(path, voc, size)
+    width, height = size or (_UNBOUNDED, _UNBOUNDED)
+    for number, (label, corners, unusable) in enumerate(voc.objects):
+        if corners and label == LESION_CLASS:
+            xmin, ymin, xmax, ymax = corners
+            if 0 <= xmin < xmax <= width and 0 <= ymin < ymax <= height:
+                boxes.rows.append(BoxRow(name, number, xmin, ymin, xmax, ymax))
+                continue
+        problem = _problem(label, corners, unusable, (width, height))
+        boxes.findings.append(_unsound(path, number, *problem))
+
+
+def _problem(
+    label: str, corners: Corners | None, unusable: str, size: tuple[int, int]
+) -> tuple[str, str, str]:
+    """Check, expected and found of the first thing wrong with an unsound object."""
+    if label != LESION_CLASS:
+        return "box-class-unexpected", f"class {LESION_CLASS!a}", f"class {label[:80]!a}"
+    if corners is None:
+        return "box-malformed", "four integers of at most nine digits (px)", unusable
+    xmin, ymin, xmax, ymax = corners
+    found = f"x {xmin} to {xmax}, y {ymin} to {ymax}"
+    if xmin >= xmax or ymin >= ymax:
+        return "box-inverted", "xmin < xmax and ymin < ymax", found
+    if _UNBOUNDED in size:
+        return "box-outside-image", "no corner below 0", found
+    return "box-outside-image", f"x 0 to {size[0]}, y 0 to {size[1]}", found
+
+
+def _header_findings(path: str, voc: VocFile, size: tuple[int, int] | None) -> list[Finding]:
+    findings = []
+    if stem_of(voc.filename.replace("\\", "/")) != stem_of(path):
+        findings.append(
+            _finding(
+                "voc-filename-differs",
+                "info",
+                path,
+                "/annotation/filename",
+                (f"a name of stem {stem_of(path)!a}", f"{voc.filename[:80]!a}"),
+                ("joined by the VOC file's own name", "nothing, if the boxes fit the image"),
+            )
+        )
+    stated = (voc.width, voc.height)
+    if size and stated != (str(size[0]), str(size[1])):
+        findings.append(
+            _finding(
+                "voc-size-mismatch",
+                "warning",
+                path,
+                "/annotation/size",
+                (f"{size[0]} x {size[1]} px, as the image", "{!a} x {!a}".format(*stated)),
+                ("boxes taken as pixels of the image", "look whether the boxes lie on lesions"),
+            )
+        )
+    return findings
+
+
+def _unsound(path: str, number: int, check: str, expected: str, found: str) -> Finding:
+    pointer = f"/annotation/object/{number}"
+    return _finding(check, "error", path, pointer, (expected, found), (_LEFT_OUT, _REMEDY))
+
+
+def _malformed(path: str, error: VocFormatError) -> Finding:
+    return Finding(
+        check="voc-malformed",
+        severity="error",
+        file=path,
+        pointer="",
+        line=error.line,
+        expected="a VOC annotation: XML in UTF-8 without a document type",
+        found=error.found,
+        done="file left out; the image has no boxes",
+        remedy="look at the file; fetch it again if the upstream's differs",
+    )
+
+
+def _unreferenced(path: str, stem: str, objects: int) -> Finding:
+    sides = (f"an image of stem {stem!a}", f"none, for {objects} boxes")
+    return _finding(
+        "boxes-unreferenced",
+        "warning",
+        path,
+        "",
+        sides,
+        ("boxes left out of the table", "look for the image under another name"),
+    )
+
+
+def _repeated(path: str, first: str) -> Finding:
+    sides = ("one VOC file for an image", f"a second one; the first is {first}")
+    outcome = ("file left out", "remove the one that is not the upstream's")
+    return _finding("voc-file-repeated", "warning", path, "", sides, outcome)
+
+
+def _finding(
+    check: str,
+    severity: Severity,
+    file: str,
+    pointer: str,
+    sides: tuple[str, str],
+    outcome: tuple[str, str],
+) -> Finding:
+    return Finding(check, severity, file, pointer, None, *sides, *outcome)

@@ -1,0 +1,141 @@
+"""Compare the labels with the images, their names and their boxes; correct none of them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+
+from acne04.findings import Finding, Severity
+from acne04.grades import grade_of_count, grade_of_prefix
+from acne04.scan.agreement import Label
+from acne04.scan.boxes import Boxes
+from acne04.scan.labels import LabelLine
+from acne04.scan.tree import stem_of
+
+
+def check_labels(paths: dict[str, str], labels: dict[str, Label]) -> list[Finding]:
+    """Check the label of each image against its name and against the band of its count.
+
+    Parameters
+    ----------
+    paths : dict
+        Path to file name of each real image.
+    labels : dict
+        File name to label.
+    """
+    findings = []
+    for path, name in paths.items():
+        label = labels.get(name)
+        if label is None:
+            findings.append(_missing(path, name, labels))
+        elif label.grade is not None:
+            findings += _doubtful(path, name, label.grade, label.lesions)
+    return findings
+
+
+def check_referenced(lines: Iterable[LabelLine], names: set[str]) -> list[Finding]:
+    """Check that there is an image for each name on the label lines; one finding a name."""
+    first: dict[str, LabelLine] = {}
+    times = Counter[str]()
+    for line in lines:
+        if line.name not in names:
+            first.setdefault(line.name, line)
+            times[line.name] += 1
+    return [
+        Finding(
+            check="image-missing",
+            severity="error",
+            file=line.file,
+            pointer="",
+            line=line.line,
+            expected=f"an image file {name}",
+            found=f"none{_likeness(name, names)}; named on {times[name]} lines in all",
+            done="its lines left out of the folds",
+            remedy="fetch the source again; if the upstream lacks the file too, ask the producer",
+        )
+        for name, line in first.items()
+    ]
+
+
+def check_counts(paths: dict[str, str], labels: dict[str, Label], boxes: Boxes) -> list[Finding]:
+    """Check that each image has a VOC file, of as many boxes as its label line counts."""
+    findings = []
+    for path, name in paths.items():
+        stem = stem_of(name)
+        count = boxes.counts.get(name)
+        label = labels.get(name)
+        if stem not in boxes.stems:
+            findings.append(
+                _of_image(
+                    "boxes-missing",
+                    path,
+                    (f"a VOC file {stem}.xml", "none"),
+                    ("number of boxes left empty, not 0", "fetch the detection source again"),
+                )
+            )
+        elif count is not None and label and label.lesions not in (None, count):
+            findings.append(
+                _of_image(
+                    "count-boxes-mismatch",
+                    path,
+                    (f"{label.lesions} boxes, as its label line counts", f"{count} boxes"),
+                    ("both kept", "count the lesions; do not derive a grade from the boxes"),
+                )
+            )
+    return findings
+
+
+def _doubtful(path: str, name: str, grade: int, lesions: int | None) -> list[Finding]:
+    findings = []
+    prefix = grade_of_prefix(name)
+    if prefix not in (None, grade):
+        findings.append(
+            _of_image(
+                "prefix-grade-mismatch",
+                path,
+                (f"grade {grade}, by the label file", f"a name that suggests grade {prefix}"),
+                (f"grade {grade} kept", "nothing: never read the grade from the name"),
+            )
+        )
+    if lesions is not None and grade_of_count(lesions) != grade:
+        band = grade_of_count(lesions)
+        findings.append(
+            _of_image(
+                "grade-outside-band",
+                path,
+                (f"grade {band} for {lesions} lesions (Hayashi et al. 2008)", f"grade {grade}"),
+                ("grade and count kept as labelled", "look at the image; ask the producer"),
+            )
+        )
+    return findings
+
+
+def _missing(path: str, name: str, labels: Iterable[str]) -> Finding:
+    return _of_image(
+        "label-missing",
+        path,
+        (f"a label line for {name}", f"none{_likeness(name, labels)}"),
+        (
+            "grade and lesion count left empty, not taken from the name",
+            "compare the label files with the upstream's; without a grade it cannot be split",
+        ),
+        "error",
+    )
+
+
+def _likeness(name: str, others: Iterable[str]) -> str:
+    """Name the first other name that differs only in case or in Unicode form."""
+    key = unicodedata.normalize("NFC", name).casefold()
+    alike = sorted(o for o in others if unicodedata.normalize("NFC", o).casefold() == key)
+    return f", but {alike[0]!a} differs only in case or Unicode form" if alike else ""
+
+
+def _of_image(
+    check: str,
+    path: str,
+    sides: tuple[str, str],
+    outcome: tuple[str, str],
+    severity: Severity = "warning",
+) -> Finding:
+    return Finding(check, severity, path, "", None, *sides, *outcome)

@@ -1,0 +1,131 @@
+"""Read the files of the sources, each once, on several threads."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from tqdm import tqdm
+
+from acne04.hashing import Digest, digest_file
+from acne04.imaging import Reading, read_image
+from acne04.scan.tree import Tree
+
+#: Files a thread takes at a time: handing over single ones costs as much as reading a VOC file.
+FILES_AT_A_TIME = 64
+JPEG_MAGIC = b"\xff\xd8\xff"
+
+
+class ImageFile(NamedTuple):
+    """What reading one image file gave; `is_jpeg` goes by its first bytes."""
+
+    reading: Reading
+    is_jpeg: bool
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What was read, by path ``<source>/<path below its folder>``.
+
+    Attributes
+    ----------
+    images : dict
+        Path to `ImageFile`.
+    texts : dict
+        Path to the bytes of a label file or a VOC file.
+    digests : dict
+        Path to `Digest`, for every readable file of the sources that have a listing.
+    unreadable : dict
+        Path to the reason why the system does not give the file out.
+    """
+
+    images: dict[str, ImageFile]
+    texts: dict[str, bytes]
+    digests: dict[str, Digest]
+    unreadable: dict[str, str]
+
+
+class _Task(NamedTuple):
+    key: str
+    file: str
+    kind: str
+    listed: bool
+
+
+class _Result(NamedTuple):
+    key: str
+    content: ImageFile | bytes | None
+    digest: Digest | None
+    problem: str
+
+
+def read_files(trees: list[Tree], threads: int, listed: frozenset[str]) -> Contents:
+    """Read every image, label file and VOC file once.
+
+    Parameters
+    ----------
+    trees : list of Tree
+        The sources.
+    threads : int
+        Threads, at least 1; the result does not depend on it.
+    listed : frozenset of str
+        Sources that have a listing: all their files are digested, also those of no use here.
+    """
+    tasks = [task for tree in trees for task in _tasks(tree, tree.source in listed)]
+    batches = [tasks[i : i + FILES_AT_A_TIME] for i in range(0, len(tasks), FILES_AT_A_TIME)]
+    contents = Contents({}, {}, {}, {})
+    with (
+        ThreadPoolExecutor(threads) as pool,
+        tqdm(total=len(tasks), desc="scan", unit="file", disable=None) as progress,
+    ):
+        # One thread is this one: to hand over to another and wait would be for nothing.
+        mapped = map if threads == 1 else pool.map
+        for results in mapped(_read_batch, batches):
+            for result in results:
+                _keep(result, contents)
+            progress.update(len(results))
+    return contents
+
+
+def _tasks(tree: Tree, listed: bool) -> Iterator[_Task]:
+    for kind, paths in (
+        ("image", tree.images),
+        ("text", [*tree.labels, *tree.voc]),
+        ("other", tree.others if listed else []),
+    ):
+        for path in paths:
+            yield _Task(f"{tree.source}/{path}", f"{tree.folder}/{path}", kind, listed)
+
+
+def _read_batch(tasks: list[_Task]) -> list[_Result]:
+    return [_read(task) for task in tasks]
+
+
+def _read(task: _Task) -> _Result:
+    try:
+        if task.kind == "other":
+            return _Result(task.key, None, digest_file(Path(task.file)), "")
+        data = Path(task.file).read_bytes()
+    except OSError as error:
+        return _Result(task.key, None, None, error.strerror or type(error).__name__)
+    if task.kind == "image":
+        reading = read_image(data)
+        image = ImageFile(reading, data.startswith(JPEG_MAGIC))
+        return _Result(task.key, image, Digest(reading.size, reading.sha256), "")
+    digest = Digest(len(data), hashlib.sha256(data).hexdigest()) if task.listed else None
+    return _Result(task.key, data, digest, "")
+
+
+def _keep(result: _Result, contents: Contents) -> None:
+    if result.problem:
+        contents.unreadable[result.key] = result.problem
+    if isinstance(result.content, ImageFile):
+        contents.images[result.key] = result.content
+    elif result.content is not None:
+        contents.texts[result.key] = result.content
+    if result.digest is not None:
+        contents.digests[result.key] = result.digest

@@ -1,0 +1,146 @@
+"""Make the rows of the tables, and the figures of the metrics, from what was joined."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from acne04 import imaging
+from acne04.grades import GRADES, grade_of_prefix
+from acne04.scan.agreement import Label
+from acne04.scan.boxes import Boxes
+from acne04.scan.labels import LabelLine
+from acne04.scan.reading import ImageFile
+
+Records = list[dict[str, Any]]
+_UNLABELLED = Label(None, None)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What is known of the images.
+
+    Attributes
+    ----------
+    real, synthetic : dict
+        Path to file name of the images of each origin.
+    labels : dict
+        File name to label, for real images.
+    folder_grades : dict
+        Path to grade, for synthetic images.
+    lines : list of LabelLine
+        Lines of the folds, no name twice in a part.
+    boxes : Boxes
+        What the VOC files say.
+    """
+
+    real: dict[str, str]
+    synthetic: dict[str, str]
+    labels: dict[str, Label]
+    folder_grades: dict[str, int]
+    lines: list[LabelLine]
+    boxes: Boxes
+
+    def label(self, path: str) -> Label:
+        """Label of an image by its path; of None where it has none."""
+        if path in self.real:
+            return self.labels.get(self.real[path], _UNLABELLED)
+        return Label(self.folder_grades.get(path), None)
+
+
+def inventory_rows(dataset: str, joined: Joined, images: Mapping[str, ImageFile]) -> Records:
+    """Rows of the table ``inventory``, real images first."""
+    decoder = imaging.decoder_name()
+    rows = []
+    for origin, names in (("real", joined.real), ("synthetic", joined.synthetic)):
+        for path, name in names.items():
+            label, reading = joined.label(path), images[path].reading
+            rows.append(
+                {
+                    "dataset": dataset,
+                    "path": path,
+                    "name": name,
+                    "origin": origin,
+                    "grade": label.grade,
+                    "lesions_v1": label.lesions,
+                    "boxes": joined.boxes.counts.get(name) if origin == "real" else None,
+                    "prefix_grade": grade_of_prefix(name),
+                    "size": reading.size,
+                    "sha256": reading.sha256,
+                    "md5": reading.md5,
+                    "width": reading.width,
+                    "height": reading.height,
+                    "mode": reading.mode,
+                    "exif_make": reading.exif_make,
+                    "exif_model": reading.exif_model,
+                    "decodable": not reading.problem,
+                    "phash": "" if reading.phash is None else f"{reading.phash:016x}",
+                    "decoder": decoder,
+                }
+            )
+    return rows
+
+
+def fold_rows(dataset: str, joined: Joined) -> Records:
+    """Rows of the table ``folds``: the lines of the images that are there."""
+    present = set(joined.real.values())
+    return [
+        {
+            "dataset": dataset,
+            "fold": line.fold,
+            "part": line.part,
+            "name": line.name,
+            "grade": line.grade,
+            "lesions_v1": line.lesions,
+            "line": line.line,
+        }
+        for line in joined.lines
+        if line.name in present
+    ]
+
+
+def box_rows(dataset: str, joined: Joined) -> Records:
+    """Rows of the table ``boxes``."""
+    return [
+        {
+            "dataset": dataset,
+            "name": name,
+            "box": box,
+            "xmin": xmin,
+            "ymin": ymin,
+            "xmax": xmax,
+            "ymax": ymax,
+        }
+        for name, box, xmin, ymin, xmax, ymax in joined.boxes.rows
+    ]
+
+
+def metrics(
+    dataset: str, joined: Joined, images: Mapping[str, ImageFile], findings: Mapping[str, int]
+) -> dict[str, Any]:
+    """Figures that ``dvc metrics diff`` compares.
+
+    Parameters
+    ----------
+    dataset : str
+        ``standin``, ``acne04`` or ``unknown``.
+    joined : Joined
+        What is known of the images.
+    images : mapping
+        Path to what was read.
+    findings : mapping
+        Number of findings by check.
+    """
+    by_label = Counter(joined.label(path).grade for path in joined.real)
+    by_prefix = Counter(grade_of_prefix(name) for name in joined.real.values())
+    return {
+        "dataset": dataset,
+        "images": {"real": len(joined.real), "synthetic": len(joined.synthetic)},
+        "grades_by_label": {str(grade): by_label[grade] for grade in GRADES},
+        "grades_by_prefix": {str(grade): by_prefix[grade] for grade in GRADES},
+        "boxes": joined.boxes.objects,
+        "undecodable": sum(bool(image.reading.problem) for image in images.values()),
+        "findings": dict(findings),
+    }

@@ -1,0 +1,167 @@
+"""Balance the training part up to a target per grade.
+
+``synthetic``: add synthetic images of the grade until real and synthetic ones together reach the
+target. ``weights``: weigh each image by target / images; this may be less than one.
+``repetition``: show each image a whole number of times, so that the grade's showings sum to the
+target; never less than once. ``none``: as it is.
+
+In cross-validation the training part differs from fold to fold: there, the *mean* number of
+training images of a grade stands for "images".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+
+import pandas as pd
+
+from acne04.findings import Finding
+from acne04.grades import GRADE_NAMES, GRADES
+from acne04.split.manifest import Options, variant_finding
+
+METHODS = ("none", "synthetic", "weights", "repetition")
+
+
+def choose_synthetic(
+    reserve: pd.DataFrame, trained: dict[int, Fraction], target: int
+) -> pd.Index[int]:
+    """Choose the synthetic images that each grade needs, in the order of their content hash.
+
+    Parameters
+    ----------
+    reserve : pandas.DataFrame
+        Synthetic images that may be placed: columns grade, sha256, image_id.
+    trained : dict of int to Fraction
+        Real training images of each grade (their mean over the folds).
+    target : int
+        Images a grade that training should reach.
+
+    Returns
+    -------
+    pandas.Index
+        Rows of `reserve`.
+    """
+    ordered = reserve.sort_values(["grade", "sha256", "image_id"])
+    needed = {grade: max(0, math.ceil(target - trained[grade])) for grade in GRADES}
+    rank = ordered.groupby("grade").cumcount()
+    return ordered.index[rank < ordered["grade"].map(needed)]
+
+
+def training_weights(
+    real: pd.DataFrame, trained: dict[int, Fraction], options: Options
+) -> pd.Series:
+    """Weigh real training images.
+
+    Parameters
+    ----------
+    real : pandas.DataFrame
+        Columns grade, fold (missing outside cross-validation), sha256, image_id.
+    trained : dict of int to Fraction
+        As in `choose_synthetic`.
+
+    Returns
+    -------
+    pandas.Series of float
+        How often an epoch shows each image, indexed as `real`.
+    """
+    weights = pd.Series(1.0, index=real.index)
+    if options.balance in ("weights", "repetition"):
+        for grade, rows in real.groupby("grade"):
+            factor = options.target / trained[int(grade)]
+            if options.balance == "weights":
+                weights[rows.index] = float(factor)
+            else:
+                weights[rows.index] = repetitions(rows, factor)
+    return weights
+
+
+def repetitions(rows: pd.DataFrame, factor: Fraction) -> pd.Series:
+    """Give each image a whole number of showings, at least one, that sum to `factor` per image.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Images of one grade: columns fold, sha256, image_id.
+
+    Returns
+    -------
+    pandas.Series of int
+        Two images differ by one at most; the ones shown more often are spread over the folds, and
+        are the first in the order of the content hash.
+    """
+    showings = max(len(rows), math.floor(len(rows) * factor + Fraction(1, 2)))
+    base, extra = divmod(showings, len(rows))
+    ordered = rows.sort_values(["fold", "sha256", "image_id"])
+    turn = ordered.groupby("fold", dropna=False).cumcount()
+    ordered = ordered.assign(turn=turn).sort_values(["turn", "fold"], kind="stable")
+    counts = pd.Series(base, index=ordered.index)
+    counts.iloc[:extra] += 1
+    return counts
+
+
+def reached(
+    manifest: pd.DataFrame, trained: dict[int, Fraction], options: Options
+) -> dict[int, Fraction]:
+    """Say how many images (or showings) of each grade a training part has in the end."""
+    placed = manifest[manifest["split"] != ""]
+    added = placed.loc[placed["origin"] == "synthetic", "grade"].value_counts()
+    if options.balance in ("none", "synthetic"):
+        return {grade: trained[grade] + int(added.get(grade, 0)) for grade in GRADES}
+    if options.balance == "weights":
+        return {g: Fraction(options.target) if trained[g] else Fraction(0) for g in GRADES}
+    return {
+        g: max(trained[g], Fraction(options.target)) if trained[g] else trained[g] for g in GRADES
+    }
+
+
+def target_findings(
+    variant: str, trained: dict[int, Fraction], after: dict[int, Fraction], options: Options
+) -> Iterator[Finding]:
+    """Report the grades that miss the target, or are beyond it; nothing where none is set."""
+    for grade in GRADES if options.balance != "none" else ():
+        name = f"grade {grade} ({GRADE_NAMES[grade]})"
+        if not trained[grade]:
+            yield variant_finding(
+                "grade-empty",
+                "error",
+                variant,
+                expected=f"training images of {name}",
+                found="no real one",
+                done="went on without",
+                remedy="a model cannot learn this grade from this split",
+            )
+        if after[grade] < options.target:
+            yield variant_finding(
+                "target-missed",
+                "warning",
+                variant,
+                expected=f"{options.target} training images of {name}",
+                found=_figure(after[grade]),
+                done="took all there are",
+                remedy="lower split.target, or choose weights or repetition (split.balance)",
+            )
+        elif after[grade] > options.target and trained[grade] > options.target:
+            yield variant_finding(
+                "target-exceeded",
+                "info",
+                variant,
+                expected=f"{options.target} training images of {name}",
+                found=_figure(after[grade]),
+                done="kept them all: no photograph is left out to balance",
+                remedy="nothing; weights (split.balance) would bring it down to the target",
+            )
+
+
+def shortfalls(after: dict[int, Fraction], options: Options) -> dict[int, int]:
+    """Give by how much each grade misses the target, rounded up; 0 where none is set."""
+    if options.balance == "none":
+        return dict.fromkeys(GRADES, 0)
+    return {g: max(0, math.ceil(options.target - after[g])) for g in GRADES}
+
+
+def _figure(value: Fraction) -> str:
+    if value.denominator == 1:
+        return str(value)
+    return f"{float(value):.1f} on average over the folds"

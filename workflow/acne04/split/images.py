@@ -1,0 +1,159 @@
+"""Join what the earlier stages know of each image, and say which images can be placed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from acne04.errors import SchemaError
+from acne04.findings import Finding
+
+_INVENTORY = [
+    "path",
+    "name",
+    "origin",
+    "grade",
+    "lesions_v1",
+    "width",
+    "height",
+    "size",
+    "sha256",
+    "decodable",
+]
+_GROUPS = ["image_id", "path", "subject", "group", "canonical", "conflict", "conflict_counts"]
+
+
+def join_images(
+    inventory: pd.DataFrame, groups: pd.DataFrame, annotated: pd.DataFrame
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Join the tables of those names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an image, by image_id: the columns of a manifest that do not depend on the
+        variant, and name, canonical, conflict, decodable.
+    list of Finding
+        Annotated images that are not there, and images with quarantined circles.
+
+    Raises
+    ------
+    SchemaError
+        If inventory and groups do not tell of the same images.
+    """
+    strangers = set(inventory["path"]) ^ set(groups["path"])
+    strangers |= set(groups.loc[groups["path"].duplicated(), "path"])
+    if strangers:
+        raise SchemaError(
+            "groups",
+            "inventory and groups are not about the same images",
+            expected="each image once in both",
+            found=f"{len(strangers)} that are not, first {min(strangers)}",
+            done="nothing written",
+            remedy="run `acne04 dedupe` on this inventory",
+        )
+    images = inventory[_INVENTORY].merge(groups[_GROUPS], on="path")
+    circles = annotated.sort_values("v2_image_id").drop_duplicates("file_name")
+    circles = circles.rename(columns={"file_name": "name", "quarantined": "quarantined_v2"})
+    images = images.merge(circles[["name", "lesions_v2", "quarantined_v2"]], on="name", how="left")
+    images = images.sort_values("image_id", ignore_index=True)
+    synthetic = images["origin"] == "synthetic"
+    # A synthetic image may bear the name of an annotated photograph: those are not its circles.
+    images.loc[synthetic, ["lesions_v2", "quarantined_v2"]] = pd.NA
+    photographs = set(images.loc[~synthetic, "name"])
+    absent = circles.loc[~circles["name"].isin(photographs), "name"]
+    return images, [*map(_without_photograph, sorted(absent)), *_quarantined(images)]
+
+
+def standing(images: pd.DataFrame, restrict: str) -> pd.Series:
+    """Say of each image why it cannot be placed in a split of whole groups; empty where it can.
+
+    Parameters
+    ----------
+    images : pandas.DataFrame
+        As of `join_images`.
+    restrict : {"none", "v2"}
+        ``v2`` keeps only images that Acne04-v2 annotates.
+
+    Returns
+    -------
+    pandas.Series
+        Reasons as in ``schemas/splits.table.json``. Of byte-identical images one at most has
+        none: the canonical member, or where that one cannot be placed (v2 may annotate another)
+        the first that can, real before synthetic, by image_id.
+    """
+    reason = pd.Series("", index=images.index, dtype="str")
+    rules = [
+        ("undecodable", ~images["decodable"].astype(bool)),
+        ("no-grade", images["grade"].isna()),
+        ("grade-conflict", images["conflict"] == "grade"),
+    ]
+    if restrict == "v2":
+        rules.append(("not-in-v2", images["lesions_v2"].isna()))
+    for name, holds in rules:
+        reason = reason.mask((reason == "") & holds, name)
+    left = images[reason == ""]
+    is_copy = left["image_id"] != left["canonical"]
+    order = left.assign(is_copy=is_copy).sort_values(["is_copy", "origin", "image_id"])
+    stands_for_all = order.groupby("canonical")["image_id"].transform("first")
+    copies = stands_for_all.index[stands_for_all != order["image_id"]]
+    reason.loc[copies] = "copy-of:" + stands_for_all.loc[copies]
+    return reason
+
+
+def conflict_findings(images: pd.DataFrame, reasons: pd.Series) -> Iterator[Finding]:
+    """Report the images whose byte-identical copies disagree, with what became of them."""
+    for row in images[reasons == "grade-conflict"].itertuples():
+        yield Finding(
+            check="grade-conflict-excluded",
+            severity="error",
+            file=row.path,
+            pointer="",
+            line=None,
+            expected="one grade for the same bytes",
+            found=f"grade {row.grade}; the copies' lesion counts are {row.conflict_counts}",
+            done="left out of holdout and kfold, with all its copies",
+            remedy="look at the photograph and decide which grade is right",
+        )
+    for row in images[(reasons == "") & (images["conflict"] == "count")].itertuples():
+        yield Finding(
+            check="count-conflict-placed",
+            severity="warning",
+            file=row.path,
+            pointer="",
+            line=None,
+            expected="one lesion count for the same bytes",
+            found=f"counts {row.conflict_counts}",
+            done=f"placed with count {row.lesions_v1}; all are in conflict_counts",
+            remedy="do not train a counter on it before somebody has counted again",
+        )
+
+
+def _without_photograph(name: str) -> Finding:
+    return Finding(
+        check="v2-image-without-photograph",
+        severity="warning",
+        file=name,
+        pointer="",
+        line=None,
+        expected="a photograph of this name in the inventory",
+        found="none",
+        done="its circles are in no manifest",
+        remedy="see whether the scan's findings name it as missing",
+    )
+
+
+def _quarantined(images: pd.DataFrame) -> Iterator[Finding]:
+    for row in images[images["quarantined_v2"].fillna(0) > 0].itertuples():
+        yield Finding(
+            check="v2-circles-quarantined",
+            severity="warning",
+            file=row.path,
+            pointer="",
+            line=None,
+            expected="all its circles clean",
+            found=f"{row.quarantined_v2} broken beside {row.lesions_v2} clean",
+            done="lesions_v2 counts the clean ones; quarantined_v2 the others",
+            remedy="do not train a detector on it before they are repaired",
+        )

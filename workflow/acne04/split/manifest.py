@@ -1,0 +1,123 @@
+"""A split manifest: the one table that a variant makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from acne04.errors import SplitError
+from acne04.findings import Finding
+from acne04.split.quotas import Certificate
+from acne04.split.solver import Limits
+
+VARIANTS = ("published", "paper", "holdout", "kfold")
+#: Columns that do not depend on the variant.
+IMAGE_COLUMNS = (
+    "image_id",
+    "path",
+    "origin",
+    "grade",
+    "lesions_v1",
+    "conflict_counts",
+    "lesions_v2",
+    "quarantined_v2",
+    "width",
+    "height",
+    "size",
+    "sha256",
+    "subject",
+    "group",
+)
+PLACE_COLUMNS = ("fold", "split", "weight", "mark", "excluded")
+
+
+@dataclass(frozen=True)
+class Options:
+    """The knobs of the stage, as ``split`` in ``params.yaml`` explains them."""
+
+    ratios: dict[str, int]
+    fold_count: int
+    restrict: str
+    balance: str
+    target: int
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What one variant makes.
+
+    Attributes
+    ----------
+    name : str
+        One of `VARIANTS`.
+    manifest : pandas.DataFrame
+        Table ``splits`` without the columns dataset and variant.
+    findings : list of Finding
+        What there is to say about it.
+    certificate : Certificate or None
+        For the variants that place groups.
+    shortfall : dict of int to int
+        Grade to the images (or showings) that its training part lacks of the target.
+    """
+
+    name: str
+    manifest: pd.DataFrame
+    findings: list[Finding]
+    certificate: Certificate | None
+    shortfall: dict[int, int]
+
+
+def blank_manifest(images: pd.DataFrame) -> pd.DataFrame:
+    """Give a manifest in which no image is placed or excluded yet; rows as in `images`."""
+    return images[list(IMAGE_COLUMNS)].assign(
+        fold=pd.Series(pd.NA, index=images.index, dtype="Int64"),
+        split=pd.Series("", index=images.index, dtype="str"),
+        weight=pd.Series(pd.NA, index=images.index, dtype="Float64"),
+        mark=pd.Series("", index=images.index, dtype="str"),
+        excluded=pd.Series("", index=images.index, dtype="str"),
+    )
+
+
+def refuse_losses(variant: str, manifest: pd.DataFrame, images: pd.DataFrame) -> None:
+    """Check that each image is placed or excluded, and that no row is missing or double.
+
+    Raises
+    ------
+    SplitError
+        If not: that would be a mistake of this program, and nothing may be written.
+    """
+    folds = manifest["fold"].nunique() if variant == "published" else 1
+    rows = manifest["image_id"].value_counts()
+    placed, excluded = manifest["split"] != "", manifest["excluded"] != ""
+    sound = (
+        set(rows.index) == set(images["image_id"])
+        and bool((rows == max(folds, 1)).all())
+        and bool((placed ^ excluded).all())
+        and not manifest.duplicated(["image_id", "fold"]).any()
+    )
+    if not sound:
+        raise SplitError(
+            variant,
+            "an image is lost, double, or neither placed nor excluded",
+            done="nothing written",
+            remedy="report it, with the tables",
+        )
+
+
+def variant_finding(
+    check: str, severity: str, variant: str, *, expected: str, found: str, done: str, remedy: str
+) -> Finding:
+    """Give a finding on a whole variant."""
+    return Finding(
+        check=check,
+        severity=severity,  # type: ignore[arg-type]
+        file=f"{variant}.csv",
+        pointer="",
+        line=None,
+        expected=expected,
+        found=found,
+        done=done,
+        remedy=remedy,
+    )
