@@ -516,7 +516,5 @@ def test_the_real_subjects_split_within_one_image_of_every_quota(reference: Path
         assert made.certificate is not None
         certificates.append(made.certificate)
     assert [c.as_document()["largest_deviation"] for c in certificates] == ["3/5", "4/5"]
-    assert [c.placed[-1].tolist() for c in certificates] == [
-        [947, 218, 292],
-        [291, 292, 291, 291, 292],
-    ]
+    assert certificates[0].placed[-1].tolist() == [947, 218, 292]
+    assert sorted(certificates[1].placed[-1].tolist()) == [291, 291, 291, 292, 292]

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from acne04.bridge.runlock import as_job
+from acne04.bridge.runlock import as_job, leave_word
 from acne04.errors import Acne04Error
 
 #: Verb -> what it does, in the order of the workflow. The module of the same name has
@@ -44,7 +44,9 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         return int(arguments.run(arguments))
     except Acne04Error as error:
-        print(f"acne04 {arguments.verb}: {error}", file=sys.stderr)
+        message = f"acne04 {arguments.verb}: {error}"
+        print(message, file=sys.stderr)
+        leave_word(error.exit_code, message)
         return error.exit_code
     except KeyboardInterrupt:
         print(f"acne04 {arguments.verb}: interrupted; nothing half-written", file=sys.stderr)

@@ -34,7 +34,6 @@ rule pin:
         update(PINS),
     log:
         "logs/pin_{source}.log",
-    retries: 1
     params:
         dataset=config["dataset"],
         version=version_of_source,

@@ -61,3 +61,7 @@ onstart:
 
 onsuccess:
     bridge.succeeded(workflow, config["dataset"])
+
+
+onerror:
+    bridge.failed()

@@ -40,7 +40,7 @@ def start(workflow: Any, dataset: str, sources: list[str]) -> None:
                 return
             raise runlock.busy(STATE / "run.lock")
         if not dry:
-            runlock.wait_for_jobs(STATE / "jobs.lock")
+            runlock.wait_for_jobs(STATE)
             store.undo_interrupted_commit(_LOCK_BEFORE)
         _prepare(dataset, sources)
     except Acne04Error as error:
@@ -106,6 +106,16 @@ def succeeded(workflow: Any, dataset: str) -> None:
     _commit(fresh - incomplete)
     digests.save()
     print("\n" + "\n".join(closing.lines(dataset)), file=sys.stderr)
+
+
+def failed() -> None:
+    """Repeat why jobs failed, and end with their exit code, which Snakemake would make 1."""
+    known = runlock.failures(STATE)
+    if known:
+        print("\nThe run stopped, nothing is half-written:", file=sys.stderr)
+        for _, message in known:
+            print(message, file=sys.stderr)
+        sys.exit(min(code for code, _ in known))
 
 
 def _commit(fresh: set[str]) -> None:

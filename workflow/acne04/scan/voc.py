@@ -86,7 +86,7 @@ def parse_voc(data: bytes) -> VocFile:
     # Outside UTF-16 the parser knows no encoding in which this text is spelt in other bytes.
     if data.startswith(_UTF_16) or b"\0" in data:
         raise VocFormatError("zero bytes or a byte order mark, as in UTF-16")
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    if b"<!" in data and (b"<!DOCTYPE" in data or b"<!ENTITY" in data):
         raise VocFormatError("a document type declaration")
     return _parse_plain(data) or _parse_tree(data)
 

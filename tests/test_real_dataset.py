@@ -1,0 +1,57 @@
+"""`dataset: acne04`: without a network it says what to do; with copies in place it runs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from project import CLEAN, Project
+
+pytestmark = pytest.mark.workflow
+
+
+def test_without_a_network_it_says_what_to_do(bare_clone: Project) -> None:
+    bare_clone.set_parameter("dataset", "acne04")
+    # A proxy that is not there: the same as no network, on any machine.
+    nowhere = "http://127.0.0.1:9"
+    bare_clone.environment = {
+        name: nowhere for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
+    } | {"NO_PROXY": "", "no_proxy": ""}
+    done = bare_clone.snakemake()
+    said = done.stdout + done.stderr
+    assert done.returncode == 2, said
+    assert "Traceback" not in said
+    assert "https://raw.githubusercontent.com/" in said or "gdrive-folder:" in said
+    assert "upstream/acne04/" in said
+    assert not (bare_clone.path / "data").exists()
+
+
+def test_with_copies_in_place_it_runs_and_says_so(bare_clone: Project, finished: Project) -> None:
+    copies = bare_clone.path / "upstream/acne04"
+    shutil.copytree(finished.path / "upstream/standin", copies)
+    (copies / "truth.json").unlink()
+    bare_clone.set_parameter("dataset", "acne04")
+    bare_clone.environment = {"ACNE04_SET_ASIDE_PINS": "1"}
+    done = bare_clone.snakemake()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "pins set aside" in done.stderr, "not silently"
+    artifacts = [path for path in (bare_clone.path / "data").rglob("*") if path.is_file()]
+    documents = [path for path in artifacts if path.suffix == ".json" and "raw" not in path.parts]
+    tables = [path for path in artifacts if path.suffix == ".csv"]
+    assert len(documents) >= 9
+    assert len(tables) >= 18
+    for path in documents:
+        assert json.loads(path.read_text())["dataset"] == "acne04", path
+    for path in tables:
+        header, *rows = path.read_text(encoding="utf-8").splitlines()
+        assert header.startswith("dataset,"), path
+        assert rows, path
+        assert all(row.startswith("acne04,") for row in rows), path
+    assert "Dataset  acne04" in done.stderr
+    assert bare_clone.dvc_status() == CLEAN
+    pins = sorted((bare_clone.path / "workflow/pins/acne04").glob("*.csv"))
+    assert len(pins) == 5
+    assert all("pins set aside" in path.read_text() for path in pins)
+    assert Path(bare_clone.path / "workflow/pins/standin/v2.csv").is_file()
