@@ -20,7 +20,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from acne04 import scan
+from acne04.cli import main
 from acne04.imaging import DECODE_SIDE
 from acne04.scan.tree import find_files
 
@@ -43,15 +43,13 @@ def bare_loop(images: list[Path], others: list[Path]) -> None:
 
 
 def whole_scan(words: list[str]) -> None:
-    parser = argparse.ArgumentParser()
-    scan.configure(parser)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        contextlib.redirect_stderr(io.StringIO()),
-    ):
+    errors = io.StringIO()
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(errors):
         tables = [f"--{name}={folder}/{name}.csv" for name in ("inventory", "folds", "boxes")]
         documents = [f"--{name}={folder}/{name}.json" for name in ("findings", "metrics")]
-        scan.run(parser.parse_args([*words, *tables, *documents]))
+        code = main(["scan", *words, *tables, *documents])
+    if code != 0:
+        raise SystemExit(errors.getvalue())
 
 
 def cpu_seconds(work: Callable[[], None]) -> float:
@@ -60,7 +58,7 @@ def cpu_seconds(work: Callable[[], None]) -> float:
     return time.process_time() - start
 
 
-def main() -> None:
+def compare() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("raw", type=Path, help="folder that holds classification, detection, ...")
     parser.add_argument("--dataset", default="standin")
@@ -90,4 +88,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    compare()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,18 +33,46 @@ def reference() -> Path:
     return folder
 
 
+def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Project:
+    """Make a project in one of the test processes, for all of them."""
+    workers = os.environ.get("PYTEST_XDIST_WORKER")
+    base = factory.getbasetemp().parent if workers else factory.getbasetemp()
+    folder, done = base / name, base / f"{name}.done"
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            make(folder / "project")
+            done.touch()
+    return Project(folder / "project")
+
+
+def _run_to_the_end(project: Project) -> None:
+    done = project.snakemake()
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project that ran to the end on the small stand-in, committed and pushed; do not change."""
-    place = tmp_path_factory.mktemp("finished") / "project"
-    project = copy_of_tree(ROOT, place)
-    project.set_parameter("fraction", 32)
-    done = project.snakemake()
-    assert done.returncode == 0, done.stdout + done.stderr
-    project.git("add", "--all")
-    project.git("commit", "--quiet", "--message", "a finished run")
-    assert project.dvc("push").returncode == 0
-    return project
+
+    def make(place: Path) -> None:
+        project = copy_of_tree(ROOT, place)
+        project.set_parameter("fraction", 32)
+        _run_to_the_end(project)
+        project.git("add", "--all")
+        project.git("commit", "--quiet", "--message", "a finished run")
+        assert project.dvc("push").returncode == 0
+
+    return _made_once(tmp_path_factory, "finished", make)
+
+
+@pytest.fixture(scope="session")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project that ran to the end as it is committed, on the whole stand-in; do not change."""
+    return _made_once(
+        tmp_path_factory, "full", lambda place: _run_to_the_end(copy_of_tree(ROOT, place))
+    )
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ class Project:
 
     def clone(self, place: Path) -> Project:
         """Make a `git clone` that uses the same DVC store."""
+        place.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["git", "clone", "--quiet", str(self.path), str(place)], check=True)
         store = (self.path.parent / "acne04-store").as_posix()
         clone = Project(place)

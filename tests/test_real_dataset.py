@@ -15,10 +15,12 @@ pytestmark = pytest.mark.workflow
 def test_without_a_network_it_says_what_to_do(bare_clone: Project) -> None:
     bare_clone.set_parameter("dataset", "acne04")
     # A proxy that is not there: the same as no network, on any machine.
-    nowhere = "http://127.0.0.1:9"
+    proxies = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
     bare_clone.environment = {
-        name: nowhere for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
-    } | {"NO_PROXY": "", "no_proxy": ""}
+        **dict.fromkeys(proxies, "http://127.0.0.1:9"),
+        "NO_PROXY": "",
+        "no_proxy": "",
+    }
     done = bare_clone.snakemake()
     said = done.stdout + done.stderr
     assert done.returncode == 2, said

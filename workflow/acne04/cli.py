@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import io
 import sys
@@ -36,6 +37,10 @@ def main(words: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
     arguments = _parser(words).parse_args(words)
+    # A verb is a short process that makes few cycles: what the imports made need not be looked
+    # through again, and collecting seldom saves a twentieth of the CPU time of a scan.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
     with as_job(), _logged(arguments.log):
         return _run(arguments)
 

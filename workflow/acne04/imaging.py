@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import PIL
@@ -21,7 +23,9 @@ HASH_INPUT_SIDE = 32
 #: Side of the block of low frequencies that gives the 64 bits.
 HASH_BLOCK_SIDE = 8
 #: The scaled decode asks for at least this many pixels on the shorter side.
-DECODE_SIDE = 64
+DECODE_SIDE = 48
+#: What an image may be. Others are refused: some of Pillow's readers start programs.
+FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP")
 _DCT_SCALE = 1 << 14
 
 # Rounded to 14 bits, so that the sums below are exact in 64-bit integers.
@@ -43,31 +47,44 @@ def decoder_name() -> str:
     return f"pillow-{PIL.__version__}/libjpeg-turbo-{jpeg}/draft-L-{DECODE_SIDE}"
 
 
-def perceptual_hash(luminance: Image.Image) -> int:
-    """64-bit DCT hash of a luminance image, upright.
-
-    Parameters
-    ----------
-    luminance : PIL.Image.Image
-        Mode ``L``, any size.
+def hash_input(luminance: Image.Image) -> bytes:
+    """Shrink a luminance image (mode ``L``, upright) to the square that the transform sees.
 
     Returns
     -------
-    int
-        64 bits, 0 to 2**64 - 1. The highest bit is the lowest frequency; a bit is set where the
-        coefficient is above the median of the 63 others than the constant one.
+    bytes
+        `HASH_INPUT_SIDE` rows of as many pixels.
+    """
+    side = (HASH_INPUT_SIDE, HASH_INPUT_SIDE)
+    return luminance.resize(side, Image.Resampling.BOX).tobytes()
+
+
+def perceptual_hashes(squares: Sequence[bytes]) -> list[int]:
+    """64-bit DCT hashes of many images at once.
+
+    Parameters
+    ----------
+    squares : sequence of bytes
+        `hash_input` of each image.
+
+    Returns
+    -------
+    list of int
+        64 bits each, 0 to 2**64 - 1. The highest bit is the lowest frequency; a bit is set where
+        the coefficient is above the median of the 63 others than the constant one.
 
     Examples
     --------
-    >>> perceptual_hash(Image.linear_gradient("L")) == perceptual_hash(Image.linear_gradient("L"))
+    >>> gradient = hash_input(Image.linear_gradient("L"))
+    >>> perceptual_hashes([gradient, gradient]) == perceptual_hashes([gradient]) * 2
     True
     """
-    side = (HASH_INPUT_SIDE, HASH_INPUT_SIDE)
-    pixels = np.asarray(luminance.resize(side, Image.Resampling.BOX), dtype=np.int64)
-    block = (_DCT @ pixels @ _DCT.T).ravel()
-    # The median of 63 integers is one of them: no rounding.
-    bits = block > np.partition(block[1:], 31)[31]
-    return int.from_bytes(np.packbits(bits).tobytes(), "big")
+    shape = (len(squares), HASH_INPUT_SIDE, HASH_INPUT_SIDE)
+    pixels = np.frombuffer(b"".join(squares), dtype=np.uint8).reshape(shape)
+    blocks = (_DCT @ pixels @ _DCT.T).reshape(len(squares), HASH_BLOCK_SIDE**2)
+    # The median of 63 numbers is one of them: no rounding.
+    medians = np.partition(blocks[:, 1:], 31, axis=1)[:, 31:32]
+    return [int(bits) for bits in np.packbits(blocks > medians, axis=1).view(">u8").ravel()]
 
 
 def hamming_distance(a: int, b: int) -> int:
@@ -95,8 +112,8 @@ class Reading:
         Pillow's name of the pixel format as stored; empty where unknown.
     exif_make, exif_model : str
         Camera as the file states it; empty where it does not.
-    phash : int or None
-        `perceptual_hash` of the scaled decode, upright; None where the file does not decode.
+    square : bytes or None
+        `hash_input` of the scaled decode, upright; None where the file does not decode.
     problem : str
         Why the file does not decode; empty where it does.
     """
@@ -109,8 +126,13 @@ class Reading:
     mode: str
     exif_make: str
     exif_model: str
-    phash: int | None
+    square: bytes | None
     problem: str
+
+    @property
+    def phash(self) -> int | None:
+        """64-bit DCT hash; for many images `perceptual_hashes` is quicker."""
+        return None if self.square is None else perceptual_hashes([self.square])[0]
 
 
 def read_image(data: bytes) -> Reading:
@@ -121,25 +143,40 @@ def read_image(data: bytes) -> Reading:
     """
     sha256 = hashlib.sha256(data).hexdigest()
     md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
-    width = height = phash = None
+    width = height = square = None
     mode = make = model = problem = ""
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             mode = image.mode
             width, height = image.size
-            exif = image.getexif()
-            make, model = _exif_text(exif, "Make"), _exif_text(exif, "Model")
-            if exif.get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8):
+            make, model, orientation = _exif_facts(image.info.get("exif", b""))
+            if orientation in (5, 6, 7, 8):
                 width, height = height, width
             image.draft("L", (DECODE_SIDE, DECODE_SIDE))
-            luminance = ImageOps.exif_transpose(image.convert("L"))
-            phash = perceptual_hash(luminance)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            image.load()
+            # Each of these copies the image, also where there is nothing to do.
+            luminance = image if image.mode == "L" else image.convert("L")
+            if orientation != 1:
+                luminance = ImageOps.exif_transpose(luminance)
+            square = hash_input(luminance)
+    except Exception as error:  # Pillow's readers raise nearly anything on hostile bytes.
         # The text of Pillow's message may hold an address in memory; its first words do not.
-        problem = str(error).split(" <")[0]
-    return Reading(len(data), sha256, md5, width, height, mode, make, model, phash, problem)
+        problem = str(error).split(" <")[0] or type(error).__name__
+    return Reading(len(data), sha256, md5, width, height, mode, make, model, square, problem)
+
+
+@lru_cache(maxsize=256)
+def _exif_facts(block: bytes) -> tuple[str, str, int]:
+    """Make, model and orientation of an EXIF block; images of one camera often share theirs."""
+    exif = Image.Exif()
+    exif.load(block)
+    orientation = exif.get(ExifTags.Base.Orientation, 1)
+    return _exif_text(exif, "Make"), _exif_text(exif, "Model"), orientation
 
 
 def _exif_text(exif: Image.Exif, tag: str) -> str:
-    text = str(exif.get(ExifTags.Base[tag], ""))
-    return " ".join("".join(c for c in text if c.isprintable()).split())
+    # What prints depends on the version of Python: keep what is plainly no control character.
+    text = "".join(
+        c if c >= " " and c != "\x7f" else " " for c in str(exif.get(ExifTags.Base[tag], ""))
+    )
+    return " ".join(text.split())

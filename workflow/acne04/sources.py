@@ -135,7 +135,7 @@ def load_source(path: Path, dataset: str, key: str) -> Source:
     return sources[key]
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML without dates (they stay text) that refuses a key given twice."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - the name and form are PyYAML's

@@ -21,8 +21,7 @@ from acne04.schemas import load_schema
 #: Decimals kept of a number that is not an integer.
 NUMBER_DECIMALS = 6
 _DTYPES = {"string": "str", "integer": "Int64", "number": "Float64", "boolean": "boolean"}
-_INTEGER = re.compile(r"-?\d{1,18}")
-_NUMBER = re.compile(r"-?\d{1,18}(\.\d+)?")
+_SHAPES = {"integer": r"-?\d{1,18}", "number": r"-?\d{1,18}(?:\.\d+)?"}
 
 
 def empty(name: str) -> pd.DataFrame:
@@ -70,18 +69,17 @@ def write(path: Path, name: str, table: pd.DataFrame) -> None:
             found=", ".join(map(str, table.columns)),
             done="nothing written",
         )
-    text = pd.DataFrame(
-        {field["name"]: _texts(table[field["name"]], field) for field in schema["fields"]}
-    )
+    text = {field["name"]: _texts(table[field["name"]], field) for field in schema["fields"]}
     problems = _problems(text, schema)
     if problems:
         raise SchemaError(str(path), "\n  ".join(problems), done="nothing written")
-    order = table.sort_values(schema["primaryKey"], kind="stable", na_position="first").index
-    text.index = table.index
+    keys = table[schema["primaryKey"]].reset_index(drop=True)
+    order = keys.sort_values(schema["primaryKey"], kind="stable", na_position="first").index
+    rows = list(zip(*text.values(), strict=True))
     with staged_file(path) as staging, staging.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows(text.loc[order].itertuples(index=False))
+        writer.writerows(rows[row] for row in order.tolist())
 
 
 def read(path: Path, name: str) -> pd.DataFrame:
@@ -117,12 +115,16 @@ def read(path: Path, name: str) -> pd.DataFrame:
     ]
     if ragged:
         raise SchemaError(str(path), "rows of another length\n  " + "\n  ".join(ragged))
-    text = pd.DataFrame(rows[1:], columns=columns, dtype="str")
+    texts = zip(*rows[1:], strict=True) if len(rows) > 1 else ([] for _ in columns)
+    text = dict(zip(columns, map(list, texts), strict=True))
     problems = _problems(text, schema)
     if problems:
         raise SchemaError(str(path), f"against {name}.table.json:\n  " + "\n  ".join(problems))
     return pd.DataFrame(
-        {field["name"]: _values(text[field["name"]], field["type"]) for field in schema["fields"]}
+        {
+            field["name"]: _values(pd.Series(text[field["name"]], dtype="str"), field["type"])
+            for field in schema["fields"]
+        }
     )
 
 
@@ -140,15 +142,22 @@ def _rows(path: Path) -> list[list[str]]:
 
 def _texts(column: pd.Series, field: dict[str, Any]) -> list[str]:
     kind = field["type"]
-    missing = column.isna().tolist()
     values = column.tolist()
-    if kind == "boolean":
-        return ["" if gap else str(bool(v)).lower() for v, gap in zip(values, missing, strict=True)]
-    if kind == "integer":
-        return ["" if gap else str(int(v)) for v, gap in zip(values, missing, strict=True)]
-    if kind == "number":
-        return ["" if gap else _number(v) for v, gap in zip(values, missing, strict=True)]
-    return ["" if gap else str(v) for v, gap in zip(values, missing, strict=True)]
+    write = {"boolean": _boolean, "integer": _whole, "number": _number}.get(kind, str)
+    if not column.hasnans:
+        if kind == "integer" and pd.api.types.is_integer_dtype(column.dtype):
+            return list(map(str, values))
+        return [write(value) for value in values]
+    missing = column.isna().tolist()
+    return ["" if gap else write(v) for v, gap in zip(values, missing, strict=True)]
+
+
+def _boolean(value: object) -> str:
+    return str(bool(value)).lower()
+
+
+def _whole(value: float) -> str:
+    return str(int(value))
 
 
 def _number(value: float) -> str:
@@ -164,34 +173,47 @@ def _values(column: pd.Series, kind: str) -> pd.Series:
     return pd.to_numeric(column.mask(column == "", other=None)).astype(_DTYPES[kind])
 
 
-def _problems(text: pd.DataFrame, schema: dict[str, Any]) -> list[str]:
+def _problems(text: dict[str, list[str]], schema: dict[str, Any]) -> list[str]:
     """Say of every field that breaks the schema where it stands (line, column) and why."""
     found: list[tuple[int, str]] = []
     for field in schema["fields"]:
         for row, reason in _field_problems(text[field["name"]], field):
             found.append((row + 2, f"column {field['name']}: {reason}"))
     key = schema["primaryKey"]
-    for row in text.index[text.duplicated(key)]:
-        found.append((int(row) + 2, f"a second row with the same {', '.join(key)}"))
+    seen: set[tuple[str, ...]] = set()
+    for row, values in enumerate(zip(*(text[name] for name in key), strict=True)):
+        if values in seen:
+            found.append((row + 2, f"a second row with the same {', '.join(key)}"))
+        seen.add(values)
     return [f"line {line}, {problem}" for line, problem in sorted(found)]
 
 
-def _field_problems(column: pd.Series, field: dict[str, Any]) -> list[tuple[int, str]]:
+def _field_problems(column: list[str], field: dict[str, Any]) -> list[tuple[int, str]]:
     limits = field.get("constraints", {})
     kind = field["type"]
+    if _plainly_fine(column, limits.get("pattern", _SHAPES.get(kind)), limits):
+        return []
     # Distinct values are few compared with rows: each is judged once.
-    verdicts = {value: _judge(value, kind, limits) for value in column.unique()}
+    verdicts = {value: _judge(value, kind, limits) for value in set(column)}
     bad = {value: verdict for value, verdict in verdicts.items() if verdict}
     if not bad:
         return []
     return [(row, bad[value]) for row, value in enumerate(column) if value in bad]
 
 
+def _plainly_fine(column: list[str], pattern: str | None, limits: dict[str, Any]) -> bool:
+    """Whether one match over the whole column settles that every value has its form."""
+    if pattern is None or limits.keys() - {"pattern", "required"}:
+        return False
+    form = f"(?:{pattern})" if limits.get("required") else f"(?:{pattern})?"
+    text = "".join(value + "\n" for value in column)
+    return text.count("\n") == len(column) and bool(re.fullmatch(f"(?:{form}\\n)*", text))
+
+
 def _judge(value: str, kind: str, limits: dict[str, Any]) -> str:
     if value == "":
         return "expected a value, found none" if limits.get("required") else ""
-    shape = {"integer": _INTEGER, "number": _NUMBER}.get(kind)
-    if shape and not shape.fullmatch(value):
+    if kind in _SHAPES and not re.fullmatch(_SHAPES[kind], value):
         return f"expected {'an integer' if kind == 'integer' else 'a number'}, found {value!r}"
     if kind == "boolean" and value not in ("true", "false"):
         return f"expected true or false, found {value!r}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +57,7 @@ class Checkout:
         ended = record.endtime if record else None
         if ended is None or int(ended * 1e9) <= self.lock_written or not Path(path).is_file():
             return False
-        return abs(Path(path).stat().st_mtime - ended) < _SAME_TIME
+        return bool(abs(Path(path).stat().st_mtime - ended) < _SAME_TIME)
 
 
 def bring_back_absent(sources: list[str], checkout: Checkout) -> list[str]:
@@ -120,8 +121,6 @@ def refuse_foreign(sources: list[str], checkout: Checkout) -> set[str]:
 
 def _of_another_commit(path: Path) -> bool:
     """Whether DVC once committed these very bytes: then they are no tampering, only not current."""
-    import hashlib
-
     md5 = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
     return store.cached(md5, store.cache_folder())
 

@@ -109,7 +109,8 @@ def _read(task: _Task) -> _Result:
     try:
         if task.kind == "other":
             return _Result(task.key, None, digest_file(Path(task.file)), "")
-        data = Path(task.file).read_bytes()
+        with open(task.file, "rb") as stream:  # noqa: PTH123 - a Path for each costs as much again
+            data = stream.read()
     except OSError as error:
         return _Result(task.key, None, None, error.strerror or type(error).__name__)
     if task.kind == "image":

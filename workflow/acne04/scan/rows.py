@@ -53,6 +53,8 @@ class Joined:
 def inventory_rows(dataset: str, joined: Joined, images: Mapping[str, ImageFile]) -> Records:
     """Rows of the table ``inventory``, real images first."""
     decoder = imaging.decoder_name()
+    squares = {p: image.reading.square for p, image in images.items() if image.reading.square}
+    hashes = dict(zip(squares, imaging.perceptual_hashes(list(squares.values())), strict=True))
     rows = []
     for origin, names in (("real", joined.real), ("synthetic", joined.synthetic)):
         for path, name in names.items():
@@ -76,7 +78,7 @@ def inventory_rows(dataset: str, joined: Joined, images: Mapping[str, ImageFile]
                     "exif_make": reading.exif_make,
                     "exif_model": reading.exif_model,
                     "decodable": not reading.problem,
-                    "phash": "" if reading.phash is None else f"{reading.phash:016x}",
+                    "phash": f"{hashes[path]:016x}" if path in hashes else "",
                     "decoder": decoder,
                 }
             )

@@ -71,9 +71,9 @@ def training_weights(
         for grade, rows in real.groupby("grade"):
             factor = options.target / trained[int(grade)]
             if options.balance == "weights":
-                weights[rows.index] = float(factor)
+                weights.loc[rows.index] = float(factor)
             else:
-                weights[rows.index] = repetitions(rows, factor)
+                weights.loc[rows.index] = repetitions(rows, factor).astype(float)
     return weights
 
 
@@ -88,8 +88,8 @@ def repetitions(rows: pd.DataFrame, factor: Fraction) -> pd.Series:
     Returns
     -------
     pandas.Series of int
-        Two images differ by one at most; the ones shown more often are spread over the folds, and
-        are the first in the order of the content hash.
+        Indexed as `rows`. Two images differ by one at most; the ones shown more often are spread
+        over the folds, and are the first in the order of the content hash.
     """
     showings = max(len(rows), math.floor(len(rows) * factor + Fraction(1, 2)))
     base, extra = divmod(showings, len(rows))
@@ -98,7 +98,7 @@ def repetitions(rows: pd.DataFrame, factor: Fraction) -> pd.Series:
     ordered = ordered.assign(turn=turn).sort_values(["turn", "fold"], kind="stable")
     counts = pd.Series(base, index=ordered.index)
     counts.iloc[:extra] += 1
-    return counts
+    return counts.loc[rows.index]
 
 
 def reached(
