@@ -1,34 +1,39 @@
-"""Compare ``acne04 split`` with the floor and with a greedy split, in one run.
+"""Compare ``acne04 split`` with the floor and with two simpler splits, in one run.
 
 The floor reads the input tables and writes one manifest: what nobody can do without. The greedy
 split places whole groups, largest first, each where its grades are needed most; it has no
-certificate. Deviations are the largest over grades, total and parts, in images. The corpus
-has the size of ACNE04: 1,457 photographs of 604 persons with the published numbers of images per
-person, 513/633/182/129 by grade, and 489 synthetic images; who has which grade is drawn.
+certificate. Stratification image by image knows no persons: what it costs is counted. Deviations
+are the largest over grades, total and parts, in images. The corpus has the size of ACNE04: 1,457
+photographs of 604 persons, and 489 synthetic images. Persons and grades are those of the published
+subject table where it is given; else the published numbers (513/633/182/129 by grade, images per
+person) are drawn together.
 
-Usage: python benchmarks/split.py [--rounds N] [--seed N]
+Usage: python benchmarks/split.py [--subjects CSV] [--rounds N] [--seed N]
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import csv
 import hashlib
 import io
 import json
 import random
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from measuring import Figure, as_table, cpu_seconds, least_cpu, rounded, times
 
 from acne04 import split, tables
+from acne04.split.manifest import VARIANTS
 
-LIMIT_SECONDS = 3.0
+LIMIT = 3.0
 #: Images of a person, and how many persons have so many (audit of ACNE04, github.com/GLESAV).
 PERSONS = {1: 278, 2: 194, 3: 17, 4: 50, 5: 9, 6: 23, 7: 3, 8: 15, 9: 1, 10: 3, 12: 2, 13: 3}
 PERSONS |= dict.fromkeys((15, 17, 19, 20, 21, 22), 1)
@@ -38,7 +43,17 @@ SHARES = {"train": Fraction(65, 100), "val": Fraction(15, 100), "test": Fraction
 INPUTS = ("inventory", "groups", "folds", "annotated")
 
 
-def draw_corpus(seed: int) -> dict[str, pd.DataFrame]:
+@dataclass(frozen=True)
+class Photograph:
+    """A real image: file name, person, grade."""
+
+    name: str
+    person: str
+    grade: int
+
+
+def draw_photographs(seed: int) -> list[Photograph]:
+    """Draw who has which grade, with the published numbers."""
     chance = random.Random(seed)
     # Grades in order along the persons, then some exchanged: most persons have one grade.
     grades = [grade for grade, images in GRADES.items() for _ in range(images)]
@@ -48,33 +63,49 @@ def draw_corpus(seed: int) -> dict[str, pd.DataFrame]:
     sizes = [size for size, persons in PERSONS.items() for _ in range(persons)]
     chance.shuffle(sizes)
     persons = [f"sub_{n:06}" for n, size in enumerate(sizes) for _ in range(size)]
-    real = [
-        (f"r{n:04}.jpg", "real", p, g) for n, (p, g) in enumerate(zip(persons, grades, strict=True))
+    return [
+        Photograph(f"r{number:04}.jpg", person, grade)
+        for number, (person, grade) in enumerate(zip(persons, grades, strict=True))
     ]
-    made = [
-        (f"s{grade}_{n:04}.jpg", "synthetic", "", grade)
+
+
+def read_photographs(path: Path) -> list[Photograph]:
+    """Read the published subject table."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return [
+            Photograph(row["file_name"], row["subject"], int(row["label"]))
+            for row in csv.DictReader(stream)
+        ]
+
+
+def make_tables(photographs: list[Photograph]) -> dict[str, pd.DataFrame]:
+    """Make the input tables of the verb."""
+    synthetic = [
+        Photograph(f"s{grade}_{number:04}.jpg", "", grade)
         for grade, images in SYNTHETIC.items()
-        for n in range(images)
+        for number in range(images)
     ]
     blank = {name: dict.fromkeys(tables.empty(name).columns) for name in INPUTS}
     inventory, groups, folds = [], [], []
-    for number, (name, origin, person, grade) in enumerate([*real, *made]):
+    for number, image in enumerate([*photographs, *synthetic]):
+        name, origin = image.name, "real" if image.person else "synthetic"
         digest = hashlib.sha256(name.encode()).hexdigest()
-        common: dict[str, Any] = {"dataset": "standin", "path": name, "name": name, "grade": grade}
+        common: dict[str, Any] = {"dataset": "standin", "path": name, "name": name}
         inventory.append(
             blank["inventory"]
             | common
-            | {"origin": origin, "size": 1, "sha256": digest, "md5": digest[:32]}
-            | {"decodable": True, "decoder": "none"}
+            | {"origin": origin, "grade": image.grade, "size": 1, "decodable": True}
+            | {"sha256": digest, "md5": digest[:32], "decoder": "none"}
         )
         groups.append(
             blank["groups"]
             | {"dataset": "standin", "path": name, "image_id": name, "canonical": name}
-            | {"group": person or name, "subject": person}
+            | {"group": image.person or name, "subject": image.person}
         )
         folds += [
-            {"dataset": "standin", "fold": fold, "name": name, "grade": grade, "lesions_v1": 1}
-            | {"part": "test" if number % 5 == fold else "trainval", "line": number + 1}
+            {"dataset": "standin", "fold": fold, "name": name, "grade": image.grade}
+            | {"part": "test" if number % 5 == fold else "trainval"}
+            | {"lesions_v1": 1, "line": number + 1}
             for fold in range(5)
             if origin == "real"
         ]
@@ -86,91 +117,123 @@ def draw_corpus(seed: int) -> dict[str, pd.DataFrame]:
     }
 
 
-def cpu_seconds(work: Callable[[], object], rounds: int) -> float:
-    seconds = []
-    for _ in range(rounds):
-        start = time.process_time()
-        work()
-        seconds.append(time.process_time() - start)
-    return min(seconds)
-
-
-def split_command(folder: Path, variant: str) -> None:
-    parser = argparse.ArgumentParser()
-    split.configure(parser)
+def split_words(folder: Path, variant: str) -> list[str]:
+    """Words of the command that makes one variant."""
     words = ["--dataset=standin", f"--output={folder}/out", "--balance=synthetic"]
     words += [f"--{name}={folder}/{name}.csv" for name in INPUTS]
+    return [*words, "--variants", variant]
+
+
+def run_split(words: list[str]) -> None:
+    """Split in this process."""
+    parser = argparse.ArgumentParser()
+    split.configure(parser)
     quiet = io.StringIO()
     with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
-        split.run(parser.parse_args([*words, "--variants", variant]))
+        split.run(parser.parse_args(words))
 
 
 def floor(folder: Path, variant: str, manifest: pd.DataFrame) -> None:
+    """Read what the variant is made from, write what it makes."""
     for name in INPUTS if variant == "published" else ("inventory", "groups", "annotated"):
         tables.read(folder / f"{name}.csv", name)
     tables.write(folder / "floor.csv", "splits", manifest)
 
 
-def greedy(groups: pd.DataFrame, inventory: pd.DataFrame) -> Fraction:
-    """Place real groups, largest first; give the largest deviation."""
-    rows = inventory.merge(groups, on="path")
-    rows = rows[rows["origin"] == "real"]
-    counts = pd.crosstab(rows["group"], rows["grade"].astype(int))
-    vectors = sorted(counts.to_numpy().tolist(), key=sum, reverse=True)
-    totals = [*map(sum, zip(*vectors, strict=True)), len(rows)]
-    placed = {part: [0] * len(totals) for part in SHARES}
-    quota = {part: [share * total for total in totals] for part, share in SHARES.items()}
+def greedy(photographs: list[Photograph]) -> dict[str, str]:
+    """Place whole persons, largest first; give each one's part."""
+    vectors: dict[str, list[int]] = {}
+    for image in photographs:
+        cells = vectors.setdefault(image.person, [0] * (len(GRADES) + 1))
+        cells[image.grade] += 1
+        cells[-1] += 1
+    totals = [sum(cells) for cells in zip(*vectors.values(), strict=True)]
+    missing = {part: [share * total for total in totals] for part, share in SHARES.items()}
+    parts = {}
+    for person, cells in sorted(vectors.items(), key=lambda item: (-item[1][-1], item[0])):
+        need = {
+            part: sum(more * least for more, least in zip(cells, wanted, strict=True))
+            for part, wanted in missing.items()
+        }
+        part = parts[person] = max(need, key=lambda part: need[part])
+        missing[part] = [least - more for more, least in zip(cells, missing[part], strict=True)]
+    return {image.name: parts[image.person] for image in photographs}
 
-    def need(part: str, cells: list[int]) -> Fraction | int:
-        return sum(
-            more * (wanted - have)
-            for have, more, wanted in zip(placed[part], cells, quota[part], strict=True)
-        )
 
-    for vector in vectors:
-        cells = [*vector, sum(vector)]
-        part = max(placed, key=lambda part: need(part, cells))
-        placed[part] = [have + more for have, more in zip(placed[part], cells, strict=True)]
-    return max(
-        abs(have - wanted)
-        for part in placed
-        for have, wanted in zip(placed[part], quota[part], strict=True)
-    )
+def stratified(photographs: list[Photograph], seed: int) -> dict[str, str]:
+    """Deal the images of each grade by themselves, whoever is on them; give each one's part."""
+    chance, placed = random.Random(seed), {}
+    for grade in GRADES:
+        names = [image.name for image in photographs if image.grade == grade]
+        chance.shuffle(names)
+        ends = [round(len(names) * share) for share in (SHARES["train"], 1 - SHARES["test"])]
+        for number, name in enumerate(names):
+            placed[name] = list(SHARES)[sum(number >= end for end in ends)]
+    return placed
+
+
+def judged(photographs: list[Photograph], placed: dict[str, str]) -> str:
+    """Say how far a placing is from the quotas, and how many of its test images leak."""
+    deviations = []
+    for grades in [*({grade} for grade in GRADES), set(GRADES)]:
+        names = [image.name for image in photographs if image.grade in grades]
+        for part, share in SHARES.items():
+            have = sum(placed[name] == part for name in names)
+            deviations.append(abs(have - share * len(names)))
+    trained = {image.person for image in photographs if placed[image.name] == "train"}
+    tested = [image.person for image in photographs if placed[image.name] == "test"]
+    leaks = sum(person in trained for person in tested)
+    people = f"{leaks} of {len(tested)} test images show a person of the training part"
+    return f"deviation {rounded(float(max(deviations)))}; {people}"
+
+
+def measure(subjects: Path | None, seed: int, rounds: int) -> list[Figure]:
+    """Measure every variant, then the simpler splits."""
+    photographs = read_photographs(subjects) if subjects else draw_photographs(seed)
+    corpus = f"{len(photographs):,} {'published' if subjects else 'drawn'} names"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for table, rows in make_tables(photographs).items():
+            tables.write(folder / f"{table}.csv", table, rows)
+        figures = [_variant(folder, variant, corpus, rounds) for variant in VARIANTS]
+    return [*figures, *_simpler(photographs, corpus, seed, rounds)]
+
+
+def _variant(folder: Path, variant: str, corpus: str, rounds: int) -> Figure:
+    words = split_words(folder, variant)
+    command = least_cpu(["acne04", "split", *words], rounds)
+    work = cpu_seconds(lambda: run_split(words), rounds)
+    manifest = tables.read(folder / "out" / f"{variant}.csv", "splits")
+    least = cpu_seconds(lambda: floor(folder, variant, manifest), rounds)
+    against = f"without start and imports {rounded(work)} s, "
+    against += times(work, least, "reading and writing the tables")
+    document = json.loads((folder / "out" / "certificates.json").read_text(encoding="utf-8"))
+    if certificate := document["variants"].get(variant):
+        deviation = rounded(float(Fraction(certificate["largest_deviation"])))
+        proof = "proved optimal" if certificate["optimal"] else "not proved optimal"
+        against += f"; deviation {deviation}, {proof}"
+    return Figure(f"split {variant}, {corpus}", command, "s CPU", LIMIT, against)
+
+
+def _simpler(
+    photographs: list[Photograph], corpus: str, seed: int, rounds: int
+) -> Iterator[Figure]:
+    for name, place in (
+        ("greedy, largest person first", lambda: greedy(photographs)),
+        ("stratified image by image", lambda: stratified(photographs, seed)),
+    ):
+        seconds = cpu_seconds(place, rounds)
+        against = f"in memory; {judged(photographs, place())}"
+        yield Figure(f"peer of holdout: {name}, {corpus}", seconds, "s CPU", None, against)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--subjects", type=Path, metavar="CSV", help="published subject table")
+    parser.add_argument("--rounds", type=int, default=3, help="the best of so many counts")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    corpus = draw_corpus(arguments.seed)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for table, rows in corpus.items():
-            tables.write(folder / f"{table}.csv", table, rows)
-        print(
-            f"{'variant':<10}{'CPU s':>8}{'floor s':>9}{'ratio':>7}{'deviation':>11}{'optimal':>9}"
-        )
-        for variant in ("published", "paper", "holdout", "kfold"):
-            work = cpu_seconds(lambda v=variant: split_command(folder, v), arguments.rounds)
-            manifest = tables.read(folder / "out" / f"{variant}.csv", "splits")
-            least = cpu_seconds(lambda v=variant, m=manifest: floor(folder, v, m), arguments.rounds)
-            document = json.loads((folder / "out" / "certificates.json").read_text())
-            entry = document["variants"].get(variant, {})
-            deviation = entry.get("largest_deviation", "-")
-            optimal = str(entry.get("optimal", "-")).lower()
-            late = "" if work < LIMIT_SECONDS else f"  over {LIMIT_SECONDS} s"
-            print(
-                f"{variant:<10}{work:>8.2f}{least:>9.2f}{work / least:>7.1f}"
-                f"{deviation:>11}{optimal:>9}{late}"
-            )
-        found: list[Fraction] = []
-        seconds = cpu_seconds(
-            lambda: found.append(greedy(corpus["groups"], corpus["inventory"])), arguments.rounds
-        )
-        print(
-            f"{'greedy':<10}{seconds:>8.2f}{'':>16}{found[0]!s:>11}{'-':>9}   (holdout, in memory)"
-        )
+    print(as_table(measure(arguments.subjects, arguments.seed, arguments.rounds)))
 
 
 if __name__ == "__main__":

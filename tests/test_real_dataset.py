@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from project import CLEAN, Project
+from project import CLEAN, Project, rules_run
 
 pytestmark = pytest.mark.workflow
 
@@ -57,3 +57,28 @@ def test_with_copies_in_place_it_runs_and_says_so(bare_clone: Project, finished:
     assert len(pins) == 5
     assert all("pins set aside" in path.read_text() for path in pins)
     assert Path(bare_clone.path / "workflow/pins/standin/v2.csv").is_file()
+
+
+def test_there_and_back_when_everything_is_pushed(clone: Project, finished: Project) -> None:
+    """One checkout holds one dataset; nothing unpushed is ever overwritten."""
+    copies = clone.path / "upstream/acne04"
+    shutil.copytree(finished.path / "upstream/standin", copies)
+    store = clone.path.parent / "own-store"
+    assert clone.dvc("remote", "modify", "--local", "store", "url", str(store)).returncode == 0
+    assert clone.dvc("push").returncode == 0
+    clone.environment = {"ACNE04_SET_ASIDE_PINS": "1"}
+    clone.set_parameter("dataset", "acne04")
+    there = clone.snakemake()
+    assert {"fetch", "scan", "validate", "dedupe", "split"} <= set(rules_run(there))
+    assert clone.dvc_status() == CLEAN
+    clone.set_parameter("dataset", "standin")
+    refused = clone.snakemake()
+    assert refused.returncode == 2
+    assert "data/ holds artifacts of 'acne04' that are in no store" in refused.stderr
+    clone.set_parameter("dataset", "acne04")
+    assert clone.dvc("push").returncode == 0
+    clone.set_parameter("dataset", "standin")
+    back = clone.snakemake()
+    assert back.returncode == 0, back.stdout + back.stderr
+    for name in ("dvc.lock", "snakemake.lock"):
+        assert clone.read(name) == finished.read(name), name

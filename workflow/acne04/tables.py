@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from acne04.errors import SchemaError, UnavailableError
+from acne04.errors import SchemaError, UnavailableError, UsageError
 from acne04.files import staged_file
 from acne04.schemas import load_schema
 
@@ -82,8 +82,8 @@ def write(path: Path, name: str, table: pd.DataFrame) -> None:
         writer.writerows(rows[row] for row in order.tolist())
 
 
-def read(path: Path, name: str) -> pd.DataFrame:
-    """Read a table and check it against its schema.
+def read(path: Path, name: str, dataset: str | None = None) -> pd.DataFrame:
+    """Read a table and check it against its schema; with `dataset`, also that it is of that one.
 
     Returns
     -------
@@ -97,6 +97,8 @@ def read(path: Path, name: str) -> pd.DataFrame:
         If there is no such file.
     SchemaError
         If the file does not follow the schema; the message lists every place (line and column).
+    UsageError
+        If a row is of another dataset.
     """
     schema = load_schema(f"{name}.table.json")
     columns = [field["name"] for field in schema["fields"]]
@@ -120,6 +122,15 @@ def read(path: Path, name: str) -> pd.DataFrame:
     problems = _problems(text, schema)
     if problems:
         raise SchemaError(str(path), f"against {name}.table.json:\n  " + "\n  ".join(problems))
+    others = set(text["dataset"]) - {dataset} if dataset else set()
+    if others:
+        raise UsageError(
+            str(path),
+            "the table is of another dataset than --dataset says",
+            expected=dataset or "",
+            found=", ".join(sorted(others)),
+            done="nothing written",
+        )
     return pd.DataFrame(
         {
             field["name"]: _values(pd.Series(text[field["name"]], dtype="str"), field["type"])

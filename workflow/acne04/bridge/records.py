@@ -59,8 +59,8 @@ class JobRecord:
         return min(self.outputs)
 
 
-def read_lock(path: Path = RECORDS_LOCK) -> list[JobRecord]:
-    """Read ``snakemake.lock``; an absent file holds no records.
+def read_lock(dataset: str | None = None, path: Path = RECORDS_LOCK) -> list[JobRecord]:
+    """Read ``snakemake.lock``; an absent file holds no records, nor does one of another dataset.
 
     Raises
     ------
@@ -70,7 +70,8 @@ def read_lock(path: Path = RECORDS_LOCK) -> list[JobRecord]:
     if not path.is_file():
         return []
     try:
-        jobs = json.loads(path.read_text(encoding="utf-8"))["jobs"]
+        document = json.loads(path.read_text(encoding="utf-8"))
+        jobs = document["jobs"] if dataset in (None, document["dataset"]) else []
         return [JobRecord({key: job[key] for key in _KEPT}, dict(job["outputs"])) for job in jobs]
     except (ValueError, KeyError, TypeError) as error:
         raise SchemaError(

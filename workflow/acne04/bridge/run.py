@@ -89,7 +89,7 @@ def succeeded(workflow: Any, dataset: str) -> None:
     """Record a run in which every job succeeded: ``snakemake.lock``, then ``dvc.lock``."""
     digests = DigestCache(_DIGESTS)
     live = records.LiveRecords()
-    kept = {job.name: job for job in records.read_lock()}
+    kept = {job.name: job for job in records.read_lock(dataset)}
     fresh: set[str] = set()
     incomplete: set[str] = set()
     for job in workflow.dag.jobs:

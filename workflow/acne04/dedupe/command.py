@@ -10,7 +10,6 @@ from acne04 import documents, tables
 from acne04.dedupe.stage import Grouping, group_images, metrics
 from acne04.dedupe.subject_lines import SubjectLine, read_subject_files
 from acne04.dedupe.subjects import check_promises
-from acne04.errors import UsageError
 from acne04.findings import Finding, NotRun, summary_lines, write_findings
 from acne04.sources import load_source
 
@@ -45,8 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Group the images, write the tables, and say what was found."""
     dataset = arguments.dataset
-    inventory = tables.read(arguments.inventory, "inventory")
-    _refuse_other_dataset(arguments.inventory, dataset, set(inventory["dataset"]))
+    inventory = tables.read(arguments.inventory, "inventory", dataset)
     lines, problems, not_run = _read_subjects(arguments)
     made = group_images(dataset, inventory, lines)
     tables.write(arguments.names, "names", made.names)
@@ -57,17 +55,6 @@ def run(arguments: argparse.Namespace) -> int:
     documents.write(arguments.metrics, metrics(dataset, made, document["counts"]))
     _report(made, summary_lines(document), not_run, arguments.findings)
     return 0
-
-
-def _refuse_other_dataset(path: Path, dataset: str, found: set[str]) -> None:
-    if found - {dataset}:
-        raise UsageError(
-            str(path),
-            "the table is of another dataset than --dataset says",
-            expected=dataset,
-            found=", ".join(sorted(found)),
-            done="nothing written",
-        )
 
 
 def _read_subjects(

@@ -99,17 +99,7 @@ def _table(arguments: argparse.Namespace, name: str) -> pd.DataFrame:
     path: Path | None = getattr(arguments, name)
     if path is None:
         return tables.empty(name)
-    table = tables.read(path, name)
-    others = set(table["dataset"]) - {arguments.dataset}
-    if others:
-        raise UsageError(
-            str(path),
-            "the table is of another dataset than --dataset says",
-            expected=arguments.dataset,
-            found=", ".join(sorted(others)),
-            done="nothing written",
-        )
-    return table
+    return tables.read(path, name, arguments.dataset)
 
 
 def _promised_table(arguments: argparse.Namespace) -> list[dict[str, Any]] | None:

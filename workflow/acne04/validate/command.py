@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from acne04 import documents, tables
 from acne04.errors import SchemaError, UnavailableError, UsageError
 from acne04.findings import as_document
@@ -53,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         _bytes(arguments.file),
         name,
         tables_wanted=writing,
-        inventory=tables.read(arguments.inventory, "inventory") if arguments.inventory else None,
+        inventory=_inventory(arguments),
         promises=_promises(arguments),
     )
     dataset = arguments.dataset or "unknown"
@@ -87,6 +89,12 @@ def _bytes(path: Path) -> bytes:
         raise UnavailableError(str(path), "no such file") from None
     except OSError as error:
         raise UnavailableError(str(path), f"cannot be read ({error.strerror})") from None
+
+
+def _inventory(arguments: argparse.Namespace) -> pd.DataFrame | None:
+    if not arguments.inventory:
+        return None
+    return tables.read(arguments.inventory, "inventory", arguments.dataset)
 
 
 def _promises(arguments: argparse.Namespace) -> dict[str, Any] | None:
