@@ -1,6 +1,6 @@
 # The two commands of a newcomer: `make run` and `make test`. Both set up .venv first.
 
-PYTHON ?= $(firstword $(foreach v,3.12 3.11 3.13,$(shell python$(v) -c 'import venv; print("python$(v)")' 2>/dev/null)) python3)
+PYTHON ?= $(firstword $(foreach v,3.12 3.11 3.13,$(shell python$(v) -c 'import ensurepip, venv; print("python$(v)")' 2>/dev/null)) python3)
 VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -55,5 +55,6 @@ relock:
 benchmarks: setup
 	python benchmarks/run.py
 
+# What a run makes again. Not data/, which may be unpushed, nor copies fetched by hand.
 clean:
-	rm -rf data upstream logs .snakemake .acne04
+	rm -rf upstream/standin logs .snakemake .acne04

@@ -3,7 +3,9 @@
 Parameters: params.yaml, checked against schemas/params.schema.json.
 """
 
-from snakemake.utils import min_version, validate
+from snakemake.utils import min_version
+
+from acne04.bridge.parameters import check
 
 min_version("9.27")
 
@@ -11,8 +13,7 @@ min_version("9.27")
 configfile: "params.yaml"
 
 
-# Without defaults: a value that only Snakemake sees is one that DVC does not.
-validate(config, "schemas/params.schema.json", set_default=False)
+check(config)
 
 
 include: "workflow/rules/common.smk"

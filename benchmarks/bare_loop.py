@@ -32,5 +32,5 @@ def _read_and_hash(path: Path) -> bytes:
 
 
 if __name__ == "__main__":
-    lists = sys.stdin.buffer.read().decode().split("\n\n")
-    bare_loop(*(map(Path, names.splitlines()) for names in lists), int(sys.argv[1]))
+    first, _, second = sys.stdin.buffer.read().decode().partition("\n\n")
+    bare_loop(map(Path, first.splitlines()), map(Path, second.splitlines()), int(sys.argv[1]))

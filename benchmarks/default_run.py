@@ -31,16 +31,12 @@ NOTHING_TO_DO = "Nothing to be done"
 CLEAN = "Data and pipelines are up to date."
 
 
-def clone(place: Path, fraction: int) -> None:
-    """Clone the last commit; another `fraction` than 1 is for trying this script only."""
-    spend(["git", "clone", "--quiet", ROOT, place])
-    parameters = place / "params.yaml"
-    text = parameters.read_text(encoding="utf-8")
-    parameters.write_text(re.sub(r"(?m)^(  fraction:) \d+", rf"\1 {fraction}", text), "utf-8")
+def measure_runs(checkout: Path, fraction: int) -> Iterator[Figure]:
+    """Clone the last commit, run the workflow, run it again, then ask DVC.
 
-
-def measure_runs(checkout: Path) -> Iterator[Figure]:
-    """Run the workflow in a clean checkout, then again, then ask DVC."""
+    Another `fraction` than 1 is for trying this script only.
+    """
+    _clone(checkout, fraction)
     empty = checkout.with_name("empty")
     _make_empty(empty)
     run = _in(checkout, *SNAKEMAKE)
@@ -68,6 +64,13 @@ def measure_drawing(fraction: int) -> Figure:
     return Figure(name, drawing.wall, "s wall", DRAWING_LIMIT, f"{drawing.cpu:.1f} s CPU")
 
 
+def _clone(place: Path, fraction: int) -> None:
+    spend(["git", "clone", "--quiet", ROOT, place])
+    parameters = place / "params.yaml"
+    text = parameters.read_text(encoding="utf-8")
+    parameters.write_text(re.sub(r"(?m)^(  fraction:) \d+", rf"\1 {fraction}", text), "utf-8")
+
+
 def _make_empty(folder: Path) -> None:
     """Make what Snakemake and DVC take the least time for: the floor of a run without work."""
     folder.mkdir()
@@ -93,8 +96,7 @@ def main() -> None:
     fraction = parser.parse_args().fraction
     with tempfile.TemporaryDirectory() as folder:
         checkout = Path(folder) / "checkout"
-        clone(checkout, fraction)
-        print(as_table([*measure_runs(checkout), measure_drawing(fraction)]))
+        print(as_table([*measure_runs(checkout, fraction), measure_drawing(fraction)]))
 
 
 if __name__ == "__main__":

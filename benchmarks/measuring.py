@@ -157,7 +157,7 @@ def least_cpu(
 
 
 def own_environment(checkout: Path = ROOT) -> dict[str, str]:
-    """Environment in which `acne04`, Snakemake and DVC are this one's, and the code `checkout`'s."""
+    """Give an environment with the commands installed here and the code of `checkout`."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DVC_", "ACNE04_"))}
     return {
         **kept,

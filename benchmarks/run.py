@@ -15,7 +15,8 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import default_run
@@ -35,7 +36,7 @@ compare: they hardly depend on the machine. CPU seconds are user and system time
 its children. Commands of the default run are timed once, everything else is the best of {rounds}
 rounds. Deviations are the largest over grades, total and parts, in images.
 
-Machine: {machine}.
+{machine}
 
 {table}"""
 
@@ -46,11 +47,12 @@ def machine() -> str:
     speed = 0.1 / cpu_seconds(lambda: hashlib.sha256(data).digest(), 3)
     load = os.getloadavg()[0]
     busy = "" if load < QUIET_LOAD else ", so others were using it and wall seconds are too many"
-    return (
-        f"{CORES} of {os.cpu_count()} cores ({platform.machine()}), {platform.system()}, "
+    described = (
+        f"Machine: {CORES} of {os.cpu_count()} cores ({platform.machine()}), {platform.system()}, "
         f"Python {platform.python_version()}, Pillow {importlib.metadata.version('pillow')}, "
-        f"sha256 at {speed:.2f} GB a CPU second, load {load:.1f} at the start{busy}"
+        f"sha256 at {speed:.2f} GB a CPU second, load {load:.1f} at the start{busy}."
     )
+    return textwrap.fill(described, 100)
 
 
 def install_peer(folder: Path) -> Path:
@@ -71,50 +73,25 @@ def install_peer(folder: Path) -> Path:
     return python
 
 
-class Report:
-    """Figures, and what could not be measured."""
-
-    def __init__(self) -> None:
-        self.figures: list[Figure] = []
-
-    def add(self, what: str, measure: Callable[[], Iterable[Figure]]) -> None:
-        """Measure, or note why not."""
-        print(f"measuring: {what}", file=sys.stderr)
-        try:
-            # One by one: what was measured before a failure stays.
-            for figure in measure():
-                self.figures.append(figure)
-        except NotMeasurableError as reason:
-            self.figures.append(Figure(what, None, against=str(reason)))
-
-
-def measure_all(arguments: argparse.Namespace, folder: Path) -> list[Figure]:
+def measure_all(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
     """Measure everything; nothing runs beside anything else."""
-    rounds, fraction, report = arguments.rounds, arguments.fraction, Report()
+    rounds, fraction = arguments.rounds, arguments.fraction
     checkout = folder / "checkout"
-    default_run.clone(checkout, fraction)
-    report.add("default run", lambda: default_run.measure_runs(checkout))
-    report.add("the stand-in's drawing alone", lambda: [default_run.measure_drawing(fraction)])
-    report.add("validate the real annotations", lambda: _validate(arguments.annotations, rounds))
-    report.add("split", lambda: split.measure(arguments.subjects, 0, rounds))
-    peers: list[Path] = []
-    report.add("scan: peer, ImageHash", lambda: peers.append(install_peer(folder)) or [])
-    peer = peers[0] if peers else None
+    yield from _tried("default run", lambda: default_run.measure_runs(checkout, fraction))
+    yield from _tried("the stand-in's drawing", lambda: [default_run.measure_drawing(fraction)])
+    yield from _tried("validate", lambda: _validate(arguments.annotations, rounds))
+    yield from _tried("split", lambda: split.measure(arguments.subjects, 0, rounds))
     raw = (arguments.data or checkout / "data") / "raw"
-    sources = f"--sources={ROOT / 'workflow' / 'sources.yaml'}"
-    options = ["--dataset=standin", f"--threads={CORES}"]
+    yield from _scans(raw, folder, rounds)
 
-    def default_scan() -> list[Figure]:
-        files = scan.corpus("of the default run", raw, [*options, sources])
-        return scan.measure(files, rounds, peer, scan.LIMIT)
 
-    def real_size_scan() -> list[Figure]:
-        files = scan.corpus("of real sizes", scan.draw_real_size(folder / "real"), options)
-        return scan.measure(files, rounds, peer, None)
-
-    report.add("scan of the default run", default_scan)
-    report.add("scan of real sizes", real_size_scan)
-    return report.figures
+def _tried(what: str, measure: Callable[[], Iterable[Figure]]) -> Iterator[Figure]:
+    """Measure, or say why not; what was measured before a failure stays."""
+    print(f"measuring: {what}", file=sys.stderr)
+    try:
+        yield from measure()
+    except NotMeasurableError as reason:
+        yield Figure(what, None, against=str(reason))
 
 
 def _validate(annotations: Path | None, rounds: int) -> list[Figure]:
@@ -125,6 +102,27 @@ def _validate(annotations: Path | None, rounds: int) -> list[Figure]:
     return validate.measure(annotations, rounds)
 
 
+def _scans(raw: Path, folder: Path, rounds: int) -> Iterator[Figure]:
+    peer = None
+    try:
+        peer = install_peer(folder)
+    except NotMeasurableError as reason:
+        yield Figure("scan: peer, ImageHash", None, against=str(reason))
+    sources = f"--sources={ROOT / 'workflow' / 'sources.yaml'}"
+    options = ["--dataset=standin"]
+
+    def of_default_run() -> list[Figure]:
+        files = scan.corpus("of the default run", raw, [*options, sources])
+        return scan.measure(files, CORES, rounds, peer, scan.LIMIT)
+
+    def of_real_sizes() -> list[Figure]:
+        files = scan.corpus("of real sizes", scan.draw_real_size(folder / "real"), options)
+        return scan.measure(files, CORES, rounds, peer, None)
+
+    yield from _tried("scan of the default run", of_default_run)
+    yield from _tried("scan of real sizes", of_real_sizes)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
@@ -132,16 +130,18 @@ def main() -> None:
     add("--subjects", type=Path, metavar="CSV", help="published subject table (default: drawn)")
     add("--data", type=Path, metavar="FOLDER", help="data of another run than the one measured")
     add("--rounds", type=int, default=3, help="the best of so many counts")
-    add("--fraction", type=int, default=1, help="32: a small stand-in, to try the script")
     add("--output", type=Path, default=ROOT / "docs" / "benchmarks.md", metavar="FILE")
+    add("--trial", action="store_true", help="on the small stand-in, printed only: does this work?")
     arguments = parser.parse_args()
+    arguments.fraction = 32 if arguments.trial else 1
     _use_two_cores()
     _warn_of_changes()
     description = machine()
     with tempfile.TemporaryDirectory() as folder:
         table = as_table(measure_all(arguments, Path(folder)))
     text = TEXT.format(rounds=arguments.rounds, machine=description, table=table)
-    arguments.output.write_bytes(text.encode())
+    if not arguments.trial:
+        arguments.output.write_bytes(text.encode())
     print(text)
 
 

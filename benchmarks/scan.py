@@ -17,6 +17,7 @@ import sys
 import tarfile
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bare_loop import bare_loop
@@ -28,6 +29,7 @@ from measuring import (
     as_table,
     cpu_seconds,
     least_cpu,
+    rounded,
     spend,
     times,
 )
@@ -38,8 +40,7 @@ from acne04.scan.tree import find_files
 
 LIMIT = 1.3
 SOURCES = ("classification", "detection", "acnedit")
-TABLES = ("inventory", "folds", "boxes")
-DOCUMENTS = ("findings", "metrics")
+OUTPUTS = ("inventory", "folds", "boxes", "findings", "metrics")
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,17 @@ def draw_real_size(folder: Path) -> Path:
     return raw
 
 
-def measure(files: Corpus, rounds: int, peer: Path | None, limit: float | None) -> list[Figure]:
+def measure(
+    files: Corpus, threads: int, rounds: int, peer: Path | None, limit: float | None
+) -> list[Figure]:
     """Measure scan, loop and peer.
 
     Parameters
     ----------
     files : Corpus
         What to scan.
+    threads : int
+        Threads of the scan; one is measured, too. The loop has one.
     rounds : int
         The best of so many counts.
     peer : Path or None
@@ -94,45 +99,29 @@ def measure(files: Corpus, rounds: int, peer: Path | None, limit: float | None) 
     limit : float or None
         Promised ratio of the scan to the loop.
     """
-    listed = "\n\n".join(_lines(paths) for paths in (files.images, files.others))
-    loop_words = [sys.executable, ROOT / "benchmarks" / "bare_loop.py", str(DECODE_SIDE)]
-    acne04_words = ["acne04", "scan", *files.words]
-    loops, scans = [], []
+    name, images = f"scan {files.name}", len(files.images)
+    loops: list[float] = []
+    scans: dict[int, list[float]] = {threads: [], 1: []}
     with tempfile.TemporaryDirectory() as folder:
-        outputs = [f"--{name}={folder}/{name}" for name in (*TABLES, *DOCUMENTS)]
-        _scan([*files.words, *outputs])
+        words = [*files.words, *(f"--{output}={folder}/{output}" for output in OUTPUTS)]
+        _scan(words)
         for _ in range(rounds):
             loops.append(cpu_seconds(lambda: bare_loop(files.images, files.others, DECODE_SIDE)))
-            scans.append(cpu_seconds(lambda: _scan([*files.words, *outputs])))
-        command = least_cpu([*acne04_words, *outputs], rounds)
-    loop, scan = min(loops), min(scans)
-    script = least_cpu(loop_words, rounds, given=listed)
-    name, per_image = f"scan {files.name}", f"{1000 * loop / len(files.images):.1f} ms an image"
-    figures = [
-        Figure(
-            f"{name}: bare loop (read, sha256, md5, scaled decode)",
-            loop,
-            "s CPU",
-            None,
-            f"the floor; {per_image}",
-        ),
-        Figure(f"{name}: `acne04 scan`", scan, "s CPU", None, times(scan, loop, "the loop")),
-        Figure(
-            f"{name}: ratio to the loop",
-            scan / loop,
-            "×",
-            limit,
-            f"{len(files.images):,} images, {len(files.others):,} label and box files",
-        ),
-        Figure(
-            f"{name}: whole command, start and imports included",
-            command,
-            "s CPU",
-            None,
-            times(command, script, "the loop as a script"),
-        ),
-    ]
-    return figures + ([_peer(files, rounds, peer, name, scan)] if peer else [])
+            for count, seconds in scans.items():
+                seconds.append(cpu_seconds(partial(_scan, [*words, f"--threads={count}"])))
+        command = _whole_command(files, [*words, f"--threads={threads}"], rounds)
+    loop, floor = min(loops), f"{name}: bare loop (read, sha256, md5, scaled decode)"
+    size = (
+        f"{1000 * loop / images:.1f} ms an image; {images:,} images, {len(files.others):,} others"
+    )
+    figures = [Figure(floor, loop, "s CPU", None, size)]
+    for count, seconds in scans.items():
+        what = f"{name}: ratio to the loop, {count} thread{'s' * (count > 1)}"
+        against = f"{rounded(min(seconds))} s CPU to {rounded(loop)} s"
+        promised = limit if count == threads else None
+        figures.append(Figure(what, min(seconds) / loop, "×", promised, against))
+    figures.append(command)
+    return figures + ([_peer(files, rounds, peer, min(scans[threads]))] if peer else [])
 
 
 def _scan(words: list[str]) -> None:
@@ -144,18 +133,25 @@ def _scan(words: list[str]) -> None:
         raise NotMeasurableError(f"`acne04 scan` ended with exit code {code}")
 
 
+def _whole_command(files: Corpus, words: list[str], rounds: int) -> Figure:
+    script = [sys.executable, str(ROOT / "benchmarks" / "bare_loop.py"), str(DECODE_SIDE)]
+    names = "\n\n".join(_lines(paths) for paths in (files.images, files.others))
+    least = least_cpu(script, rounds, given=names)
+    command = least_cpu(["acne04", "scan", *words], rounds)
+    what = f"scan {files.name}: whole command, start and imports included"
+    return Figure(what, command, "s CPU", None, times(command, least, "the loop as a script"))
+
+
+def _peer(files: Corpus, rounds: int, python: Path, scan: float) -> Figure:
+    words = [python, ROOT / "benchmarks" / "imagehash_loop.py"]
+    names = _lines(files.images)
+    seconds = min(float(spend(words, given=names).output) for _ in range(rounds))
+    what = f"scan {files.name}: peer, ImageHash as usual (phash alone)"
+    return Figure(what, seconds, "s CPU", None, times(seconds, scan, "`acne04 scan`"))
+
+
 def _lines(paths: list[Path]) -> str:
     return "\n".join(map(str, paths))
-
-
-def _peer(files: Corpus, rounds: int, python: Path, name: str, scan: float) -> Figure:
-    words = [python, ROOT / "benchmarks" / "imagehash_loop.py"]
-    given = _lines(files.images)
-    seconds = min(float(spend(words, given=given).output) for _ in range(rounds))
-    against = times(seconds, scan, "`acne04 scan`")
-    return Figure(
-        f"{name}: peer, ImageHash as usual (phash alone)", seconds, "s CPU", None, against
-    )
 
 
 def main() -> None:
@@ -166,10 +162,10 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=CORES)
     parser.add_argument("--rounds", type=int, default=3, help="the best of so many counts")
     arguments = parser.parse_args()
-    options = [f"--dataset={arguments.dataset}", f"--threads={arguments.threads}"]
+    options = [f"--dataset={arguments.dataset}"]
     options += [f"--sources={arguments.sources}"] if arguments.sources else []
     files = corpus("given", arguments.raw, options)
-    print(as_table(measure(files, arguments.rounds, None, LIMIT)))
+    print(as_table(measure(files, arguments.threads, arguments.rounds, None, LIMIT)))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """Compare ``acne04 split`` with the floor and with two simpler splits, in one run.
 
 The floor reads the input tables and writes one manifest: what nobody can do without. The greedy
-split places whole groups, largest first, each where its grades are needed most; it has no
-certificate. Stratification image by image knows no persons: what it costs is counted. Deviations
-are the largest over grades, total and parts, in images. The corpus has the size of ACNE04: 1,457
-photographs of 604 persons, and 489 synthetic images. Persons and grades are those of the published
-subject table where it is given; else the published numbers (513/633/182/129 by grade, images per
-person) are drawn together.
+split places whole persons, largest first, each where it brings the grades nearest to their quotas;
+it has no certificate. Stratification image by image knows no persons: what it costs is counted.
+Deviations are the largest over grades, total and parts, in images.
+
+The corpus has the size of ACNE04: 1,457 photographs of 604 persons, and 489 synthetic images.
+Persons and grades are those of the published subject table where it is given; else the published
+numbers (513/633/182/129 by grade, images per person) are drawn together.
 
 Usage: python benchmarks/split.py [--subjects CSV] [--rounds N] [--seed N]
 """
@@ -148,14 +149,19 @@ def greedy(photographs: list[Photograph]) -> dict[str, str]:
         cells[image.grade] += 1
         cells[-1] += 1
     totals = [sum(cells) for cells in zip(*vectors.values(), strict=True)]
-    missing = {part: [share * total for total in totals] for part, share in SHARES.items()}
-    parts = {}
+    quota = {part: [share * total for total in totals] for part, share in SHARES.items()}
+    missing = {part: list(wanted) for part, wanted in quota.items()}
+    parts: dict[str, str] = {}
     for person, cells in sorted(vectors.items(), key=lambda item: (-item[1][-1], item[0])):
-        need = {
-            part: sum(more * least for more, least in zip(cells, wanted, strict=True))
-            for part, wanted in missing.items()
+        # How much the squares of what is missing shrink, each relative to its quota.
+        gain = {
+            part: sum(
+                (least**2 - (least - more) ** 2) / wanted
+                for more, least, wanted in zip(cells, missing[part], quota[part], strict=True)
+            )
+            for part in SHARES
         }
-        part = parts[person] = max(need, key=lambda part: need[part])
+        part = parts[person] = max(gain, key=lambda part: gain[part])
         missing[part] = [least - more for more, least in zip(cells, missing[part], strict=True)]
     return {image.name: parts[image.person] for image in photographs}
 
@@ -196,7 +202,7 @@ def measure(subjects: Path | None, seed: int, rounds: int) -> list[Figure]:
         for table, rows in make_tables(photographs).items():
             tables.write(folder / f"{table}.csv", table, rows)
         figures = [_variant(folder, variant, corpus, rounds) for variant in VARIANTS]
-    return [*figures, *_simpler(photographs, corpus, seed, rounds)]
+    return [*figures, *_simpler(photographs, seed, rounds)]
 
 
 def _variant(folder: Path, variant: str, corpus: str, rounds: int) -> Figure:
@@ -212,19 +218,17 @@ def _variant(folder: Path, variant: str, corpus: str, rounds: int) -> Figure:
         deviation = rounded(float(Fraction(certificate["largest_deviation"])))
         proof = "proved optimal" if certificate["optimal"] else "not proved optimal"
         against += f"; deviation {deviation}, {proof}"
-    return Figure(f"split {variant}, {corpus}", command, "s CPU", LIMIT, against)
+    return Figure(f"split {variant} ({corpus})", command, "s CPU", LIMIT, against)
 
 
-def _simpler(
-    photographs: list[Photograph], corpus: str, seed: int, rounds: int
-) -> Iterator[Figure]:
+def _simpler(photographs: list[Photograph], seed: int, rounds: int) -> Iterator[Figure]:
     for name, place in (
-        ("greedy, largest person first", lambda: greedy(photographs)),
-        ("stratified image by image", lambda: stratified(photographs, seed)),
+        ("peer of holdout: greedy, largest person first", lambda: greedy(photographs)),
+        ("peer of holdout: stratified image by image", lambda: stratified(photographs, seed)),
     ):
         seconds = cpu_seconds(place, rounds)
         against = f"in memory; {judged(photographs, place())}"
-        yield Figure(f"peer of holdout: {name}, {corpus}", seconds, "s CPU", None, against)
+        yield Figure(name, seconds, "s CPU", None, against)
 
 
 def main() -> None:

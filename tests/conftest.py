@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -14,14 +14,14 @@ from project import Project, copy_of_tree
 ROOT = Path(__file__).parents[1]
 
 
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where everything is installed (ACNE04_NO_SKIP=1) a skip is a failure."""
-    if (
-        os.environ.get("ACNE04_NO_SKIP") == "1"
-        and call.excinfo is not None
-        and call.excinfo.errisinstance(pytest.skip.Exception)
-    ):
-        pytest.fail(f"skipped where nothing may be: {call.excinfo.value}", pytrace=False)
+    report = yield
+    if os.environ.get("ACNE04_NO_SKIP") == "1" and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(scope="session")

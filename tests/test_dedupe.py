@@ -17,9 +17,10 @@ from upstreams import GOLDEN, assert_golden
 from acne04 import tables
 from acne04.cli import main
 from acne04.dedupe.grouping import connected_groups
-from acne04.dedupe.names import canonical_names, collision_key, plain_name
+from acne04.dedupe.names import canonical_names
 from acne04.dedupe.stage import group_images
 from acne04.dedupe.subject_lines import SubjectLine
+from acne04.naming import collision_key, plain_name
 
 EXAMPLES = Path(__file__).parent / "examples" / "dedupe"
 SOURCES = Path(__file__).parents[1] / "workflow" / "sources.yaml"
@@ -90,6 +91,25 @@ def test_broken_promises_are_reported(call: Caller) -> None:
         "/promises/splits/test": "0",
     }
     assert document["not_run"] == []
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("--names=out/groups.csv", "--groups out/groups.csv: the file is that of --names, too"),
+        ("--groups=sound/images.csv", "the file is that of --inventory, too"),
+        ("--metrics=sound/subjects/val.jsonl", "the file is that of val of --subjects, too"),
+        ("--findings=sound", "a folder lies there"),
+        ("--subjects=sound/images.csv", "sound/images.csv: not a folder"),
+    ],
+)
+def test_paths_that_cannot_be_meant_are_refused(word: str, said: str, call: Caller) -> None:
+    code, _, errors = call("sound", word)
+    assert code == 2
+    assert said in errors
+    assert not Path("out").exists()
+    for path in (EXAMPLES / "sound").rglob("*.*"):
+        assert Path("sound", path.relative_to(EXAMPLES / "sound")).read_bytes() == path.read_bytes()
 
 
 def test_without_subjects_every_photograph_is_its_own_group(

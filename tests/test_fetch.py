@@ -259,3 +259,98 @@ def test_an_interruption_leaves_the_old_or_nothing(
     assert [name for name in files_in(".") if name != "data" and name != "data/raw"] == [
         name for name in before if name not in ("data", "data/raw")
     ]
+
+
+# What lies at --output is replaced only where a fetch has made it.
+
+
+def fetchable_folder(checkout: Checkout) -> None:
+    checkout.source("acnedit", "folder", IMAGES)
+    write("upstream/acne04/ACNEDIT/levle2_generated/0.jpg", PICTURE)
+    assert checkout.call("pin", "acnedit")[0] == 0
+
+
+def fetchable_archive(checkout: Checkout) -> None:
+    checkout.source("classification", "archive", TAR)
+    write("upstream/acne04/Classification.tar", tar_of(TREE))
+    assert checkout.call("pin", "classification")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "strange"),
+    [
+        ("acnedit", "IMG_0001.jpg"),
+        ("acnedit", "levle2_generated/notes.txt"),
+        ("acnedit", "holidays/0.jpg"),
+        ("classification", "IMG_0001.jpg"),
+        ("classification", "Classification/JPEGImages/.hidden/thesis.doc"),
+    ],
+)
+@pytest.mark.parametrize("fetched_before", [False, True])
+def test_a_folder_with_files_of_others_stays(
+    checkout: Checkout, key: str, strange: str, fetched_before: bool
+) -> None:
+    fetchable_folder(checkout) if key == "acnedit" else fetchable_archive(checkout)
+    if fetched_before:
+        assert checkout.call("fetch", key)[0] == 0
+    write(f"data/raw/{key}/{strange}", b"nowhere else")
+    before = files_in("data")
+    code, out, errors = checkout.call("fetch", key)
+    assert (code, out) == (2, "")
+    assert strange in errors
+    assert "nothing touched" in errors
+    assert files_in("data") == before
+
+
+def test_the_refusal_of_a_folder_says_what_to_do(checkout: Checkout) -> None:
+    fetchable_folder(checkout)
+    for number in range(7):
+        write(f"data/raw/acnedit/IMG_{number}.jpg", PICTURE)
+    assert_golden("fetch/folder-of-others.txt", checkout.call("fetch", "acnedit"))
+
+
+def test_nothing_is_downloaded_for_a_folder_that_stays(checkout: Checkout) -> None:
+    fetchable_folder(checkout)
+    Path("upstream").rename("shelf")
+    write("data/raw/acnedit/IMG_0001.jpg", PICTURE)
+    code, _, errors = checkout.call("fetch", "acnedit")
+    assert (code, "not replaced" in errors, "not to be had" in errors) == (2, True, False)
+
+
+@pytest.mark.parametrize("make", [fetchable_folder, fetchable_archive])
+def test_after_a_kill_before_the_listing_it_goes_on(checkout: Checkout, make: Any) -> None:
+    make(checkout)
+    key = "acnedit" if make is fetchable_folder else "classification"
+    assert checkout.call("fetch", key)[0] == 0
+    Path(f"data/raw/{key}.csv").unlink()
+    assert checkout.call("fetch", key)[0] == 0
+    assert Path(f"data/raw/{key}.csv").exists()
+
+
+@pytest.mark.parametrize("listed_still", [False, True])
+def test_another_version_replaces_the_one_before(checkout: Checkout, listed_still: bool) -> None:
+    """A workflow removes the listing, its output, before it has it made anew."""
+    fetchable_folder(checkout)
+    assert checkout.call("fetch", "acnedit")[0] == 0
+    if not listed_still:
+        Path("data/raw/acnedit.csv").unlink()
+    Path("upstream/acne04/ACNEDIT/levle2_generated/0.jpg").unlink()
+    write("upstream/acne04/ACNEDIT/levle2_generated/other.jpg", PICTURE)
+    assert checkout.pin_and_fetch("acnedit", version="2019 seed=2")[0] == 0
+    assert files_in("data/raw/acnedit") == ["levle2_generated", "levle2_generated/other.jpg"]
+
+
+@pytest.mark.parametrize("what", ["file", "link"])
+def test_an_output_that_is_no_folder_stays(checkout: Checkout, what: str) -> None:
+    fetchable_folder(checkout)
+    Path("data/raw").mkdir(parents=True)
+    if what == "file":
+        write("data/raw/acnedit", b"nowhere else")
+    else:
+        write("elsewhere/levle2_generated/0.jpg", b"nowhere else")
+        Path("data/raw/acnedit").symlink_to(Path("elsewhere").resolve())
+    before = files_in(".")
+    code, _, errors = checkout.call("fetch", "acnedit")
+    assert code == 2
+    assert f"a {what}" in errors
+    assert files_in(".") == before

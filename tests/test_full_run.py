@@ -22,7 +22,7 @@ from acne04.bridge.reproduced import differences
 from acne04.grades import grade_of_count
 from acne04.tables import read
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("full")]
+pytestmark = pytest.mark.workflow
 #: Published pixel figures are of the original images; the stand-in is drawn at one eighth.
 SCALE = 8
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from project import CLEAN, Project, rules_run
 
+from acne04.bridge.reproduced import differences
+
 pytestmark = pytest.mark.workflow
 
 
@@ -78,7 +80,8 @@ def test_there_and_back_when_everything_is_pushed(clone: Project, finished: Proj
     clone.set_parameter("dataset", "acne04")
     assert clone.dvc("push").returncode == 0
     clone.set_parameter("dataset", "standin")
+    clone.environment = {}
     back = clone.snakemake()
     assert back.returncode == 0, back.stdout + back.stderr
-    for name in ("dvc.lock", "snakemake.lock"):
-        assert clone.read(name) == finished.read(name), name
+    assert differences(finished.read("dvc.lock"), clone.read("dvc.lock")) == []
+    assert clone.read("snakemake.lock") == finished.read("snakemake.lock")

@@ -25,10 +25,7 @@ def hook(event, arguments):
         opened.add(str(arguments[0]))
 sys.addaudithook(hook)
 from acne04 import cli
-try:
-    cli.main(sys.argv[1:])
-except SystemExit:
-    pass
+assert cli.main(sys.argv[1:]) == 0
 root = pathlib.Path(sys.modules["acne04"].__file__).parents[2]
 files = {m.__file__ for n, m in sys.modules.items() if n.split(".")[0] == "acne04" and m.__file__}
 files |= {name for name in opened if "/schemas/" in name and name.endswith(".json")}

@@ -367,6 +367,70 @@ def test_more_than_fits_is_refused(tmp_path: Path) -> None:
         plan(Parameters(fraction=32, near_duplicates=9))
 
 
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def call(folder: Path) -> int:
+    parser = argparse.ArgumentParser()
+    standin.configure(parser)
+    words = [str(folder), "--scale=16", "--fraction=32", "--workers=1"]
+    return standin.run(parser.parse_args(words))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["IMG_0001.jpg"],
+        # The real deliveries, put there by hand, have the stand-in's names.
+        ["Classification.tar", "Detection.tar", "ACNEDIT/levle2_generated/0.jpg"],
+        ["README.txt", "truth.json"],
+        [f"{number}.jpg" for number in range(9)],
+    ],
+)
+def test_a_folder_that_is_no_stand_in_stays(names: list[str], tmp_path: Path) -> None:
+    for name in names:
+        path = tmp_path / "folder" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"nowhere else")
+    before = files_of(tmp_path)
+    with pytest.raises(UsageError, match="not replaced") as caught:
+        call(tmp_path / "folder")
+    assert caught.value.done == "nothing touched"
+    assert files_of(tmp_path) == before
+
+
+@pytest.mark.parametrize("what", ["file", "link"])
+def test_a_target_that_is_no_folder_stays(what: str, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    target = tmp_path / "target"
+    if what == "file":
+        target.write_bytes(b"nowhere else")
+    else:
+        target.symlink_to(elsewhere)
+    with pytest.raises(UsageError, match="not replaced") as caught:
+        call(target)
+    assert caught.value.found == f"a {what}"
+    assert target.is_symlink() == (what == "link")
+
+
+def test_an_earlier_stand_in_is_replaced_unless_something_was_put_there(tmp_path: Path) -> None:
+    folder = tmp_path / "upstream"
+    folder.mkdir()
+    assert call(folder) == 0
+    drawn = files_of(folder)
+    (folder / "README.txt").unlink()  # as a workflow does with the output that it knows
+    (folder / "Detection.tar").write_bytes(b"damaged")
+    assert call(folder) == 0
+    assert files_of(folder) == drawn
+    (folder / "thesis.doc").write_bytes(b"nowhere else")
+    with pytest.raises(UsageError, match="not replaced") as caught:
+        call(folder)
+    assert "thesis.doc" in caught.value.found
+    assert files_of(folder).keys() - drawn.keys() == {"thesis.doc"}
+
+
 def test_what_fails_half_way_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -265,7 +265,7 @@ def test_a_broken_promise_is_a_warning(call: Caller) -> None:
         (["."], "cannot be read"),
         (["full.json", "--as-stage"], "--lesions"),
         (["full.json", "--lesions=lesions.csv", "--dataset=acne04"], "add --images"),
-        (["full.json", "--sources=sources.yaml"], "--dataset"),
+        (["full.json", "--sources=sources.yaml"], "add --dataset standin or acne04"),
         (["full.json", "--inventory=absent.csv"], "absent.csv: no such table"),
     ],
 )
@@ -275,6 +275,26 @@ def test_what_cannot_be_done_exits_2(words: list[str], said: str, call: Caller) 
     assert (code, out) == (2, "")
     assert said in errors
     assert [path.name for path in Path.cwd().iterdir()] == ["full.json"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--lesions=images.csv"], "--images images.csv: the file is that of --lesions, too"),
+        (["--metrics=full.json"], "--metrics full.json: the file is that of FILE, too"),
+        (["--metrics=."], "a folder lies there"),
+    ],
+)
+def test_no_output_overwrites_another_file_of_the_call(
+    words: list[str], said: str, call: Caller
+) -> None:
+    body = json.dumps(valid())
+    Path("full.json").write_text(body, encoding="utf-8")
+    code, _, errors = call.stage(Path("full.json"), *words)
+    assert code == 2
+    assert said in errors
+    assert [path.name for path in Path.cwd().iterdir()] == ["full.json"]
+    assert Path("full.json").read_text(encoding="utf-8") == body
 
 
 def test_an_unreadable_file_leaves_older_tables_alone(call: Caller) -> None:

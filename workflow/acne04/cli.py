@@ -6,6 +6,7 @@ import argparse
 import gc
 import importlib
 import io
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -41,24 +42,48 @@ def main(words: Sequence[str] | None = None) -> int:
     # through again, and collecting seldom saves a twentieth of the CPU time of a scan.
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
-    with as_job(), _logged(arguments.log):
-        return _run(arguments)
+    with as_job():
+        code, message = _outcome(arguments)
+        leave_word(" ".join(words), code, message)
+    return code
 
 
-def _run(arguments: argparse.Namespace) -> int:
+def _outcome(arguments: argparse.Namespace) -> tuple[int, str]:
+    """Exit code, and the message where there is a reason to give one."""
     try:
-        return int(arguments.run(arguments))
+        with _logged(arguments.log):
+            return _run(arguments)
+    except OSError as error:
+        # The log itself cannot be written, or standard output is full.
+        return _fail(arguments, 2, _system_says(error))
+
+
+def _run(arguments: argparse.Namespace) -> tuple[int, str]:
+    try:
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()
     except Acne04Error as error:
-        message = f"acne04 {arguments.verb}: {error}"
-        print(message, file=sys.stderr)
-        leave_word(error.exit_code, message)
-        return error.exit_code
+        return _fail(arguments, error.exit_code, str(error))
     except KeyboardInterrupt:
-        print(f"acne04 {arguments.verb}: interrupted; nothing half-written", file=sys.stderr)
-        return 130
+        return _fail(arguments, 130, "interrupted; nothing half-written")
     except BrokenPipeError:
-        sys.stderr.close()
-        return 2
+        # Whoever read our output has gone; nobody is left to be told.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2, ""
+    except OSError as error:
+        return _fail(arguments, 2, _system_says(error))
+    return code, ""
+
+
+def _fail(arguments: argparse.Namespace, code: int, reason: str) -> tuple[int, str]:
+    message = f"acne04 {arguments.verb}: {reason}"
+    print(message, file=sys.stderr)
+    return code, message
+
+
+def _system_says(error: OSError) -> str:
+    where = error.filename2 or error.filename
+    return f"{where}: {error.strerror}" if where else str(error.strerror or error)
 
 
 class _Tee:

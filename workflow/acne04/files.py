@@ -33,19 +33,23 @@ def staged_file(target: Path) -> Iterator[Path]:
 def staged_folder(target: Path) -> Iterator[Path]:
     """Give an empty temporary folder beside `target`, and put it in `target`'s place at the end.
 
-    An existing `target` is replaced as a whole. On an error `target` stays as it was.
+    An existing `target` is replaced as a whole: whether it may be is for the caller to know. On an
+    error it stays as it was; a process that is killed leaves the old folder, none or the new one,
+    never a part of one.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+    scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+    staging, retired = scratch / "new", scratch / "old"
+    staging.mkdir()
     try:
         yield staging
         for path in [staging, *staging.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
         if target.exists():
-            shutil.rmtree(target)
+            target.replace(retired)
         staging.replace(target)
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def write_text(target: Path, text: str) -> None:

@@ -162,6 +162,8 @@ def read_image(data: bytes) -> Reading:
     except Exception as error:  # Pillow's readers raise nearly anything on hostile bytes.
         # The text of Pillow's message may hold an address in memory; its first words do not.
         problem = str(error).split(" <")[0] or type(error).__name__
+    if not data:
+        problem = "the file is empty (0 bytes)"
     return Reading(len(data), sha256, md5, width, height, mode, make, model, square, problem)
 
 

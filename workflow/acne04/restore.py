@@ -11,6 +11,9 @@ from acne04.bridge.digests import DigestCache
 from acne04.bridge.folders import FolderState, compare
 from acne04.errors import SourceError
 
+#: Exit code that is neither "wrong" nor "impossible": the caller fetches instead.
+NOT_TO_BE_HAD = 3
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the verb."""
@@ -19,13 +22,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Restore the folder; exit code 1 where neither DVC's cache nor the store holds it."""
+    """Restore the folder; exit code 3 where neither DVC's cache nor the store gives it."""
     folder, listing = arguments.folder, arguments.listing
     state = _state(folder, listing)
     if state.missing:
         for command in (["checkout", "--quiet", "--force"], ["pull", "--quiet", "--force"]):
-            if store.run(*command, str(folder)).returncode == 0:
+            answer = store.run(*command, str(folder))
+            if answer.returncode == 0:
                 break
+            print(f"dvc {command[0]}: {store.last_line(answer.stderr)}", file=sys.stderr)
         state = _state(folder, listing)
     if state.foreign:
         raise SourceError(
@@ -36,14 +41,14 @@ def run(arguments: argparse.Namespace) -> int:
         )
     if state.missing:
         print(
-            f"{folder}: neither DVC's cache nor the store holds it; fetching it again",
+            f"{folder}: neither DVC's cache nor the store gives it; fetch it again",
             file=sys.stderr,
         )
-        return 1
+        return NOT_TO_BE_HAD
     print(f"{folder}: as listed in {listing}")
     return 0
 
 
 def _state(folder: Path, listing: Path) -> FolderState:
-    # Without a saved cache of digests every file is read: a restored folder is proved, not trusted.
-    return compare(folder, listing, DigestCache(Path(".acne04", "restore-digests-never-saved")))
+    # Every file is read: a restored folder is proved, not trusted.
+    return compare(folder, listing, DigestCache(None))

@@ -13,7 +13,7 @@ rule standin:
         "upstream/standin/README.txt",
     log:
         "logs/standin.log",
-    threads: workflow.cores
+    threads: 64  # as many as --cores gives
     params:
         standin=config["standin"],
     shell:
@@ -87,7 +87,7 @@ rule restore:
         touch(".acne04/present/{source}"),
     log:
         "logs/restore_{source}.log",
-    threads: workflow.cores  # one at a time: two would draw the same upstream
+    threads: 64  # one at a time: two would draw the same upstream
     params:
         dataset=config["dataset"],
         standin=config["standin"],
@@ -96,14 +96,15 @@ rule restore:
     shell:
         """
         acne04 --log {log:q} restore {params.folder:q} --listing {input.listing:q} && exit
+        test $? -eq 3
         test {params.dataset:q} = acne04 -o -e upstream/standin/README.txt \
-            || acne04 --log {log:q} standin upstream/standin \
+            || acne04 --log logs/standin.log standin upstream/standin \
                 --scale {params.standin[scale]:q} \
                 --fraction {params.standin[fraction]:q} \
                 --near-duplicates {params.standin[near_duplicates]:q} \
                 --seed {params.standin[seed]:q} \
                 --workers {threads:q}
-        acne04 --log {log:q} fetch {wildcards.source:q} \
+        acne04 --log logs/fetch_{wildcards.source:q}.log fetch {wildcards.source:q} \
             --dataset {params.dataset:q} \
             --sources workflow/sources.yaml \
             --version {params.version:q} \

@@ -23,7 +23,7 @@ rule scan:
         metrics="data/inventory/metrics.json",
     log:
         "logs/scan.log",
-    threads: workflow.cores
+    threads: 64  # as many as --cores gives
     params:
         dataset=config["dataset"],
         promises=promises("classification", "detection", "acnedit"),

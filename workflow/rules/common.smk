@@ -44,7 +44,7 @@ def promises(*sources):
 
 
 # The system that all rules are known to run on. The software itself is requirements.lock, in
-# .venv: this line is asked for only by `snakemake --software-deployment-method apptainer`.
+# .venv, and not in this image: a container run must bind the checkout and put .venv on PATH.
 container: "docker://python:3.12-slim-bookworm"
 
 
@@ -64,4 +64,4 @@ onsuccess:
 
 
 onerror:
-    bridge.failed()
+    bridge.failed(workflow)

@@ -20,19 +20,36 @@ def lines(dataset: str, data: Path = Path("data")) -> Iterator[str]:
     for folder in _FOLDERS:
         metrics, findings = (data / folder / f"{noun}.json" for noun in ("metrics", "findings"))
         if metrics.is_file() and findings.is_file():
-            yield from _stage(data / folder, _load(metrics), _load(findings))
-    yield f"Manifests  {data / 'splits'}/*.csv; a balance table: `acne04 split --help`"
-    yield "Next  `dvc push` keeps all of it in the store; `dvc metrics show` has the figures"
+            yield ""
+            yield f"{data / folder}"
+            yield from (f"  {line}" for line in _made(_load(metrics)))
+            yield from (f"  {line}" for line in _found(_load(findings)))
+    yield ""
+    yield f"Look at  {data}/splits/{{holdout,kfold,published,paper}}.csv, {data}/*/findings.json"
+    yield "Next     `dvc push` keeps all of it in the store; `dvc metrics show` has every figure"
 
 
-def _stage(folder: Path, metrics: dict[str, Any], findings: dict[str, Any]) -> Iterator[str]:
-    counts = [f"{name} {value:,}" for name, value in metrics.items() if isinstance(value, int)]
+def _made(metrics: dict[str, Any]) -> Iterator[str]:
+    counts = []
+    for name, value in metrics.items():
+        if isinstance(value, int):
+            counts.append(f"{name.replace('_', ' ')} {value:,}")
+        elif name == "images" and all(isinstance(n, int) for n in value.values()):
+            counts.append("images " + " + ".join(f"{n:,} {kind}" for kind, n in value.items()))
+    if counts:
+        yield ", ".join(counts)
+    for name, variant in metrics.get("variants", {}).items():
+        excluded = sum(variant["excluded"].values())
+        yield f"{name}: {variant['placed']:,} rows placed, {excluded:,} excluded with a reason"
+
+
+def _found(findings: dict[str, Any]) -> Iterator[str]:
     severities = [f"{n:,} {severity}" for severity, n in findings["severities"].items() if n]
-    yield f"{folder}  {', '.join(counts)}"
-    yield f"    findings: {', '.join(severities) or 'none'}; see {folder}/findings.json"
+    if not severities:
+        yield "no findings"
+        return
     checks = [f"{check} {n:,}" for check, n in findings["counts"].items()]
-    if checks:
-        yield f"    {', '.join(checks)}"
+    yield f"findings: {', '.join(severities)} ({', '.join(checks)})"
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -81,12 +81,25 @@ def _imports(module: Path) -> list[Path]:
 
 
 def _schemas(module: Path) -> list[Path]:
-    """Schemas that a module names in a string: more than it reads, never fewer."""
+    """Schemas that a module names in a string, keys of mappings aside."""
+    tree = _tree(module)
+    keys = {id(key) for node in ast.walk(tree) for key in _keys(node)}
     words = {
         node.value
-        for node in ast.walk(_tree(module))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in keys
     }
     plain = [word for word in words if re.fullmatch(r"[\w.]{1,40}", word)]
     candidates = [SCHEMAS / f"{word}{end}" for word in plain for end in ("", ".table.json")]
     return [path for path in candidates if path.is_file()]
+
+
+def _keys(node: ast.AST) -> list[ast.expr]:
+    """Expressions by which a node looks something up, or under which it keeps something."""
+    if isinstance(node, ast.Subscript):
+        return [node.slice]
+    if isinstance(node, ast.Dict):
+        return [key for key in node.keys if key is not None]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.args[:1] if node.func.attr == "get" else []
+    return []

@@ -17,15 +17,16 @@ class DigestCache:
 
     Parameters
     ----------
-    path : pathlib.Path
-        JSON file of the cache; it may be absent or deleted at any time.
+    path : pathlib.Path or None
+        JSON file of the cache; it may be absent or deleted at any time. With None nothing is
+        remembered: every file is read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None) -> None:
         self._path = path
         self._known: dict[str, list[int | str]] = {}
         self._moved = False
-        if path.is_file():
+        if path and path.is_file():
             try:
                 self._known = json.loads(path.read_text(encoding="utf-8"))
             except ValueError:
@@ -44,7 +45,7 @@ class DigestCache:
 
     def save(self) -> None:
         """Write the cache, if it learned anything."""
-        if self._moved:
+        if self._moved and self._path:
             alive = {name: known for name, known in self._known.items() if Path(name).exists()}
             write_text(self._path, json.dumps(alive, sort_keys=True) + "\n")
             self._moved = False

@@ -11,7 +11,6 @@ from acne04.bridge.digests import DigestCache
 from acne04.hashing import files_below
 
 RAW = Path("data/raw")
-#: What a killed `dvc checkout` or `dvc pull` leaves: temporary names, read by nothing.
 _LEFTOVER = re.compile(r"\.[\w-]{20,}(\.tmp)?")
 
 
@@ -25,10 +24,13 @@ class FolderState:
         Listed files that are not there.
     foreign : list of str
         One line for each file that is altered or not listed, with what was expected and found.
+    leftovers : list of pathlib.Path
+        What a killed `dvc checkout` or `dvc pull` leaves: temporary names, read by nothing.
     """
 
     missing: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
+    leftovers: list[Path] = field(default_factory=list)
 
 
 def compare(folder: Path, listing: Path, digests: DigestCache) -> FolderState:
@@ -40,7 +42,7 @@ def compare(folder: Path, listing: Path, digests: DigestCache) -> FolderState:
     for name in files_below(folder):
         path = folder / name
         if name not in expected and _LEFTOVER.fullmatch(path.name):
-            path.unlink()
+            state.leftovers.append(path)
             continue
         present.add(name)
         if name not in expected:

@@ -32,12 +32,15 @@ class Checkout:
         Digests of files.
     lock_written : int
         Modification time of ``snakemake.lock``, ns; 0 without one.
+    made : dict
+        Output -> SHA-256, of jobs that succeeded in a run that failed.
     """
 
     jobs: list[records.JobRecord]
     live: records.LiveRecords
     digests: DigestCache
     lock_written: int
+    made: dict[str, str]
 
     def recorded(self) -> dict[str, str]:
         """Artifact below ``data/`` -> its recorded SHA-256."""
@@ -53,6 +56,8 @@ class Checkout:
 
         Snakemake takes the end of a job from its output's time, and records failed jobs, too.
         """
+        if path in self.made and Path(path).is_file():
+            return self.made[path] == self.digests.sha256(Path(path))
         record = self.live.get(path)
         ended = record.endtime if record else None
         if ended is None or int(ended * 1e9) <= self.lock_written or not Path(path).is_file():
@@ -60,12 +65,8 @@ class Checkout:
         return bool(abs(Path(path).stat().st_mtime - ended) < _SAME_TIME)
 
 
-def bring_back_absent(sources: list[str], checkout: Checkout) -> list[str]:
-    """Restore absent artifacts from DVC's cache, where it holds exactly the recorded bytes.
-
-    Only the local cache is asked: after a partial pull nothing is downloaded. What the cache does
-    not hold stays absent until a job needs it.
-    """
+def absent_outs(sources: list[str], checkout: Checkout) -> list[store.TrackedOut]:
+    """List the artifacts that are not there, or of which files are not there."""
     absent = []
     for out in store.tracked_outs():
         path = Path(out.path)
@@ -77,7 +78,7 @@ def bring_back_absent(sources: list[str], checkout: Checkout) -> list[str]:
             and compare(path, listing, checkout.digests).missing
         ):
             absent.append(out)
-    return store.restore(absent)
+    return absent
 
 
 def refuse_foreign(sources: list[str], checkout: Checkout) -> set[str]:
@@ -95,7 +96,7 @@ def refuse_foreign(sources: list[str], checkout: Checkout) -> set[str]:
     """
     recorded = checkout.recorded()
     unfinished = checkout.live.incomplete(recorded)
-    foreign: dict[str, list[str]] = {}
+    foreign = _without_record(recorded)
     stale: set[str] = set()
     for path, sha256 in sorted(recorded.items()):
         if not Path(path).is_file() or path in unfinished or checkout.made_since(path):
@@ -119,10 +120,27 @@ def refuse_foreign(sources: list[str], checkout: Checkout) -> set[str]:
     return stale
 
 
+def _without_record(recorded: dict[str, str]) -> dict[str, list[str]]:
+    """Find altered artifacts that only ``dvc.lock`` knows, where ``snakemake.lock`` is gone."""
+    return {
+        out.path: [f"{out.path}: expected md5 {out.md5}, found {found}"]
+        for out in store.tracked_outs()
+        if not out.md5.endswith(".dir")
+        and out.path not in recorded
+        and Path(out.path).is_file()
+        and (found := _md5(Path(out.path))) != out.md5
+        and not _of_another_commit(Path(out.path))
+    }
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
 def _of_another_commit(path: Path) -> bool:
     """Whether DVC once committed these very bytes: then they are no tampering, only not current."""
-    md5 = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
-    return store.cached(md5, store.cache_folder())
+    return store.cached(_md5(path), store.cache_folder())
 
 
 def _raise_foreign(foreign: dict[str, list[str]]) -> None:
@@ -141,7 +159,7 @@ def _raise_foreign(foreign: dict[str, list[str]]) -> None:
     )
 
 
-def refuse_other_dataset(dataset: str, checkout: Checkout) -> None:
+def refuse_other_dataset(dataset: str, data: Path = Path("data")) -> None:
     """Stop where artifacts of the other dataset lie in ``data/`` and are not in the store.
 
     Raises
@@ -149,14 +167,11 @@ def refuse_other_dataset(dataset: str, checkout: Checkout) -> None:
     UsageError
         With the way out.
     """
-    others = sorted(
-        path
-        for path in checkout.recorded()
-        if Path(path).is_file() and dataset_of(Path(path)) not in (None, dataset)
-    )
+    artifacts = sorted([*data.glob("*/*.csv"), *data.glob("*/*.json")])
+    others = [path for path in artifacts if dataset_of(path) not in (None, dataset)]
     if not others or not (lost := store.unpushed()):
         return
-    other = dataset_of(Path(others[0]))
+    other = dataset_of(others[0])
     raise UsageError(
         "params.yaml",
         f"dataset is {dataset!r}, but data/ holds artifacts of {other!r} that are in no store",

@@ -4,8 +4,9 @@ One entry a job: what Snakemake compares to decide (rule, code, parameters, inpu
 checksums) and the SHA-256 of every output. No times, no job numbers: the same run gives the same
 bytes on any machine.
 
-Two private methods of Snakemake's persistence are used (`_read_record`, `_write_record`); the
-lock pins Snakemake, and ``tests/test_bridge.py`` names them if they go.
+Four private methods of Snakemake's persistence are used (`_read_record`, `_write_record`,
+`_clear_cache`, `_filter_incomplete_keys`); requirements.lock pins Snakemake, and
+``tests/test_bridge.py`` names them if they go.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from snakemake.persistence.file import FilePersistence
 
 from acne04 import documents
 from acne04.bridge.digests import DigestCache
+from acne04.bridge.store import AFTER_MERGE
 from acne04.errors import SchemaError
 
 RECORDS_LOCK = Path("snakemake.lock")
@@ -78,7 +80,7 @@ def read_lock(dataset: str | None = None, path: Path = RECORDS_LOCK) -> list[Job
             str(path),
             f"not a digest of records ({type(error).__name__}: {error})",
             done="nothing ran",
-            remedy=f"`git checkout {path}`, or delete it: the next run makes it anew",
+            remedy=AFTER_MERGE,
         ) from None
 
 

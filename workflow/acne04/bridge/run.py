@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import atexit
 import json
+import os
+import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from acne04.bridge import closing, guard, records, runlock, store
+from acne04.bridge import closing, guard, needed, records, runlock, store
 from acne04.bridge.digests import DigestCache
-from acne04.bridge.folders import RAW
+from acne04.bridge.folders import RAW, compare
 from acne04.errors import Acne04Error
 from acne04.files import write_text
 
@@ -20,6 +24,8 @@ _PENDING = STATE / "pending.json"
 #: ``dvc.lock`` as it was, while `dvc commit` rewrites it.
 _LOCK_BEFORE = STATE / "dvc.lock.before"
 _DIGESTS = STATE / "digests.json"
+#: What jobs made in a run that failed later: bytes of ours, though no lock has them.
+_MADE = STATE / "made.json"
 #: A folder that is there has a marker, for rules that read it to depend on.
 PRESENT = STATE / "present"
 
@@ -28,42 +34,79 @@ def start(workflow: Any, dataset: str, sources: list[str]) -> None:
     """Make Snakemake know what the checkout holds; called while the Snakefile is read.
 
     Does nothing in the processes that Snakemake starts for single jobs, nor for ``--lint``. A dry
-    run beside a live one looks, and leaves the records to it. Ends the process with the error's
-    exit code where the run must not go on.
+    run looks, and changes nothing below ``data/``; beside a live run it does not even look. Ends
+    the process with the error's exit code where the run must not go on.
     """
     if not workflow.is_main_process or not workflow.check_envvars:
         return
     dry = workflow.output_settings.dryrun
-    try:
-        if not runlock.take(STATE / "run.lock"):
+    with _ending_the_process():
+        if not runlock.take(STATE / "run.lock", patience=0 if dry else 2):
             if dry:
                 return
             raise runlock.busy(STATE / "run.lock")
         if not dry:
             runlock.wait_for_jobs(STATE)
             store.undo_interrupted_commit(_LOCK_BEFORE)
-        _prepare(dataset, sources)
+        _prepare(dataset, sources, dry)
+        if dry:
+            runlock.release()
+            return
+        # A rule's file is a dependency in DVC, which cannot tell a comment from a command.
+        _write_pending(_pending() | needed.stages_with_moved_rules())
+        if _pending():
+            # With nothing to run Snakemake calls no hook: what is to be recorded is recorded here.
+            atexit.register(_finish_interrupted, workflow, dataset)
+
+
+@contextmanager
+def _ending_the_process() -> Iterator[None]:
+    """Turn an error into a message and an exit code, which Snakemake would not do."""
+    try:
+        yield
     except Acne04Error as error:
         print(f"snakemake: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    if not dry and _pending():
-        # With nothing left to run Snakemake calls no hook: an interrupted end is made up for here.
-        atexit.register(_finish_interrupted, workflow, dataset)
 
 
-def _prepare(dataset: str, sources: list[str]) -> None:
+def _prepare(dataset: str, sources: list[str], dry: bool) -> None:
     digests = DigestCache(_DIGESTS)
     lock = records.RECORDS_LOCK
     written = lock.stat().st_mtime_ns if lock.is_file() else 0
-    checkout = guard.Checkout(records.read_lock(), records.LiveRecords(), digests, written)
-    guard.refuse_other_dataset(dataset, checkout)
-    guard.bring_back_absent(sources, checkout)
+    made = json.loads(_MADE.read_text(encoding="utf-8")) if _MADE.is_file() else {}
+    checkout = guard.Checkout(records.read_lock(), records.LiveRecords(), digests, written, made)
+    guard.refuse_other_dataset(dataset)
+    # First look at what is there: bringing back would hide a change, or overwrite a user's file.
     stale = guard.refuse_foreign(sources, checkout)
+    absent = guard.absent_outs(sources, checkout)
+    if dry:
+        note_absent = store.at_hand(absent) if absent else []
+        if note_absent:
+            print(f"A run would first bring back from DVC's cache: {' '.join(note_absent)}")
+    else:
+        _tidy(sources, digests)
+        store.restore(absent)
+        needed.pull_inputs_of_stale_stages()
     _restore_records(checkout, stale)
     for source in sources:
-        if not (RAW / source).is_dir():
+        listing = RAW / f"{source}.csv"
+        if not (RAW / source).is_dir() or (
+            listing.is_file() and compare(RAW / source, listing, digests).missing
+        ):
             (PRESENT / source).unlink(missing_ok=True)
     digests.save()
+
+
+def _tidy(sources: list[str], digests: DigestCache) -> None:
+    """Remove what killed processes left, now that none of them is alive."""
+    for root in (Path("data"), RAW, *Path("data").glob("*"), Path("upstream")):
+        for left in root.glob(".*.part") if root.is_dir() else ():
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+    for source in sources:
+        listing = RAW / f"{source}.csv"
+        if (RAW / source).is_dir() and listing.is_file():
+            for path in compare(RAW / source, listing, digests).leftovers:
+                path.unlink()
 
 
 def _restore_records(checkout: guard.Checkout, stale: set[str]) -> None:
@@ -87,6 +130,12 @@ def started(workflow: Any) -> None:
 
 def succeeded(workflow: Any, dataset: str) -> None:
     """Record a run in which every job succeeded: ``snakemake.lock``, then ``dvc.lock``."""
+    with _ending_the_process():
+        _record(workflow, dataset)
+    print("\n" + "\n".join(closing.lines(dataset)), file=sys.stderr)
+
+
+def _record(workflow: Any, dataset: str) -> None:
     digests = DigestCache(_DIGESTS)
     live = records.LiveRecords()
     kept = {job.name: job for job in records.read_lock(dataset)}
@@ -105,14 +154,19 @@ def succeeded(workflow: Any, dataset: str) -> None:
     records.write_lock(dataset, [job for job in kept.values() if job.fields["rule"] in rules])
     _commit(fresh - incomplete)
     digests.save()
-    print("\n" + "\n".join(closing.lines(dataset)), file=sys.stderr)
+    _MADE.unlink(missing_ok=True)
 
 
-def failed() -> None:
+def failed(workflow: Any) -> None:
     """Repeat why jobs failed, and end with their exit code, which Snakemake would make 1."""
+    digests, live = DigestCache(_DIGESTS), records.LiveRecords()
+    finished = (job for job in workflow.dag.jobs if job.output and workflow.dag.finished(job))
+    done = (records.digest_job(live, sorted(map(str, job.output)), digests) for job in finished)
+    made = {path: sha256 for record in done if record for path, sha256 in record.outputs.items()}
+    write_text(_MADE, json.dumps(made, sort_keys=True) + "\n")
     known = runlock.failures(STATE)
     if known:
-        print("\nThe run stopped, nothing is half-written:", file=sys.stderr)
+        print("\nThe run stopped. What its jobs said:", file=sys.stderr)
         for _, message in known:
             print(message, file=sys.stderr)
         sys.exit(min(code for code, _ in known))
@@ -134,9 +188,11 @@ def _finish_interrupted(workflow: Any, dataset: str) -> None:
     if workflow.dag is None or any(True for _ in workflow.dag.needrun_jobs()) or not _pending():
         return
     try:
-        succeeded(workflow, dataset)
+        _record(workflow, dataset)
     except Acne04Error as error:
-        print(f"snakemake: {error}", file=sys.stderr)
+        print(f"snakemake: {error}", file=sys.stderr, flush=True)
+        # The interpreter is leaving already, with an exit code that says success.
+        os._exit(error.exit_code)
 
 
 def stage_of(job: Any) -> str | None:

@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,17 +27,31 @@ _FAILURES = "failures.jsonl"
 _held: list[IO[str]] = []
 
 
-def take(path: Path) -> bool:
-    """Take the checkout's lock for the rest of this process; False where a live run holds it."""
+def take(path: Path, patience: float = 0) -> bool:
+    """Take the checkout's lock for the rest of this process; False where a live run holds it.
+
+    A dry run holds it for a moment, hence a `patience` of some seconds.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     stream = path.open("a")
-    try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        stream.close()
-        return False
-    _held.append(stream)
-    return True
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() >= deadline:
+                stream.close()
+                return False
+            time.sleep(0.1)
+        else:
+            _held.append(stream)
+            return True
+
+
+def release() -> None:
+    """Let the lock go before the process ends."""
+    while _held:
+        _held.pop().close()
 
 
 def wait_for_jobs(state: Path) -> None:
@@ -63,20 +78,21 @@ def as_job() -> Iterator[None]:
         yield
 
 
-def leave_word(exit_code: int, message: str) -> None:
-    """Tell the run, if this is a job of one, why the job failed."""
+def leave_word(job: str, exit_code: int, message: str) -> None:
+    """Tell the run, if this is a job of one, how it ended; a second try overrules the first."""
     if state := os.environ.get(RUN_STATE):
         with Path(state, _FAILURES).open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps([exit_code, message]) + "\n")
+            stream.write(json.dumps([job, exit_code, message]) + "\n")
 
 
 def failures(state: Path) -> list[tuple[int, str]]:
-    """Exit code and message of every job that failed for a known reason, each once, in order."""
+    """Exit code and message of every job that failed for a known reason, in order."""
     path = state / _FAILURES
     if not path.is_file():
         return []
-    words = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return list(dict.fromkeys((code, message) for code, message in words))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    last = {job: (code, message) for job, code, message in map(json.loads, lines)}
+    return [(code, message) for code, message in last.values() if code in (1, 2)]
 
 
 def busy(path: Path) -> UnavailableError:

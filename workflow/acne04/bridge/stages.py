@@ -53,13 +53,12 @@ def stage_entry(job: Any, dataset: str) -> dict[str, Any]:
     outputs = sorted(map(str, job.output))
     folder = parameters.get("folder")
     target = outputs[0] if job.wildcards_dict else job.rule.name
+    inputs = [p for p in map(str, job.input) if not p.startswith((str(STATE), "upstream/"))]
+    # The file with the rule's command; a run that finds only words changed there records it.
+    rule_file = Path(str(job.rule.snakefile)).resolve().relative_to(Path.cwd()).as_posix()
     entry: dict[str, Any] = {
         "cmd": f"snakemake --cores all {target}",
-        "deps": sorted(
-            _templated(str(path), dataset)
-            for path in job.input
-            if not str(path).startswith((str(STATE), "upstream/"))
-        ),
+        "deps": sorted(_templated(path, dataset) for path in [*inputs, rule_file]),
         "params": _params(job, parameters),
         "outs": [
             {path: {"persist": True}}

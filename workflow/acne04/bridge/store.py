@@ -8,14 +8,18 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from acne04.errors import Acne04Error, UnavailableError
+from acne04.errors import Acne04Error, SchemaError, UnavailableError
 from acne04.files import write_text
 
 DVC_LOCK = Path("dvc.lock")
+#: What to do when a merge left a lock in pieces: a run makes both anew.
+AFTER_MERGE = "`git checkout --ours dvc.lock snakemake.lock`, then run again"
 
 
 @dataclass(frozen=True)
@@ -36,15 +40,34 @@ def nested_stage() -> str | None:
 
 def tracked_outs() -> list[TrackedOut]:
     """Read the outputs that ``dvc.lock`` records, by path."""
-    if not DVC_LOCK.is_file():
-        return []
-    stages = (yaml.load(DVC_LOCK.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}).get("stages")
     outs = [
         TrackedOut(stage, out["path"], out["md5"])
-        for stage, entry in (stages or {}).items()
+        for stage, entry in lock_entries().items()
         for out in entry.get("outs", [])
     ]
     return sorted(outs, key=lambda out: out.path)
+
+
+def lock_entries() -> dict[str, Any]:
+    """Read the stages of ``dvc.lock``.
+
+    Raises
+    ------
+    SchemaError
+        If the file cannot be understood, after a merge for instance.
+    """
+    if not DVC_LOCK.is_file():
+        return {}
+    try:
+        document = yaml.load(DVC_LOCK.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}
+        return dict(document.get("stages") or {})
+    except (yaml.YAMLError, AttributeError, TypeError) as error:
+        raise SchemaError(
+            str(DVC_LOCK),
+            f"not a lock of DVC ({type(error).__name__})",
+            done="nothing ran",
+            remedy=AFTER_MERGE,
+        ) from None
 
 
 def run(*words: str, quiet: bool = True) -> subprocess.CompletedProcess[str]:
@@ -53,23 +76,35 @@ def run(*words: str, quiet: bool = True) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=quiet, text=True, check=False)
 
 
-def cached(md5: str, cache: Path) -> bool:
+def last_line(text: str) -> str:
+    """Give the last line of what a command said, where the reason stands."""
+    return (text.strip().splitlines() or ["failed without a word"])[-1]
+
+
+def cached(md5: str, folder: Path) -> bool:
     """Tell whether the local cache holds an object, for a folder with all its files."""
-    name = cache / "files" / "md5" / md5[:2] / md5[2:]
+    name = folder / "files" / "md5" / md5[:2] / md5[2:]
     if not name.is_file():
         return False
     if not md5.endswith(".dir"):
         return True
     entries = json.loads(name.read_text(encoding="utf-8"))
-    return all(cached(entry["md5"], cache) for entry in entries)
+    return all(cached(entry["md5"], folder) for entry in entries)
 
 
+@cache
 def cache_folder() -> Path:
     """Where DVC keeps its cache in this checkout."""
     answer = run("cache", "dir")
     if answer.returncode != 0:
         raise UnavailableError("dvc cache dir", answer.stderr.strip())
     return Path(answer.stdout.strip())
+
+
+def at_hand(outs: Iterable[TrackedOut]) -> list[str]:
+    """List the paths of those outputs that the local cache holds, sorted."""
+    wanted = list(outs)
+    return sorted(out.path for out in wanted if cached(out.md5, cache_folder()))
 
 
 def restore(outs: Iterable[TrackedOut]) -> list[str]:
@@ -80,22 +115,17 @@ def restore(outs: Iterable[TrackedOut]) -> list[str]:
     list of str
         Paths brought back, sorted.
     """
-    wanted = list(outs)
-    if not wanted:
-        return []
-    cache = cache_folder()
-    at_hand = sorted(out.path for out in wanted if cached(out.md5, cache))
-    if at_hand:
-        answer = run("checkout", "--quiet", "--force", *at_hand)
+    paths = at_hand(outs)
+    if paths:
+        answer = run("checkout", "--quiet", "--force", *paths)
         if answer.returncode != 0:
             raise UnavailableError("dvc checkout", answer.stderr.strip())
-    return at_hand
+    return paths
 
 
 def uncached_stages() -> set[str]:
     """Stages with an output that the local cache does not hold, after it was lost for instance."""
-    cache = cache_folder()
-    return {out.stage for out in tracked_outs() if not cached(out.md5, cache)}
+    return {out.stage for out in tracked_outs() if not cached(out.md5, cache_folder())}
 
 
 def commit(stages: Iterable[str], lock_before: Path) -> None:
@@ -111,9 +141,10 @@ def commit(stages: Iterable[str], lock_before: Path) -> None:
     answer = run("commit", "--force", *names)
     if answer.returncode != 0:
         undo_interrupted_commit(lock_before)
-        raise Acne04Error(
+        busy = "Unable to acquire lock" in answer.stderr
+        raise (UnavailableError if busy else Acne04Error)(
             "dvc commit",
-            answer.stderr.strip() or "failed without a word",
+            "another DVC command is at work" if busy else last_line(answer.stderr),
             done="the run's outputs are in data/, but dvc.lock does not hold them yet",
             remedy="run the same command again: it goes on from here",
         )

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from acne04 import documents, tables
 from acne04.dedupe.stage import Grouping, group_images, metrics
-from acne04.dedupe.subject_lines import SubjectLine, read_subject_files
+from acne04.dedupe.subject_lines import PUBLISHED_SPLITS, SubjectLine, read_subject_files
 from acne04.dedupe.subjects import check_promises
 from acne04.findings import Finding, NotRun, summary_lines, write_findings
+from acne04.outputs import check_outputs
 from acne04.sources import load_source
 
 
@@ -43,6 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Group the images, write the tables, and say what was found."""
+    _check_paths(arguments)
     dataset = arguments.dataset
     inventory = tables.read(arguments.inventory, "inventory", dataset)
     lines, problems, not_run = _read_subjects(arguments)
@@ -55,6 +57,15 @@ def run(arguments: argparse.Namespace) -> int:
     documents.write(arguments.metrics, metrics(dataset, made, document["counts"]))
     _report(made, summary_lines(document), not_run, arguments.findings)
     return 0
+
+
+def _check_paths(arguments: argparse.Namespace) -> None:
+    given = {"--inventory": arguments.inventory, "--sources": arguments.sources}
+    if arguments.subjects:
+        for split in PUBLISHED_SPLITS:
+            given[f"{split} of --subjects"] = arguments.subjects / f"{split}.jsonl"
+    written = ("names", "relations", "groups", "findings", "metrics")
+    check_outputs({f"--{name}": getattr(arguments, name) for name in written}, given)
 
 
 def _read_subjects(

@@ -1,64 +1,20 @@
-"""Give every image file a canonical name that no other one shares, however it is spelt.
-
-File systems and tools differ in whether ``A.jpg`` and ``a.jpg``, two Unicode forms of one name or
-``a.jpg`` and ``a.jpeg`` are one file: names that only differ so silently merge somewhere.
-"""
+"""Give every image file a canonical name that no other one shares, however it is spelt."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from typing import Any
 
 import pandas as pd
 
 from acne04.findings import Finding
+from acne04.naming import COLLISIONS, collision_key, collision_kind, plain_name
 
-#: Spellings of the extension of a JPEG file, in lower case.
-JPEG_EXTENSIONS = (".jpg", ".jpeg", ".jpe", ".jfif")
 #: Lengths, in hexadecimal digits, of the mark that tells colliding names apart; the first that
 #: serves is taken.
 MARK_LENGTHS = (8, 16, 32, 64)
 _DIGITS = re.compile(r"([0-9]+)")
-
-
-def plain_name(name: str) -> str:
-    """Spell a file name in Unicode normal form C, with its extension in lower case and ``.jpg``.
-
-    >>> plain_name("Levle0_1.JPEG"), plain_name("e\u0301.png"), plain_name("notes")
-    ('Levle0_1.jpg', 'é.png', 'notes')
-    """
-    stem, dot, extension = unicodedata.normalize("NFC", name).rpartition(".")
-    if not dot or not stem:
-        return stem + dot + extension
-    suffix = dot + extension.lower()
-    return stem + (".jpg" if suffix in JPEG_EXTENSIONS else suffix)
-
-
-def collision_key(name: str) -> str:
-    """Give what is equal for names that collide: Unicode's canonical caseless form (D145).
-
-    >>> collision_key("LEVLE0_1.jpeg") == collision_key("levle0_1.JPG")
-    True
-    """
-    decomposed = unicodedata.normalize("NFD", plain_name(name)).casefold()
-    return unicodedata.normalize("NFC", decomposed)
-
-
-def collision_kind(name: str, keeper: str) -> str:
-    """Say how two colliding names differ: the last of the steps that it takes to make them equal.
-
-    >>> collision_kind("a.jpg", "a.jpg"), collision_kind("a.JPG", "a.jpg")
-    ('exact', 'extension')
-    >>> collision_kind("e\u0301.jpg", "é.jpg"), collision_kind("E\u0301.jpg", "é.jpg")
-    ('unicode', 'case')
-    """
-    if name == keeper:
-        return "exact"
-    if unicodedata.normalize("NFC", name) == unicodedata.normalize("NFC", keeper):
-        return "unicode"
-    return "extension" if plain_name(name) == plain_name(keeper) else "case"
 
 
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
@@ -137,12 +93,6 @@ def _marked(name: str, path: str, taken: set[str]) -> str:
 
 
 def _collision(path: str, keeper: str, kind: str, image_id: str) -> Finding:
-    ways = {
-        "exact": "the same name",
-        "unicode": "the same name in another Unicode normal form",
-        "extension": "the same name with another spelling of the extension",
-        "case": "the same name in another case",
-    }
     return Finding(
         check="name-collision",
         severity="warning",
@@ -150,7 +100,7 @@ def _collision(path: str, keeper: str, kind: str, image_id: str) -> Finding:
         pointer="",
         line=None,
         expected="a name that no other image has",
-        found=f"{keeper} has {ways[kind]}",
+        found=f"{keeper} has {COLLISIONS[kind]}",
         done=f"called {image_id} from here on",
         remedy="nothing; join other tables by path, or by image_id through names.csv",
     )

@@ -15,6 +15,7 @@ from acne04.dedupe.relations import exact_relations, subject_relations
 from acne04.dedupe.subject_lines import SubjectLine
 from acne04.dedupe.subjects import assign_subjects
 from acne04.findings import Finding
+from acne04.naming import COLLISIONS
 
 _GROUP_COLUMNS = (
     "dataset",
@@ -90,9 +91,7 @@ def metrics(dataset: str, made: Grouping, counts: dict[str, int]) -> dict[str, A
             "grade": counts.get("copies-disagree-on-grade", 0),
             "count": counts.get("copies-disagree-on-count", 0),
         },
-        "name_collisions": {
-            kind: kinds[kind] for kind in ("exact", "unicode", "extension", "case")
-        },
+        "name_collisions": {kind: kinds[kind] for kind in COLLISIONS},
         "relations": dict(sorted(Counter(made.relations["kind"]).items())),
         "findings": counts,
     }

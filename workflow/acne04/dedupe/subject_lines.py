@@ -52,8 +52,16 @@ def read_subject_files(folder: Path) -> tuple[list[SubjectLine], list[Finding]]:
     ------
     UnavailableError
         If one of the files is missing: without it, photographs of one person would be taken for
-        photographs of several.
+        photographs of several. Or if `folder` is a file.
     """
+    if folder.exists() and not folder.is_dir():
+        raise UnavailableError(
+            str(folder),
+            "not a folder, so the subject table cannot be read",
+            expected=f"a folder with {', '.join(f'{name}.jsonl' for name in PUBLISHED_SPLITS)}",
+            done="nothing written",
+            remedy="name the folder that the three files lie in",
+        )
     lines: list[SubjectLine] = []
     findings: list[Finding] = []
     for split in PUBLISHED_SPLITS:

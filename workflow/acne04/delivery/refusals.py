@@ -134,12 +134,15 @@ def _by_hand(source: Source, upstream: Path, failures: Sequence[Failure]) -> str
     for file in (failure.file for failure in failures):
         pages = [browsable(url) for url in file.urls if place_of(url) is None]
         ways += [f"  {page}" for page in pages] + [f"    to {upstream / file.path}"]
-    first = failures[0].file.path
+    names = ", ".join(failure.file.path for failure in failures)
+    place = f"it at FOLDER/{source.dataset}/{names}"
+    if len(failures) > 1:
+        place = f"them below FOLDER/{source.dataset}, under the same names ({names}),"
     return _lines(
         [
             f"fetch by hand (described at {source.described_at})",
             *ways,
-            f"or put it at FOLDER/{source.dataset}/{first} and set ACNE04_UPSTREAM=FOLDER;",
+            f"or put {place} and set ACNE04_UPSTREAM=FOLDER;",
             "a copy passes the same checks as a download",
         ]
     )

@@ -22,8 +22,10 @@ from acne04.delivery.pins import (
 from acne04.delivery.rehearsal import warn_set_aside
 from acne04.delivery.transports import progress_bar
 from acne04.errors import UnavailableError
-from acne04.fetch.landing import land
+from acne04.fetch.landing import land, landing_path
+from acne04.fetch.target import check_replaceable, unlisted_files
 from acne04.files import staged_folder
+from acne04.outputs import check_outputs
 from acne04.sources import Source
 
 
@@ -31,7 +33,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of `acne04 fetch`."""
     add_options(parser)
     parser.add_argument(
-        "--output", required=True, type=Path, help="folder to write, data/raw/SOURCE"
+        "--output",
+        required=True,
+        type=Path,
+        help="folder to write, data/raw/SOURCE: new, empty, or of an earlier fetch",
     )
     parser.add_argument(
         "--listing", required=True, type=Path, help="table to write, data/raw/SOURCE.csv"
@@ -40,6 +45,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Fetch a source; give the exit code."""
+    folder = arguments.output
+    check_outputs({"--listing": arguments.listing}, {"--sources": arguments.sources})
+    unlisted = unlisted_files(folder, arguments.listing)
     source = chosen_source(arguments)
     version = chosen_version(arguments)
     statement = stated(source, arguments.sources)
@@ -48,17 +56,20 @@ def run(arguments: argparse.Namespace) -> int:
         raise _no_pins(source, version, arguments)
     if not arguments.set_aside_pins:
         check_against_stated(pins, statement, arguments.pins, version)
-    files = list(source.delivery.files)
+    if source.delivery.kind != "archive":
+        # What an archive holds is only known when it is there.
+        check_replaceable(folder, unlisted, [landing_path(source, path) for path in pins])
     expectation = pinned(pins, arguments.pins, version)
-    delivered = obtain(source, files, chosen_upstream(arguments), expectation)
+    delivered = obtain(source, list(source.delivery.files), chosen_upstream(arguments), expectation)
     if arguments.set_aside_pins:
         warn_set_aside(source, delivered, statement)
-    with progress_bar(source.key) as progress, staged_folder(arguments.output) as staging:
+    with progress_bar(source.key) as progress, staged_folder(folder) as staging:
         rows = land(source, delivered, staging, progress)
+        check_replaceable(folder, unlisted, [row["path"] for row in rows])
     tables.write(arguments.listing, "listing", tables.from_records("listing", rows))
     size = sum(int(row["size"]) for row in rows)
     print(
-        f"{source.dataset}/{source.key}: in {arguments.output}, files: {len(rows):,}, "
+        f"{source.dataset}/{source.key}: in {folder}, files: {len(rows):,}, "
         f"bytes: {size:,}; listed in {arguments.listing}"
     )
     return 0

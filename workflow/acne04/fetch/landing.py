@@ -40,7 +40,7 @@ def land(
             digests |= extract(file.place, folder, written)
     else:
         for file in delivered:
-            path = _landing_path(source, file)
+            path = landing_path(source, file.path)
             digests[path] = _copy(file, folder / path, written)
     return [
         {"dataset": source.dataset, "path": path, **digest._asdict()}
@@ -48,11 +48,12 @@ def land(
     ]
 
 
-def _landing_path(source: Source, file: Delivered) -> str:
+def landing_path(source: Source, path: str) -> str:
+    """Say where a delivered file, known by its pinned path, lands; not for archives."""
     for entry in source.delivery.files:
-        if file.path == entry.path:
+        if path == entry.path:
             return entry.name
-    return file.path.removeprefix(f"{source.delivery.files[0].path}/")
+    return path.removeprefix(f"{source.delivery.files[0].path}/")
 
 
 def _copy(file: Delivered, target: Path, written: Written) -> Digest:

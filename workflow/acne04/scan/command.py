@@ -11,8 +11,9 @@ from typing import Any
 from acne04 import documents, tables
 from acne04.errors import SourceError, UsageError
 from acne04.findings import as_document
+from acne04.outputs import check_outputs
 from acne04.scan.gaps import checks_not_run
-from acne04.scan.listings import check_against_listing, read_listing
+from acne04.scan.listings import check_against_listing, listing_path, read_listing
 from acne04.scan.promises import load_promises
 from acne04.scan.reading import Contents, read_files
 from acne04.scan.rows import Joined, Records, box_rows, fold_rows, inventory_rows, metrics
@@ -44,8 +45,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--threads", type=int, default=os.cpu_count() or 1, help="changes the time alone"
     )
     parser.epilog = (
-        "Exits 1 if there is a finding of severity error; with --inventory, where every bad "
-        "record is left out and named in the findings, only if no table can be made."
+        "Exits 1 if there is a finding of severity error; with --inventory only if no table can "
+        "be made: then bad lines and boxes are left out, an image that does not decode stays in "
+        "the inventory, marked decodable=false, and the findings name them all."
     )
 
 
@@ -53,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Scan the folders, write what was asked for, and say what was found."""
     if arguments.threads < 1:
         raise UsageError("--threads", "at least one is needed", found=str(arguments.threads))
+    _check_paths(arguments)
     trees = _find(arguments)
     dataset, contents = _read(trees, arguments)
     promises = load_promises(arguments.sources, dataset or "") if arguments.sources else None
@@ -65,13 +68,23 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if document["severities"]["error"] and not arguments.inventory else 0
 
 
+def _check_paths(arguments: argparse.Namespace) -> None:
+    given: dict[str, Path | None] = {"--sources": arguments.sources}
+    for source in SOURCES:
+        folder = getattr(arguments, source)
+        given[f"--{source}"] = folder
+        given[f"the listing of --{source}"] = listing_path(folder) if folder else None
+    written = (*_TABLES, "findings", "metrics")
+    check_outputs({f"--{name}": getattr(arguments, name) for name in written}, given)
+
+
 def _find(arguments: argparse.Namespace) -> dict[str, Tree]:
     folders = {source: getattr(arguments, source) for source in SOURCES}
     trees = {source: find_files(source, folder) for source, folder in folders.items() if folder}
     if not trees:
         raise UsageError(
-            "acne04 scan",
             "nothing to scan",
+            "no folder is given",
             expected="one or more of --classification, --detection, --acnedit",
             remedy="acne04 scan --classification FOLDER reads any folder of images",
         )

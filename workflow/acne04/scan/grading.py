@@ -94,7 +94,10 @@ def _doubtful(path: str, name: str, grade: int, lesions: int | None) -> list[Fin
             _of_image(
                 "prefix-grade-mismatch",
                 path,
-                (f"grade {grade}, by the label file", f"a name that suggests grade {prefix}"),
+                (
+                    f"a name that agrees with the label file: levle{grade}_…",
+                    f"prefix {prefix}; the label file says grade {grade}",
+                ),
                 (f"grade {grade} kept", "nothing: never read the grade from the name"),
             )
         )

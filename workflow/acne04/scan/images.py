@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from acne04.findings import Finding, Severity
+from acne04.naming import JPEG_EXTENSIONS
 from acne04.scan.reading import ImageFile
-
-_JPEG_SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif")
 
 
 def check_unreadable(unreadable: dict[str, str]) -> list[Finding]:
@@ -49,7 +48,8 @@ def check_files(images: dict[str, ImageFile], extensions: dict[str, str]) -> lis
                     path,
                     (f"one file of the name {name}", f"a second one; the first is {first}"),
                     ("both kept under their paths; what gives the name alone means both",
-                     "remove the one that is not the upstream's"),
+                     "nothing here: both are kept under canonical names of their own "
+                     "(data/groups/names.csv)"),
                 )
             )  # fmt: skip
     return findings
@@ -76,7 +76,7 @@ def _extension(path: str, image: ImageFile, promised: str | None) -> Iterator[Fi
             (f"extension {promised}", f"extension {suffix}"),
             ("kept under its own name", "mind tools that look for one extension only"),
         )
-    if image.reading.problem == "" and image.is_jpeg != (suffix.lower() in _JPEG_SUFFIXES):
+    if image.reading.problem == "" and image.is_jpeg != (suffix.lower() in JPEG_EXTENSIONS):
         yield _finding(
             "format-unexpected",
             "warning",

@@ -15,7 +15,7 @@ from acne04.sources import load_sources
 
 Promises = dict[str, dict[str, Any]]
 #: Pointer below the source's promises, the figure promised, the figure found, where it was found.
-Figure = tuple[str, Any, int, str]
+Figure = tuple[str, Any, int | str, str]
 
 
 def load_promises(path: Path, dataset: str) -> Promises:
@@ -88,7 +88,9 @@ def _acnedit(promised: dict[str, Any], paths: list[str], overlaps: int) -> Itera
         inside = sum(name in path.split("/")[:-1] for path in paths)
         yield f"/folders/{name}/images", folder.get("images"), inside, ""
     if promised.get("names_overlap") is False:
-        yield "/names_overlap", 0, overlaps, ""
+        none = "no name shared with ACNE04"
+        shared = f"{overlaps} name{'s' if overlaps > 1 else ''} shared"
+        yield "/names_overlap", none, shared if overlaps else none, ""
 
 
 def _broken(source: str, pointer: str, promised: str, found: str) -> Finding:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from pathlib import PurePosixPath
+from collections.abc import Iterable
 
 from acne04.findings import Finding
-
-#: Spellings of the JPEG extension that name the same file to a human.
-_JPEG_SUFFIXES = (".jpeg", ".jpe", ".jfif")
+from acne04.naming import COLLISIONS, collision_key, collision_kind
 
 
 def grade_by_folder(
@@ -45,52 +41,23 @@ def grade_by_folder(
 
 def check_names(synthetic: Iterable[str], real: Iterable[str]) -> list[Finding]:
     """Compare the names of synthetic and real images, given by their paths."""
+    ranks = list(COLLISIONS)
     by_key: dict[str, list[str]] = defaultdict(list)
     for path in real:
-        by_key[_key(_name(path))].append(path)
+        by_key[collision_key(_name(path))].append(path)
     findings = []
     for path in synthetic:
-        namesakes = by_key.get(_key(_name(path)), [])
-        # The most alike first: an exact namesake says more than one by case.
-        ranked = sorted((*likeness(_name(path), _name(other)), other) for other in namesakes)
-        for _, way, other in ranked[:1]:
-            findings.append(_overlap(path, other, way, len(ranked)))
+        namesakes = by_key.get(collision_key(_name(path)), [])
+        if namesakes:
+            # The most alike: an exact namesake says more than one by case.
+            ways = {other: collision_kind(_name(path), _name(other)) for other in namesakes}
+            other = min(ways, key=lambda path: (ranks.index(ways[path]), path))
+            findings.append(_overlap(path, other, ways[other], len(namesakes)))
     return findings
-
-
-def likeness(a: str, b: str) -> tuple[int, str]:
-    """Rank (0 is most alike) and name of the way in which two names are one.
-
-    >>> likeness("a.jpg", "A.jpg"), likeness("a.jpg", "a.jpeg")
-    ((1, 'by case'), (3, 'by extension spelling'))
-    """
-    ways: list[tuple[str, Callable[[str], str]]] = [
-        ("exactly", str),
-        ("by case", str.casefold),
-        ("by Unicode normal form", _normal_form),
-        ("by extension spelling", _one_extension),
-    ]
-    for rank, (way, normal) in enumerate(ways):
-        if normal(a) == normal(b):
-            return rank, way
-    return len(ways), "by several of case, Unicode normal form, extension spelling"
 
 
 def _name(path: str) -> str:
     return path.rpartition("/")[2]
-
-
-def _normal_form(name: str) -> str:
-    return unicodedata.normalize("NFC", name)
-
-
-def _one_extension(name: str) -> str:
-    path = PurePosixPath(name)
-    return f"{path.stem}.jpg" if path.suffix in _JPEG_SUFFIXES else name
-
-
-def _key(name: str) -> str:
-    return _one_extension(_normal_form(_normal_form(name).casefold()))
 
 
 def _outside(path: str, folders: list[str]) -> Finding:
@@ -107,8 +74,8 @@ def _outside(path: str, folders: list[str]) -> Finding:
     )
 
 
-def _overlap(path: str, other: str, way: str, namesakes: int) -> Finding:
-    more = f" and {namesakes - 1} more" if namesakes > 1 else ""
+def _overlap(path: str, other: str, kind: str, namesakes: int) -> Finding:
+    more = f"; {namesakes - 1} more collide with it" if namesakes > 1 else ""
     return Finding(
         check="name-overlap",
         severity="warning",
@@ -116,7 +83,7 @@ def _overlap(path: str, other: str, way: str, namesakes: int) -> Finding:
         pointer="",
         line=None,
         expected="a name that no real image has",
-        found=f"the name of {other}{more}, {way}",
+        found=f"{other} has {COLLISIONS[kind]}{more}",
         done="both kept under their paths",
         remedy="join tables by path or image_id, never by file name",
     )

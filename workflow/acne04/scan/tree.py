@@ -68,6 +68,12 @@ def find_files(source: str, folder: Path) -> Tree:
     UnavailableError
         If there is no such folder.
     """
+    if folder.exists() and not folder.is_dir():
+        raise UnavailableError(
+            str(folder),
+            f"not a folder, so {source} cannot be scanned",
+            remedy="name the folder that its files lie in",
+        )
     if not folder.is_dir():
         raise UnavailableError(
             str(folder), f"no such folder, so {source} cannot be scanned", remedy="fetch it first"

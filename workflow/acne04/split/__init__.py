@@ -7,12 +7,12 @@ certificate says by how much it may be missed; the order of rows, the clock, the
 and the speed of the machine change nothing.
 
 ========  ================================================================================
-error     grade-conflict-excluded, grade-empty, fold-line-without-image, fold-in-both-parts,
-          no-folds.
-warning   count-conflict-placed, v2-circles-quarantined, v2-image-without-photograph,
-          undecodable-placed, image-not-in-fold, target-missed, parents-unverified,
-          quota-not-proven, paper-table-differs.
-info      target-exceeded.
+error     grade-empty, fold-line-without-image, fold-in-both-parts, no-folds.
+warning   grade-conflict-excluded (an error of dedupe's), count-conflict-placed,
+          v2-circles-quarantined, v2-counts-disagree, v2-image-without-photograph,
+          undecodable-placed, image-not-in-fold, copies-straddle, persons-straddle, target-missed,
+          parents-unverified, quota-not-proven, paper-without-parts, paper-table-differs.
+info      copy-annotated-instead, target-exceeded.
 ========  ================================================================================
 """
 

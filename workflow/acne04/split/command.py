@@ -17,12 +17,14 @@ from acne04.sources import load_source
 from acne04.split.balancing import METHODS
 from acne04.split.grouped import holdout, kfold
 from acne04.split.images import conflict_findings, join_images, standing
-from acne04.split.manifest import VARIANTS, Options, Variant, refuse_losses
+from acne04.split.manifest import VARIANTS, Options, Variant, refuse_losses, refuse_strangers
 from acne04.split.paper import paper, paper_table
 from acne04.split.published import published
 from acne04.split.report import metrics, print_balance
 from acne04.split.solver import Limits
 
+#: As many folds as schemas/params.schema.json allows.
+MOST_FOLDS = 20
 PARTS = ("train", "val", "test")
 CERTIFICATES = "certificates.schema.json"
 
@@ -37,19 +39,42 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--annotated", type=Path, metavar="CSV", help="images of Acne04-v2, by `acne04 validate`")
     add("--sources", type=Path, metavar="YAML", help="what the sources promise, for `paper`")
     add("--output", type=Path, required=True, metavar="FOLDER", help="write everything here")
-    add("--variants", nargs="+", choices=VARIANTS, default=VARIANTS, help="default: all")
-    add("--ratios", nargs=3, type=int, default=[65, 15, 20], metavar=("TRAIN", "VAL", "TEST"))
-    add("--fold-count", type=int, default=5, help="folds of kfold (default 5)")
-    add("--restrict", choices=("none", "v2"), default="none", help="v2: only what it annotates")
-    add("--balance", choices=METHODS, default="none", help="how to balance training")
-    add("--target", type=int, default=400, help="training images a grade (default 400)")
-    add("--node-limit", type=int, default=100_000, help="the solver stops after so many nodes")
-    add("--relative-gap", type=float, default=0.0, help="the solver may stop at such a gap")
+    add(
+        "--variants",
+        nargs="+",
+        choices=VARIANTS,
+        default=VARIANTS,
+        help="what to make (default all)",
+    )
+    _configure_knobs(parser)
+
+
+def _configure_knobs(parser: argparse.ArgumentParser) -> None:
+    """Declare the knobs; their defaults are those of ``split`` in the shipped ``params.yaml``."""
+
+    def add(name: str, default: object, text: str, **more: Any) -> None:
+        parser.add_argument(name, default=default, help=f"{text} (default %(default)s)", **more)
+
+    parser.add_argument(
+        "--ratios",
+        nargs=3,
+        type=int,
+        default=[65, 15, 20],
+        metavar=("TRAIN", "VAL", "TEST"),
+        help="parts of holdout in percent, together 100 (default 65 15 20)",
+    )
+    add("--fold-count", 5, f"folds of kfold, 2 to {MOST_FOLDS}", type=int)
+    add("--restrict", "none", "v2: only the images it annotates", choices=("none", "v2"))
+    add("--balance", "synthetic", "how to balance training", choices=METHODS)
+    add("--target", 400, "training images a grade", type=int)
+    add("--node-limit", 100_000, "the solver stops after so many nodes", type=int)
+    add("--relative-gap", 0.0, "the solver may stop at such a gap, 0 to 1", type=float)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the variants, write them, and say what they hold."""
     options = _options(arguments)
+    refuse_strangers(arguments.output, arguments.variants)
     dataset = arguments.dataset
     images, findings = join_images(
         _table(arguments, "inventory"), _table(arguments, "groups"), _table(arguments, "annotated")
@@ -72,8 +97,11 @@ def _options(arguments: argparse.Namespace) -> Options:
     for option, least in (("fold_count", 2), ("target", 1), ("node_limit", 1)):
         if getattr(arguments, option) < least:
             raise _wrong(f"--{option.replace('_', '-')}", f"at least {least}", arguments, option)
-    if min(arguments.ratios) < 1:
-        raise _wrong("--ratios", "three positive integers", arguments, "ratios")
+    if arguments.fold_count > MOST_FOLDS:
+        raise _wrong("--fold-count", f"at most {MOST_FOLDS}", arguments, "fold_count")
+    if min(arguments.ratios) < 1 or sum(arguments.ratios) != 100:
+        expected = "three positive integers, together 100"
+        raise _wrong("--ratios", expected, arguments, "ratios")
     if not 0 <= arguments.relative_gap <= 1:
         raise _wrong("--relative-gap", "a fraction, 0 to 1", arguments, "relative_gap")
     if "published" in arguments.variants and not arguments.folds:
@@ -133,6 +161,7 @@ def _not_run(arguments: argparse.Namespace, promised: list[dict[str, Any]] | Non
         reason = "no annotated images given (--annotated)"
         gaps += [NotRun("v2-image-without-photograph", reason)]
         gaps += [NotRun("v2-circles-quarantined", reason)]
+        gaps += [NotRun("v2-counts-disagree", reason)]
     return gaps
 
 

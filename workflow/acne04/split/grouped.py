@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pandas as pd
 
+from acne04.errors import UsageError
 from acne04.findings import Finding
 from acne04.grades import GRADES
 from acne04.split.balancing import (
@@ -17,12 +18,17 @@ from acne04.split.balancing import (
     training_weights,
 )
 from acne04.split.images import standing
-from acne04.split.manifest import Options, Variant, blank_manifest, variant_finding
+from acne04.split.manifest import (
+    UNVERIFIED,
+    Options,
+    Variant,
+    blank_manifest,
+    variant_finding,
+)
 from acne04.split.placing import place_groups
 from acne04.split.quotas import Certificate, Parts
 
 TRAIN, TRAIN_ONLY = "train", "train-only"
-UNVERIFIED = "parents-unverified"
 
 
 def holdout(images: pd.DataFrame, options: Options) -> Variant:
@@ -54,8 +60,22 @@ def kfold(images: pd.DataFrame, options: Options) -> Variant:
     ----------
     images : pandas.DataFrame
         As of `acne04.split.images.join_images`.
+
+    Raises
+    ------
+    UsageError
+        If there are more folds than images to place.
     """
     manifest, real, reserve = _open(images, options)
+    if 0 < real.sum() < options.fold_count:
+        raise UsageError(
+            "--fold-count",
+            "more folds than images to place",
+            expected=f"at most {real.sum()}",
+            found=str(options.fold_count),
+            done="nothing written",
+            remedy="lower split.folds in params.yaml (--fold-count)",
+        )
     parts = Parts.of({f"fold-{fold}": 1 for fold in range(options.fold_count)})
     part_of, certificate = place_groups(manifest[real], parts, options.limits)
     manifest.loc[real, "fold"] = manifest.loc[real, "group"].map(part_of).astype("Int64")
@@ -137,5 +157,7 @@ def _unproven(name: str, certificate: Certificate) -> Iterator[Finding]:
             f"and {entry['total_deviation']} the least sum",
             found=f"bounds {entry['largest_deviation_bound']} and {entry['total_deviation_bound']}",
             done="took the best placement that was found within the limits",
-            remedy="raise split.node_limit, or set split.relative_gap to 0",
+            remedy="nothing, if the bounds are near enough; fewer folds leave more room"
+            if name == "kfold"
+            else "raise split.node_limit, or set split.relative_gap to 0",
         )

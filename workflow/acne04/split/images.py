@@ -8,6 +8,7 @@ import pandas as pd
 
 from acne04.errors import SchemaError
 from acne04.findings import Finding
+from acne04.split.annotated import join_annotated
 
 _INVENTORY = [
     "path",
@@ -33,9 +34,9 @@ def join_images(
     -------
     pandas.DataFrame
         One row an image, by image_id: the columns of a manifest that do not depend on the
-        variant, and name, canonical, conflict, decodable.
+        variant, and name, canonical, conflict, decodable, annotated.
     list of Finding
-        Annotated images that are not there, and images with quarantined circles.
+        What `acne04.split.annotated.join_annotated` has to say.
 
     Raises
     ------
@@ -54,16 +55,8 @@ def join_images(
             remedy="run `acne04 dedupe` on this inventory",
         )
     images = inventory[_INVENTORY].merge(groups[_GROUPS], on="path")
-    circles = annotated.sort_values("v2_image_id").drop_duplicates("file_name")
-    circles = circles.rename(columns={"file_name": "name", "quarantined": "quarantined_v2"})
-    images = images.merge(circles[["name", "lesions_v2", "quarantined_v2"]], on="name", how="left")
     images = images.sort_values("image_id", ignore_index=True)
-    synthetic = images["origin"] == "synthetic"
-    # A synthetic image may bear the name of an annotated photograph: those are not its circles.
-    images.loc[synthetic, ["lesions_v2", "quarantined_v2"]] = pd.NA
-    photographs = set(images.loc[~synthetic, "name"])
-    absent = circles.loc[~circles["name"].isin(photographs), "name"]
-    return images, [*map(_without_photograph, sorted(absent)), *_quarantined(images)]
+    return join_annotated(images, annotated)
 
 
 def standing(images: pd.DataFrame, restrict: str) -> pd.Series:
@@ -90,7 +83,7 @@ def standing(images: pd.DataFrame, restrict: str) -> pd.Series:
         ("grade-conflict", images["conflict"] == "grade"),
     ]
     if restrict == "v2":
-        rules.append(("not-in-v2", images["lesions_v2"].isna()))
+        rules.append(("not-in-v2", ~images["annotated"]))
     for name, holds in rules:
         reason = reason.mask((reason == "") & holds, name)
     left = images[reason == ""]
@@ -104,17 +97,19 @@ def standing(images: pd.DataFrame, restrict: str) -> pd.Series:
 
 def conflict_findings(images: pd.DataFrame, reasons: pd.Series) -> Iterator[Finding]:
     """Report the images whose byte-identical copies disagree, with what became of them."""
-    for row in images[reasons == "grade-conflict"].itertuples():
+    for _, rows in images[reasons == "grade-conflict"].groupby("canonical"):
+        grades = ", ".join(f"grade {row.grade} of {row.image_id}" for row in rows.itertuples())
         yield Finding(
             check="grade-conflict-excluded",
-            severity="error",
-            file=row.path,
+            severity="warning",
+            file=rows["path"].iloc[0],
             pointer="",
             line=None,
             expected="one grade for the same bytes",
-            found=f"grade {row.grade}; the copies' lesion counts are {row.conflict_counts}",
+            found=f"{grades}; lesion counts {rows['conflict_counts'].iloc[0]}",
             done="left out of holdout and kfold, with all its copies",
-            remedy="look at the photograph and decide which grade is right",
+            remedy="nothing records a decision yet: they stay out; dedupe reports the "
+            "error (in findings.json beside its groups.csv: data/groups/findings.json)",
         )
     for row in images[(reasons == "") & (images["conflict"] == "count")].itertuples():
         yield Finding(
@@ -127,33 +122,4 @@ def conflict_findings(images: pd.DataFrame, reasons: pd.Series) -> Iterator[Find
             found=f"counts {row.conflict_counts}",
             done=f"placed with count {row.lesions_v1}; all are in conflict_counts",
             remedy="do not train a counter on it before somebody has counted again",
-        )
-
-
-def _without_photograph(name: str) -> Finding:
-    return Finding(
-        check="v2-image-without-photograph",
-        severity="warning",
-        file=name,
-        pointer="",
-        line=None,
-        expected="a photograph of this name in the inventory",
-        found="none",
-        done="its circles are in no manifest",
-        remedy="see whether the scan's findings name it as missing",
-    )
-
-
-def _quarantined(images: pd.DataFrame) -> Iterator[Finding]:
-    for row in images[images["quarantined_v2"].fillna(0) > 0].itertuples():
-        yield Finding(
-            check="v2-circles-quarantined",
-            severity="warning",
-            file=row.path,
-            pointer="",
-            line=None,
-            expected="all its circles clean",
-            found=f"{row.quarantined_v2} broken beside {row.lesions_v2} clean",
-            done="lesions_v2 counts the clean ones; quarantined_v2 the others",
-            remedy="do not train a detector on it before they are repaired",
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
-from acne04.errors import SplitError
+from acne04.errors import SplitError, UsageError
 from acne04.findings import Finding
 from acne04.split.quotas import Certificate
 from acne04.split.solver import Limits
@@ -22,6 +24,7 @@ IMAGE_COLUMNS = (
     "conflict_counts",
     "lesions_v2",
     "quarantined_v2",
+    "conflict_counts_v2",
     "width",
     "height",
     "size",
@@ -29,7 +32,8 @@ IMAGE_COLUMNS = (
     "subject",
     "group",
 )
-PLACE_COLUMNS = ("fold", "split", "weight", "mark", "excluded")
+#: Marks: a synthetic image of unknown parent; a photograph with broken circles. Never both.
+UNVERIFIED, INCOMPLETE = "parents-unverified", "v2-incomplete"
 
 
 @dataclass(frozen=True)
@@ -71,11 +75,12 @@ class Variant:
 
 def blank_manifest(images: pd.DataFrame) -> pd.DataFrame:
     """Give a manifest in which no image is placed or excluded yet; rows as in `images`."""
+    incomplete = images["quarantined_v2"].fillna(0) > 0
     return images[list(IMAGE_COLUMNS)].assign(
         fold=pd.Series(pd.NA, index=images.index, dtype="Int64"),
         split=pd.Series("", index=images.index, dtype="str"),
         weight=pd.Series(pd.NA, index=images.index, dtype="Float64"),
-        mark=pd.Series("", index=images.index, dtype="str"),
+        mark=pd.Series("", index=images.index, dtype="str").mask(incomplete, INCOMPLETE),
         excluded=pd.Series("", index=images.index, dtype="str"),
     )
 
@@ -103,6 +108,29 @@ def refuse_losses(variant: str, manifest: pd.DataFrame, images: pd.DataFrame) ->
             "an image is lost, double, or neither placed nor excluded",
             done="nothing written",
             remedy="report it, with the tables",
+        )
+
+
+def refuse_strangers(folder: Path, variants: Sequence[str]) -> None:
+    """Refuse to write findings beside the manifests of another run, which they do not describe.
+
+    Raises
+    ------
+    UsageError
+        If the folder has manifests of variants that are not among `variants`.
+    """
+    files = {variant: [f"{variant}.csv"] for variant in VARIANTS}
+    files["paper"].append("paper_table.csv")
+    others = [name for variant in VARIANTS if variant not in variants for name in files[variant]]
+    there = [name for name in others if (folder / name).exists()]
+    if there:
+        raise UsageError(
+            str(folder),
+            "manifests of variants that are not made in this run",
+            expected=f"none but those of {', '.join(variants)}",
+            found=", ".join(there),
+            done="nothing written",
+            remedy="remove them, name their variants in --variants, or take another folder",
         )
 
 

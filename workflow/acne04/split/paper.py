@@ -12,7 +12,7 @@ import pandas as pd
 
 from acne04.findings import Finding
 from acne04.grades import GRADE_NAMES, GRADES
-from acne04.split.manifest import Variant, blank_manifest, variant_finding
+from acne04.split.manifest import UNVERIFIED, Variant, blank_manifest, variant_finding
 from acne04.split.published import undecodable_placed
 
 _COUNTS = ("original", "generated", "total")
@@ -32,7 +32,10 @@ def paper(images: pd.DataFrame, promised: list[dict[str, Any]] | None) -> Varian
     graded = manifest["grade"].notna()
     manifest.loc[~graded, "excluded"] = "no-grade"
     manifest.loc[graded, "split"] = "all"
+    synthetic = graded & (manifest["origin"] == "synthetic")
+    manifest.loc[synthetic, "mark"] = UNVERIFIED
     findings = [
+        _without_parts(int(synthetic.sum())),
         *undecodable_placed("paper", manifest.assign(decodable=images["decodable"])),
         *_differences(paper_table(manifest), promised or []),
     ]
@@ -52,6 +55,19 @@ def paper_table(manifest: pd.DataFrame) -> pd.DataFrame:
             "generated": counts["synthetic"].to_numpy(),
             "total": counts.sum(axis=1).to_numpy(),
         }
+    )
+
+
+def _without_parts(synthetic: int) -> Finding:
+    return variant_finding(
+        "paper-without-parts",
+        "warning",
+        "paper",
+        expected="parts that share no copy, no person and no parent",
+        found=f"no parts; {synthetic} synthetic images of unknown origin",
+        done="marked the synthetic images parents-unverified",
+        remedy="do not split it at random: copies, persons and parents would leak into the test; "
+        "holdout and kfold have parts",
     )
 
 

@@ -6,6 +6,10 @@ exactly these totals (`acne04.split.dealing`, in integers), that placement is pr
 (method ``dealt``). Real collections hold enough single-image groups for that. Where the dealing
 fails, the same program is solved for the groups (method ``solved``).
 
+For parts of one size (folds) the totals have a closed form, and where their dealing fails the
+groups are dealt near to the quotas (`acne04.split.approaching`, method ``approached``). The program
+is then solved only for few groups: like parts make it one whose proof may never end.
+
 The totals, and a ``solved`` placement, are optimal and least in two sums of hash-drawn weights;
 where that leaves one answer, as it does but for a rare chance, another version of the solver or
 another machine finds the same. After a stop by limits only the same version is bound to.
@@ -13,14 +17,23 @@ another machine finds the same. After a stop by limits only the same version is 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from acne04.errors import SplitError
 from acne04.grades import GRADES
+from acne04.split.approaching import approach
 from acne04.split.dealing import deal_groups, deal_to_totals
 from acne04.split.quotas import Certificate, Integers, Parts, with_total
-from acne04.split.solver import Limits, solve
+from acne04.split.rounding import round_equally
+from acne04.split.solver import Limits, Solution, solve
+
+#: Size up to which the program of groups in equal parts is solved: class vectors times parts.
+UNKNOWNS_SOLVED = 40
+#: Nodes for it. It is deep in permutations of like parts: what it does not find soon, it does not.
+NODES_OF_EQUAL_PARTS = 100
 
 
 def place_groups(
@@ -54,22 +67,60 @@ def place_groups(
             remedy="see the reasons in the findings of scan and dedupe",
         )
     names, vectors, kinds, groups = class_vectors(images)
+    place = _place_in_equal_parts if set(parts.ratios) == {1} else _place
+    found, method = place(vectors, groups, parts, limits)
+    certificate = _certify(vectors, parts, found, method)
+    return deal_groups(names, kinds, found.assigned), certificate
+
+
+def _place(
+    vectors: Integers, groups: Integers, parts: Parts, limits: Limits
+) -> tuple[Solution, str]:
     single = np.eye(len(GRADES), dtype=np.int64)
     relaxed = solve(single, vectors.T @ groups, parts, limits)
-    assigned = deal_to_totals(vectors, groups, relaxed.assigned)
-    method, bound = "dealt", relaxed
-    if assigned is None:
-        method, bound = "solved", solve(vectors, groups, parts, limits)
-        assigned = bound.assigned
-    certificate = Certificate(
+    dealt = deal_to_totals(vectors, groups, relaxed.assigned)
+    if dealt is not None:
+        return replace(relaxed, assigned=dealt), "dealt"
+    solved = solve(vectors, groups, parts, limits)
+    bound = max(solved.bound_largest, relaxed.bound_largest)
+    return replace(solved, bound_largest=bound), "solved"
+
+
+def _place_in_equal_parts(
+    vectors: Integers, groups: Integers, parts: Parts, limits: Limits
+) -> tuple[Solution, str]:
+    relaxed = round_equally(vectors.T @ groups, parts)
+    dealt = deal_to_totals(vectors, groups, relaxed.assigned)
+    if dealt is not None:
+        return replace(relaxed, assigned=dealt), "dealt"
+    near = approach(vectors, groups, parts)
+    certificate = _certify(vectors, parts, near, "approached")
+    if certificate.optimal or len(groups) * len(parts.names) > UNKNOWNS_SOLVED:
+        return near, "approached"
+    few = Limits(min(limits.node_limit, NODES_OF_EQUAL_PARTS), limits.relative_gap)
+    try:
+        solved = solve(vectors, groups, parts, few)
+    except SplitError:  # No placement within so few nodes: there is one already.
+        return near, "approached"
+    # A bound on the sum holds for what is as good in the largest: the better of the two.
+    better = _certify(vectors, parts, solved, "solved")
+    is_near = certificate.deviations <= better.deviations
+    return Solution(
+        near.assigned if is_near else solved.assigned,
+        max(near.bound_largest, solved.bound_largest),
+        max(near.bound_total, solved.bound_total),
+    ), "approached" if is_near else "solved"
+
+
+def _certify(vectors: Integers, parts: Parts, found: Solution, method: str) -> Certificate:
+    return Certificate(
         parts=parts,
-        placed=with_total((vectors.T @ assigned).T).T,
-        groups=tuple(assigned.sum(axis=0).tolist()),
-        bound_largest=max(bound.bound_largest, relaxed.bound_largest),
-        bound_total=bound.bound_total,
+        placed=with_total((vectors.T @ found.assigned).T).T,
+        groups=tuple(found.assigned.sum(axis=0).tolist()),
+        bound_largest=found.bound_largest,
+        bound_total=found.bound_total,
         method=method,
     )
-    return deal_groups(names, kinds, assigned), certificate
 
 
 def class_vectors(images: pd.DataFrame) -> tuple[pd.Series, Integers, Integers, Integers]:

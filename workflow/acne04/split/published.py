@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from acne04.findings import Finding
+from acne04.split.leaks import leak_findings, straddles
 from acne04.split.manifest import Variant, blank_manifest, variant_finding
 
 
@@ -47,6 +48,7 @@ def published(images: pd.DataFrame, folds: pd.DataFrame) -> Variant:
     findings = [
         *_lines_without_image(images, folds),
         *_contradictions(manifest),
+        *leak_findings(straddles(manifest, images)),
         *undecodable_placed("published", manifest.merge(images[["image_id", "decodable"]])),
     ]
     if not numbers:

@@ -91,7 +91,7 @@ class Certificate:
     bound_largest, bound_total : int
         In units: no placement of whole groups has a lesser largest deviation; none whose largest
         deviation is no greater has a lesser sum.
-    method : {"dealt", "solved"}
+    method : {"dealt", "approached", "solved"}
         How the placement was found, see `acne04.split.placing`.
     """
 
@@ -113,9 +113,14 @@ class Certificate:
         return int(np.abs(scaled_deviations(self.placed, self.parts)).sum())
 
     @property
+    def deviations(self) -> tuple[int, int]:
+        """Largest and sum: the order of placements, the less the better."""
+        return self.largest, self.total
+
+    @property
     def optimal(self) -> bool:
         """Whether nothing better exists."""
-        return (self.largest, self.total) == (self.bound_largest, self.bound_total)
+        return self.deviations == (self.bound_largest, self.bound_total)
 
     def as_document(self) -> dict[str, Any]:
         """Give the entry of ``schemas/certificates.schema.json``; fractions count images."""

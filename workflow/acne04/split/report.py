@@ -12,6 +12,7 @@ from rich.table import Table
 
 from acne04.grades import GRADE_NAMES, GRADES
 from acne04.split.grouped import TRAIN_ONLY
+from acne04.split.leaks import percent, straddles
 from acne04.split.manifest import Options, Variant
 
 #: Parts in the order in which they are shown.
@@ -35,7 +36,7 @@ def metrics(
         "images": {
             origin: by_grade(images[images["origin"] == origin]) for origin in ("real", "synthetic")
         },
-        "variants": {variant.name: _figures(variant) for variant in variants},
+        "variants": {variant.name: _figures(variant, images) for variant in variants},
         "findings": counts,
     }
 
@@ -57,7 +58,7 @@ def parts_of(variant: Variant) -> dict[str, pd.DataFrame]:
     return parts
 
 
-def _figures(variant: Variant) -> dict[str, Any]:
+def _figures(variant: Variant, images: pd.DataFrame) -> dict[str, Any]:
     manifest = variant.manifest
     reasons = Counter(reason.partition(":")[0] for reason in manifest["excluded"] if reason)
     figures: dict[str, Any] = {
@@ -66,6 +67,15 @@ def _figures(variant: Variant) -> dict[str, Any]:
         "excluded": dict(sorted(reasons.items())),
         "parts": {part: by_grade(rows) for part, rows in parts_of(variant).items()},
     }
+    if variant.name == "published":
+        figures["leaks"] = {
+            str(row.Index): {
+                "copies": int(row.pairs),
+                "persons": int(row.persons),
+                "persons_percent": percent(row.persons, row.tested),
+            }
+            for row in straddles(manifest, images).itertuples()
+        }
     if variant.certificate:
         unit = variant.certificate.parts.unit
         figures["epoch"] = {grade: round(shown, 3) for grade, shown in _epoch(variant).items()}

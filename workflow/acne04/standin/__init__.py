@@ -13,6 +13,7 @@ import argparse
 from pathlib import Path
 
 from acne04.standin.corpus import Corpus, Parameters, plan
+from acne04.standin.target import check_target
 from acne04.standin.workers import available_processors
 from acne04.standin.write import write_upstream
 
@@ -22,7 +23,9 @@ __all__ = ["Corpus", "Parameters", "configure", "plan", "run", "write_upstream"]
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``acne04 standin``."""
     default = Parameters()
-    parser.add_argument("folder", type=Path, help="folder to write; replaced as a whole")
+    parser.add_argument(
+        "folder", type=Path, help="folder to write: new, empty, or an earlier stand-in"
+    )
     parser.add_argument(
         "--scale",
         type=int,
@@ -61,7 +64,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the stand-in; exit code 0."""
+    """Write the stand-in; exit code 0.
+
+    Raises
+    ------
+    UsageError
+        If the parameters do not fit, or the folder holds anything but an earlier stand-in.
+    """
+    check_target(arguments.folder)
     parameters = Parameters(
         arguments.scale, arguments.fraction, arguments.near_duplicates, arguments.seed
     )

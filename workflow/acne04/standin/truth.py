@@ -13,6 +13,8 @@ from acne04.standin.folds import FOLDS
 from acne04.standin.names import number_of
 
 Json = dict[str, object]
+#: What stands first in the file (its keys are sorted), and tells whose it is.
+ABOUT = "What the drawn stand-in of the ACNE04 family contains. Not real data."
 
 
 def truth_document(corpus: Corpus) -> str:
@@ -20,7 +22,7 @@ def truth_document(corpus: Corpus) -> str:
     parameters = corpus.parameters
     document = {
         "dataset": "standin",
-        "about": "What the drawn stand-in of the ACNE04 family contains. Not real data.",
+        "about": ABOUT,
         "parameters": {
             "scale": parameters.scale,
             "fraction": parameters.fraction,

@@ -17,7 +17,7 @@ from acne04.standin.workers import draw_all
 ANNOTATIONS_NAME = "Acne04-v2_annotations.json"
 #: Time of every member of an archive: the first day of ICCV 2019, in seconds since 1970.
 _ARCHIVE_TIME = 1_572_134_400
-_README = """\
+README = """\
 This folder is a drawn stand-in for the ACNE04 family of datasets.
 
 No picture here shows a person: every face, lesion, name, subject and count is made up by
@@ -62,7 +62,7 @@ def _write_texts(corpus: Corpus, staging: Path) -> None:
             corpus.roster, corpus.studio, corpus.figures, corpus.parameters.seed
         ),
         "truth.json": truth_document(corpus),
-        "README.txt": _README,
+        "README.txt": README,
         **{f"subjects/{name}": text for name, text in subject_files(corpus.roster).items()},
     }
     for name, text in texts.items():

@@ -86,7 +86,10 @@ ADVICE = {
         "warning", "one class name, acne", "mind that the lesion table has no class"
     ),
     "broken-promise": Check(
-        "warning", "as many as the source promises", "correct the source's entry, or the pin"
+        "warning",
+        "as many as the source promises",
+        "if this is a sample or a subset, leave out --sources; else fetch again; change the entry "
+        "only where the producer changed the file",
     ),
     "image-without-lesion": Check("info", "at least one circle", _LOOK),
     "circle-crosses-border": Check(

@@ -12,6 +12,7 @@ import pandas as pd
 from acne04 import documents, tables
 from acne04.errors import SchemaError, UnavailableError, UsageError
 from acne04.findings import as_document
+from acne04.outputs import check_outputs
 from acne04.sources import load_source
 from acne04.validate.examining import Examination, examine
 from acne04.validate.outcome import image_table, lesion_table, metrics, quarantine_document
@@ -50,6 +51,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Validate one file: 0 no error (as a stage: tables made), 1 the data is wrong."""
     writing = _writing(arguments)
+    check_outputs(
+        {f"--{output}": getattr(arguments, output) for output in OUTPUTS},
+        {
+            "FILE": arguments.file,
+            "--inventory": arguments.inventory,
+            "--sources": arguments.sources,
+        },
+    )
     name = printable(arguments.file.name)
     examination = examine(
         _bytes(arguments.file),
@@ -78,7 +87,8 @@ def _writing(arguments: argparse.Namespace) -> bool:
     missing += [] if arguments.dataset else ["--dataset"]
     if missing:
         what = "the tables, findings, quarantine and metrics are written together or not at all"
-        raise UsageError("acne04 validate", what, remedy=f"add {', '.join(missing)}")
+        given = ", ".join(f"--{output}" for output in named) or "--as-stage"
+        raise UsageError(given, what, remedy=f"add {', '.join(missing)}")
     return True
 
 
@@ -101,7 +111,7 @@ def _promises(arguments: argparse.Namespace) -> dict[str, Any] | None:
     if not arguments.sources:
         return None
     if not arguments.dataset:
-        raise UsageError("--sources", "needs --dataset", remedy="add --dataset acne04")
+        raise UsageError("--sources", "needs --dataset", remedy="add --dataset standin or acne04")
     return load_source(arguments.sources, arguments.dataset, SOURCE).promises
 
 

@@ -1,0 +1,98 @@
+"""The parts of the bridge by themselves, among them what it uses of Snakemake's own."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import pytest
+from snakemake.persistence import RECORD_FORMAT_VERSION
+from snakemake.persistence.file import FilePersistence
+
+from acne04.bridge.code import code_files
+from acne04.bridge.records import JobRecord, LiveRecords, read_lock, write_lock
+from acne04.bridge.reproduced import differences
+from acne04.errors import SchemaError
+
+FIELDS = {
+    "rule": "scan",
+    "code": "acne04 scan",
+    "params": ["'standin'"],
+    "input": ["a.csv"],
+    "input_checksums": {"a.csv": "sha256:00"},
+    "log": [],
+    "software_stack_hash": "",
+    "conda_env": None,
+    "container_img_url": None,
+    "record_format_version": RECORD_FORMAT_VERSION,
+}
+
+
+@pytest.mark.parametrize(
+    "method", ["_read_record", "_write_record", "_clear_cache", "_filter_incomplete_keys"]
+)
+def test_snakemake_still_has_the_private_methods_that_are_used(method: str) -> None:
+    assert inspect.isfunction(getattr(FilePersistence, method, None)), (
+        f"FilePersistence.{method} is gone: see workflow/acne04/bridge/records.py"
+    )
+
+
+def test_the_format_of_records_is_the_known_one() -> None:
+    assert RECORD_FORMAT_VERSION == 6, "compare snakemake.persistence with bridge/records.py"
+
+
+def test_records_come_back_as_they_were_put(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    live = LiveRecords()
+    assert live.get("out.csv") is None
+    live.put("out.csv", FIELDS)
+    record = live.get("out.csv")
+    assert {key: record[key] for key in FIELDS} == FIELDS
+    assert live.incomplete(["out.csv"]) == set()
+
+
+def test_the_lock_keeps_jobs_of_its_dataset(tmp_path: Path) -> None:
+    path = tmp_path / "snakemake.lock"
+    job = JobRecord(FIELDS, {"out.csv": "11", "also.csv": "22"})
+    write_lock("standin", [job], path)
+    assert read_lock("standin", path) == [job]
+    assert read_lock(None, path) == [job]
+    assert read_lock("acne04", path) == []
+
+
+def test_a_lock_that_is_no_lock(tmp_path: Path) -> None:
+    path = tmp_path / "snakemake.lock"
+    path.write_text('{"dataset": "standin"}')
+    with pytest.raises(SchemaError, match="not a digest of records"):
+        read_lock(None, path)
+
+
+def test_differences_name_code_parameters_and_outputs() -> None:
+    before = """
+stages:
+  scan:
+    cmd: x
+    deps: [{path: workflow/acne04/scan.py, md5: a}, {path: data/raw/v2.csv, md5: b}]
+    outs: [{path: data/inventory/images.csv, md5: c}]
+"""
+    after = before.replace("md5: a", "md5: z").replace("md5: c", "md5: y")
+    (line,) = differences(before, after)
+    assert line == (
+        "scan: code changed (workflow/acne04/scan.py); outputs differ (data/inventory/images.csv)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("verb", "named", "unnamed"),
+    [
+        ("dedupe", "schemas/groups.table.json", "schemas/splits.table.json"),
+        ("validate", "schemas/annotations.schema.json", "schemas/groups.table.json"),
+        ("standin", "workflow/acne04/standin/face.py", "schemas/lesions.table.json"),
+    ],
+)
+def test_the_code_of_a_verb(verb: str, named: str, unnamed: str) -> None:
+    files = code_files(verb)
+    assert named in files
+    assert unnamed not in files

@@ -1,0 +1,94 @@
+"""What ``dvc.lock`` tells of stages whose code or parameters moved since they ran."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from acne04.bridge import store
+
+_RULES = "workflow/rules/"
+
+
+def stages_with_moved_rules() -> set[str]:
+    """Stages whose rule file is not the recorded one, be it for a comment only."""
+    return {
+        stage
+        for stage, entry in store.lock_entries().items()
+        if any(_moved(dep) for dep in entry.get("deps", []) if dep["path"].startswith(_RULES))
+    }
+
+
+def pull_inputs_of_stale_stages() -> list[str]:
+    """Pull absent inputs of the stages that will run from the store, where it has them.
+
+    After a partial pull Snakemake would make them again, from the sources on. What cannot be
+    pulled it still makes.
+
+    Returns
+    -------
+    list of str
+        What was asked for, sorted; empty where nothing is stale or nothing is absent.
+    """
+    entries = store.lock_entries()
+    stale = _stale(entries)
+    made_anew = {out["path"] for stage in stale for out in entries[stage].get("outs", [])}
+    absent = sorted(
+        {
+            dep["path"]
+            for stage in stale
+            for dep in entries[stage].get("deps", [])
+            if dep["path"].startswith("data/")
+            and dep["path"] not in made_anew
+            and not Path(dep["path"]).exists()
+        }
+    )
+    if absent:
+        print(f"Asking the store for what is needed: {' '.join(absent)}", file=sys.stderr)
+        answer = store.run("pull", "--quiet", *absent)
+        if answer.returncode != 0:
+            print(f"dvc pull: {store.last_line(answer.stderr)}; making it again", file=sys.stderr)
+    return absent
+
+
+def _stale(entries: dict[str, Any]) -> set[str]:
+    """Stages with moved code or parameters, and all that depend on their outputs."""
+    stale = {stage for stage, entry in entries.items() if _code_moved(entry)}
+    while True:
+        made = {out["path"] for stage in stale for out in entries[stage].get("outs", [])}
+        more = {
+            stage
+            for stage, entry in entries.items()
+            if made & {dep["path"] for dep in entry.get("deps", [])}
+        }
+        if more <= stale:
+            return stale
+        stale |= more
+
+
+def _code_moved(entry: dict[str, Any]) -> bool:
+    code = (dep for dep in entry.get("deps", []) if not dep["path"].startswith(("data/", _RULES)))
+    return any(_moved(dep) for dep in code) or any(
+        _value(file, key) != value
+        for file, values in entry.get("params", {}).items()
+        for key, value in values.items()
+    )
+
+
+def _moved(dep: dict[str, Any]) -> bool:
+    path = Path(dep["path"])
+    if not path.is_file():
+        return True
+    found = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+    return bool(found != dep["md5"])
+
+
+def _value(file: str, key: str) -> Any:
+    value = yaml.load(Path(file).read_text(encoding="utf-8"), yaml.CSafeLoader)
+    for step in key.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
