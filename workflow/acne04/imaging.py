@@ -11,8 +11,8 @@ import hashlib
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import PIL
@@ -28,7 +28,7 @@ DECODE_SIDE = 48
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP")
 _DCT_SCALE = 1 << 14
 
-# Rounded to 14 bits, so that the sums below are exact in 64-bit integers.
+# Rounded to 14 bits, so that sums over a column are exact in 32-bit integers, over both in 64.
 _DCT = np.array(
     [
         [
@@ -37,7 +37,7 @@ _DCT = np.array(
         ]
         for k in range(HASH_BLOCK_SIDE)
     ],
-    dtype=np.int64,
+    dtype=np.int32,
 )
 
 
@@ -81,7 +81,10 @@ def perceptual_hashes(squares: Sequence[bytes]) -> list[int]:
     """
     shape = (len(squares), HASH_INPUT_SIDE, HASH_INPUT_SIDE)
     pixels = np.frombuffer(b"".join(squares), dtype=np.uint8).reshape(shape)
-    blocks = (_DCT @ pixels @ _DCT.T).reshape(len(squares), HASH_BLOCK_SIDE**2)
+    columns = _DCT @ pixels.astype(np.int32)
+    blocks = (columns.astype(np.int64) @ _DCT.T.astype(np.int64)).reshape(
+        len(squares), HASH_BLOCK_SIDE**2
+    )
     # The median of 63 numbers is one of them: no rounding.
     medians = np.partition(blocks[:, 1:], 31, axis=1)[:, 31:32]
     return [int(bits) for bits in np.packbits(blocks > medians, axis=1).view(">u8").ravel()]
@@ -96,8 +99,7 @@ def hamming_distance(a: int, b: int) -> int:
     return (a ^ b).bit_count()
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """What one pass over an image file's bytes tells.
 
     Attributes

@@ -73,13 +73,12 @@ def write(path: Path, name: str, table: pd.DataFrame) -> None:
     problems = _problems(text, schema)
     if problems:
         raise SchemaError(str(path), "\n  ".join(problems), done="nothing written")
-    keys = table[schema["primaryKey"]].reset_index(drop=True)
-    order = keys.sort_values(schema["primaryKey"], kind="stable", na_position="first").index
+    keys = list(zip(*(_sortable(table[name]) for name in schema["primaryKey"]), strict=True))
     rows = list(zip(*text.values(), strict=True))
     with staged_file(path) as staging, staging.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows(rows[row] for row in order.tolist())
+        writer.writerows(rows[row] for row in sorted(range(len(rows)), key=keys.__getitem__))
 
 
 def read(path: Path, name: str, dataset: str | None = None) -> pd.DataFrame:
@@ -161,6 +160,14 @@ def _texts(column: pd.Series, field: dict[str, Any]) -> list[str]:
         return [write(value) for value in values]
     missing = column.isna().tolist()
     return ["" if gap else write(v) for v, gap in zip(values, missing, strict=True)]
+
+
+def _sortable(column: pd.Series) -> list[Any]:
+    """Values that can be compared: text by code point, numbers by size, a missing one first."""
+    values: list[Any] = column.tolist()
+    if not column.hasnans:
+        return values
+    return [(0, 0) if gap else (1, v) for v, gap in zip(values, column.isna(), strict=True)]
 
 
 def _boolean(value: object) -> str:

@@ -15,6 +15,9 @@ _NOT_IN_A_NAME = re.compile("[/\\\\\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SHAPE = "<name> <grade 0-3> <count>, separated by white space"
 
+_PLAIN_LINE = re.compile(rb"([\w.-]+)[ \t]+([0-3])[ \t]+(\d{1,9})\r?\n")
+_PLAIN_FILE = re.compile(rb"(?:[\w.-]+[ \t]+[0-3][ \t]+\d{1,9}\r?\n)*")
+
 
 class LabelLine(NamedTuple):
     """One sound line of a label file.
@@ -47,6 +50,12 @@ def parse_label_file(file: str, data: bytes) -> tuple[list[LabelLine], list[Find
     fold, part = label_file_key(file)
     if b"\0" in data:
         return [], [_not_text(file)]
+    if _PLAIN_FILE.fullmatch(data):
+        # The usual file, in one go: every line is sound, and none is empty.
+        return [
+            LabelLine(fold, part, name.decode(), int(grade), int(lesions), file, number)
+            for number, (name, grade, lesions) in enumerate(_PLAIN_LINE.findall(data), start=1)
+        ], []
     lines, findings = [], []
     for number, raw in enumerate(data.removeprefix(_BYTE_ORDER_MARK).split(b"\n"), start=1):
         fields = raw.split()
