@@ -120,7 +120,7 @@ def make_tables(photographs: list[Photograph]) -> dict[str, pd.DataFrame]:
 
 def split_words(folder: Path, variant: str) -> list[str]:
     """Words of the command that makes one variant."""
-    words = ["--dataset=standin", f"--output={folder}/out", "--balance=synthetic"]
+    words = ["--dataset=standin", f"--output={folder}/{variant}", "--balance=synthetic"]
     words += [f"--{name}={folder}/{name}.csv" for name in INPUTS]
     return [*words, "--variants", variant]
 
@@ -209,11 +209,11 @@ def _variant(folder: Path, variant: str, corpus: str, rounds: int) -> Figure:
     words = split_words(folder, variant)
     command = least_cpu(["acne04", "split", *words], rounds)
     work = cpu_seconds(lambda: run_split(words), rounds)
-    manifest = tables.read(folder / "out" / f"{variant}.csv", "splits")
+    manifest = tables.read(folder / variant / f"{variant}.csv", "splits")
     least = cpu_seconds(lambda: floor(folder, variant, manifest), rounds)
     against = f"without start and imports {rounded(work)} s, "
     against += times(work, least, "reading and writing the tables")
-    document = json.loads((folder / "out" / "certificates.json").read_text(encoding="utf-8"))
+    document = json.loads((folder / variant / "certificates.json").read_text(encoding="utf-8"))
     if certificate := document["variants"].get(variant):
         deviation = rounded(float(Fraction(certificate["largest_deviation"])))
         proof = "proved optimal" if certificate["optimal"] else "not proved optimal"
