@@ -20,8 +20,9 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/1_fetch.smk"
 include: "workflow/rules/2_scan.smk"
 include: "workflow/rules/3_validate.smk"
-include: "workflow/rules/4_dedupe.smk"
-include: "workflow/rules/5_split.smk"
+include: "workflow/rules/4_near.smk"
+include: "workflow/rules/5_dedupe.smk"
+include: "workflow/rules/6_split.smk"
 
 
 rule all:
@@ -29,6 +30,7 @@ rule all:
     default_target: True
     input:
         "data/splits/published.csv",
+        "data/splits/published-clean.csv",
         "data/splits/paper.csv",
         "data/splits/holdout.csv",
         "data/splits/kfold.csv",

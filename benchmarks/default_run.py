@@ -25,7 +25,7 @@ from measuring import (
     times,
 )
 
-RUN_LIMIT, AGAIN_LIMIT, DRAWING_LIMIT = 90.0, 5.0, 30.0
+RUN_LIMIT, AGAIN_LIMIT, DRAWING_LIMIT = 150.0, 5.0, 30.0
 SNAKEMAKE = ("snakemake", "--cores", str(CORES))
 NOTHING_TO_DO = "Nothing to be done"
 CLEAN = "Data and pipelines are up to date."

@@ -6,10 +6,14 @@ hardly depend on what else the machine does; wall seconds do.
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
 import os
+import platform
 import resource
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 CORES = 2
+QUIET_LOAD = 0.5
 
 
 class NotMeasurableError(Exception):
@@ -170,3 +175,23 @@ def as_table(figures: Iterable[Figure]) -> str:
     """Markdown table of the figures, in their order."""
     head = ["| what | figure | limit | against floor or peer | met |", "|---|---|---|---|---|"]
     return "\n".join([*head, *(figure.row() for figure in figures)]) + "\n"
+
+
+def machine() -> str:
+    """Describe the machine in general terms."""
+    data = bytes(100_000_000)
+    speed = 0.1 / cpu_seconds(lambda: hashlib.sha256(data).digest(), 3)
+    load = os.getloadavg()[0]
+    busy = "" if load < QUIET_LOAD else ", so others were using it and wall seconds are too many"
+    described = (
+        f"Machine: {CORES} of {os.cpu_count()} cores ({platform.machine()}), {platform.system()}, "
+        f"Python {platform.python_version()}, Pillow {importlib.metadata.version('pillow')}, "
+        f"sha256 at {speed:.2f} GB a CPU second, load {load:.1f} at the start{busy}."
+    )
+    return textwrap.fill(described, 100)
+
+
+def use_two_cores() -> None:
+    """Keep this process and its children on two cores, where the system lets it."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])

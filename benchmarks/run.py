@@ -8,14 +8,10 @@ Usage: python benchmarks/run.py [--annotations JSON] [--subjects CSV] [--data FO
 from __future__ import annotations
 
 import argparse
-import hashlib
 import importlib.metadata
-import os
-import platform
 import subprocess
 import sys
 import tempfile
-import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -23,12 +19,20 @@ import default_run
 import scan
 import split
 import validate
-from measuring import CORES, ROOT, Figure, NotMeasurableError, as_table, cpu_seconds, spend
+from measuring import (
+    CORES,
+    ROOT,
+    Figure,
+    NotMeasurableError,
+    as_table,
+    machine,
+    spend,
+    use_two_cores,
+)
 
 PEER = "imagehash==4.3.2"
 #: What the peer shares with this environment is of the same version.
 SHARED = ("numpy", "pillow", "scipy")
-QUIET_LOAD = 0.5
 TEXT = """# Measured speed
 
 Written by `make benchmarks` (benchmarks/run.py), everything in one run. Ratios are the figures to
@@ -39,20 +43,6 @@ rounds. Deviations are the largest over grades, total and parts, in images.
 {machine}
 
 {table}"""
-
-
-def machine() -> str:
-    """Describe the machine in general terms."""
-    data = bytes(100_000_000)
-    speed = 0.1 / cpu_seconds(lambda: hashlib.sha256(data).digest(), 3)
-    load = os.getloadavg()[0]
-    busy = "" if load < QUIET_LOAD else ", so others were using it and wall seconds are too many"
-    described = (
-        f"Machine: {CORES} of {os.cpu_count()} cores ({platform.machine()}), {platform.system()}, "
-        f"Python {platform.python_version()}, Pillow {importlib.metadata.version('pillow')}, "
-        f"sha256 at {speed:.2f} GB a CPU second, load {load:.1f} at the start{busy}."
-    )
-    return textwrap.fill(described, 100)
 
 
 def install_peer(folder: Path) -> Path:
@@ -134,7 +124,7 @@ def main() -> None:
     add("--trial", action="store_true", help="on the small stand-in, printed only: does this work?")
     arguments = parser.parse_args()
     arguments.fraction = 32 if arguments.trial else 1
-    _use_two_cores()
+    use_two_cores()
     _warn_of_changes()
     description = machine()
     with tempfile.TemporaryDirectory() as folder:
@@ -143,12 +133,6 @@ def main() -> None:
     if not arguments.trial:
         arguments.output.write_bytes(text.encode())
     print(text)
-
-
-def _use_two_cores() -> None:
-    """Keep this process and its children on two cores, where the system lets it."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
 
 
 def _warn_of_changes() -> None:

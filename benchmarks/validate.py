@@ -20,11 +20,12 @@ from plain_jsonschema import plain_validation
 
 from acne04.schemas import load_schema, schema_folder
 from acne04.validate.command import OUTPUTS
+from acne04.validate.echoes import find_echoes
 from acne04.validate.examining import examine
 from acne04.validate.judging import judge
 from acne04.validate.structure import SCHEMA, structure_problems
 
-COMMAND_LIMIT, MEANING_LIMIT = 4.0, 0.5
+COMMAND_LIMIT, MEANING_LIMIT, ECHO_LIMIT = 4.0, 0.5, 20.0
 
 
 def measure(file: Path, rounds: int) -> list[Figure]:
@@ -66,6 +67,9 @@ def checks(file: Path, name: str, rounds: int) -> list[Figure]:
     least = cpu_seconds(lambda: plain_validation(data, schema), rounds)
     every = cpu_seconds(lambda: examine(data, "file.json", tables_wanted=False), rounds)
     meaning = cpu_seconds(lambda: judge(document, form), rounds)
+    verdict = judge(document, form)
+    images, circles = (table[~table["bad"]] for table in (verdict.images, verdict.circles))
+    echoes = cpu_seconds(lambda: find_echoes(images, circles), rounds)
     peer = f"`json.loads` ({rounded(parsing)} s) and plain jsonschema"
     return [
         Figure(f"{name}: all checks and findings", every, "s CPU", None, times(every, least, peer)),
@@ -75,6 +79,13 @@ def checks(file: Path, name: str, rounds: int) -> list[Figure]:
             "s CPU",
             MEANING_LIMIT,
             f"{meaning / every:.0%} of all checks",
+        ),
+        Figure(
+            f"{name}: annotation echoes",
+            echoes,
+            "s CPU",
+            ECHO_LIMIT,
+            f"{len(find_echoes(images, circles))} pairs of images",
         ),
     ]
 

@@ -129,7 +129,7 @@ def test_c_an_edit_runs_the_stages_affected(
 def test_c_a_parameter_and_a_rule(clone: Project) -> None:
     clone.set_parameter("target", 12)
     assert rules_run(clone.snakemake()) == ["split"]
-    rule = clone.path / "workflow/rules/4_dedupe.smk"
+    rule = clone.path / "workflow/rules/5_dedupe.smk"
     rule.write_text(rule.read_text().replace("acne04 --log", "acne04  --log"))
     assert rules_run(clone.snakemake()) == ["dedupe", "split"]
     assert clone.dvc_status() == CLEAN
@@ -137,7 +137,7 @@ def test_c_a_parameter_and_a_rule(clone: Project) -> None:
 
 def test_c_a_rules_command_in_dvc(clone: Project) -> None:
     """An edited command runs its stage under `dvc repro`, an edited comment ends clean, too."""
-    rule = clone.path / "workflow/rules/5_split.smk"
+    rule = clone.path / "workflow/rules/6_split.smk"
     rule.write_text(rule.read_text().replace("acne04 --log", "acne04  --log"))
     ran = clone.dvc("repro")
     assert "Running stage 'split'" in ran.stdout

@@ -6,7 +6,6 @@ from the ``truth.json`` beside the stand-in.
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections import Counter
 
@@ -14,9 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from project import CLEAN, Project, rules_run
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components, maximum_bipartite_matching
-from scipy.spatial import cKDTree
+from scipy.sparse.csgraph import connected_components
 
 from acne04.bridge.reproduced import differences
 from acne04.grades import grade_of_count
@@ -151,40 +148,71 @@ def test_circles(full: Project, real: pd.DataFrame) -> None:
     assert list(v2["file_name"].str[5].value_counts().sort_index()) == [470, 579, 133, 22]
     label = v2["file_name"].map(real.set_index("name")["grade"])
     assert list(label.value_counts().sort_index()) == [487, 576, 122, 19]
-    counts = v2["lesions_v2"] + v2["quarantined"]
+    assert v2["quarantined"].sum() == 0
+    counts = v2["lesions_v2"]
     assert (counts.min(), counts.median(), counts.max()) == (1, 19, 434)
-    broken = _findings(full, "annotations", "circle-outside-image")
-    places = [f"/annotations/{number}" for number in range(30592, 30641)]
-    assert [finding["pointer"] for finding in broken] == places
-    hit = v2[v2["quarantined"] > 0]
-    assert list(hit["file_name"]) == ["levle2_130.jpg"]
-    assert list(hit["quarantined"]) == [49]
-    assert list(hit["lesions_v2"]) == [18]
     lesions = read(full.path / "data/annotations/lesions.csv", "lesions")
     crossing = lesions[lesions["crosses_border"]]
     assert (len(crossing), crossing["file_name"].nunique()) == (59, 45)
 
 
-def test_annotations_betray_duplicates(full: Project) -> None:
-    """At least 60 % of the smaller set of circles within 15 px, at least 3: 33 pairs."""
+def test_the_shipped_decision_repairs_the_49_circles(full: Project) -> None:
     lesions = read(full.path / "data/annotations/lesions.csv", "lesions")
-    v2 = read(full.path / "data/annotations/images.csv", "annotated").set_index("file_name")
-    sets = {name: rows[["x", "y"]].to_numpy(float) for name, rows in lesions.groupby("file_name")}
-    # The broken circles count, too: they are as broken in a copy.
-    known = v2["lesions_v2"] + v2["quarantined"]
-    hits = 0
-    for _, names in v2.groupby(["width", "height"]).groups.items():
-        trees = {name: cKDTree(sets[name]) for name in names}
-        for a, b in itertools.combinations(sorted(names), 2):
-            smaller = min(known[a], known[b])
-            near = trees[a].query_ball_tree(trees[b], 15 / SCALE)
-            if sum(map(bool, near)) < max(3, 0.6 * smaller):
-                continue
-            rows = [i for i, js in enumerate(near) for _ in js]
-            columns = [j for js in near for j in js]
-            graph = coo_array((np.ones(len(rows)), (rows, columns)), (len(near), len(sets[b])))
-            hits += (maximum_bipartite_matching(graph.tocsr()) >= 0).sum() >= max(3, 0.6 * smaller)
-    assert hits == 33
+    assert len(lesions) == 32443
+    repaired = lesions[lesions["repaired"] != ""]
+    assert set(repaired["file_name"]) == {"levle2_130.jpg"}
+    assert set(repaired["repaired"]) == {"divide 100"}
+    assert sorted(repaired["annotation_id"]) == list(range(30592, 30641))
+    assert (lesions["file_name"] == "levle2_130.jpg").sum() == 67
+    assert not _findings(full, "annotations", "circle-outside-image")
+    assert len(_findings(full, "annotations", "decision-applied")) == 1
+
+
+def test_annotations_betray_duplicates(full: Project) -> None:
+    echoes = read(full.path / "data/annotations/echoes.csv", "echoes")
+    assert len(echoes) == 33
+    assert set(echoes["explained"]) == {"exact"}, "all of them are byte-identical pairs"
+    assert len(_findings(full, "annotations", "annotation-echo")) == 33
+
+
+def test_near_duplicates(full: Project) -> None:
+    verdicts = read(full.path / "data/near/verdicts.csv", "verdicts")
+    assert set(verdicts["verdict"]) == {"same"}, "none is left to doubt"
+    forms = verdicts["form"].value_counts().to_dict()
+    turned = {form: n for form, n in forms.items() if form not in ("same", "mirrored")}
+    assert len(verdicts) == 12
+    assert forms["mirrored"] == 1
+    assert list(turned) in (["turned-90"], ["turned-270"])
+    assert sum(turned.values()) == 1
+    relations = read(full.path / "data/groups/relations.csv", "relations")
+    assert (relations["kind"] == "near").sum() == 12
+    assert not _findings(full, "groups", "near-across-subjects")
+
+
+def test_synthetic_parents(full: Project) -> None:
+    parents = read(full.path / "data/near/parents.csv", "parents")
+    assert len(parents) == 489
+    assert set(parents["status"]) == {"verified"}
+    groups = read(full.path / "data/groups/groups.csv", "groups").set_index("image_id")
+    made = groups[groups["parent"] != ""]
+    assert len(made) == 489
+    assert (groups.loc[made["parent"], "group"].to_numpy() == made["group"].to_numpy()).all()
+    for variant in ("holdout", "kfold", "published-clean"):
+        manifest = read(full.path / f"data/splits/{variant}.csv", "splits")
+        assert "parents-unverified" not in set(manifest["mark"])
+
+
+def test_published_leaks_and_ours_do_not(full: Project) -> None:
+    figures = _metrics(full, "splits")["variants"]
+    assert [figures["published"]["leaks"][fold]["copies"] for fold in "01234"] == [
+        12,
+        15,
+        12,
+        11,
+        12,
+    ]
+    for variant in ("holdout", "kfold", "published-clean"):
+        assert figures[variant]["leaking_pairs"] == 0
 
 
 def test_names_that_collide(full: Project) -> None:
@@ -217,10 +245,12 @@ def test_the_papers_table(full: Project) -> None:
     assert not _findings(full, "splits", "paper-table-differs")
 
 
-@pytest.mark.parametrize("variant", ["published", "paper", "holdout", "kfold"])
+@pytest.mark.parametrize("variant", ["published", "published-clean", "paper", "holdout", "kfold"])
 def test_nothing_is_lost_in_a_manifest(full: Project, real: pd.DataFrame, variant: str) -> None:
     manifest = read(full.path / f"data/splits/{variant}.csv", "splits")
-    for _, rows in manifest.groupby(manifest["fold"] if variant == "published" else "variant"):
+    for _, rows in manifest.groupby(
+        manifest["fold"] if variant.startswith("published") else "variant"
+    ):
         assert rows["image_id"].is_unique
         assert len(rows) == 1946
         assert ((rows["split"] == "") == (rows["excluded"] != "")).all()

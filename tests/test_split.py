@@ -8,6 +8,7 @@ import json
 import os
 import random
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from corpora import PROOF, THREE, Collection, collections, corpus, options
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint
@@ -31,6 +33,7 @@ from acne04.split.balancing import repetitions
 from acne04.split.dealing import deal_to_totals
 from acne04.split.grouped import holdout, kfold
 from acne04.split.images import join_images, standing
+from acne04.split.joining import refuse_other_relations
 from acne04.split.manifest import Options, Variant, refuse_losses
 from acne04.split.paper import paper, paper_table
 from acne04.split.placing import class_vectors, place_groups
@@ -44,12 +47,10 @@ PARAMS = Path(__file__).parents[1] / "params.yaml"
 INPUTS = {
     "inventory": "images.csv",
     "groups": "groups.csv",
+    "relations": "relations.csv",
     "folds": "folds.csv",
     "annotated": "annotated.csv",
 }
-PROOF = Limits(node_limit=100_000, relative_gap=0.0)
-THREE = {"train": 65, "val": 15, "test": 20}
-
 #: Golden folder to the example, what is asked of it, and the exit code.
 CASES: dict[str, tuple[str, list[str], int]] = {
     "synthetic": ("tiny", ["--balance=synthetic", "--target=6"], 0),
@@ -133,6 +134,8 @@ def test_every_golden_folder_and_example_belongs_to_a_case() -> None:
     [
         ("folds", ["--variants", "published"], "--folds"),
         ("annotated", ["--restrict=v2", "--variants", "holdout"], "--annotated"),
+        ("relations", ["--variants", "published-clean"], "--relations"),
+        ("relations", ["--variants", "holdout", "--previous=tiny"], "--relations"),
     ],
 )
 def test_a_table_that_is_needed_is_asked_for(
@@ -157,47 +160,6 @@ def test_ones_own_tables_need_neither_folds_nor_annotations(call: Caller) -> Non
     }
 
 
-# Tables made up in memory.
-
-
-def corpus(
-    photographs: list[tuple[str, int]], synthetic: tuple[int, ...] = (), **columns: list[Any]
-) -> pd.DataFrame:
-    """Make the joined table of photographs (group, grade) and synthetic images (grade)."""
-    rows = [(f"r{n:04}.jpg", "real", group, grade) for n, (group, grade) in enumerate(photographs)]
-    rows += [(f"s{n:04}.jpg", "synthetic", f"s{n:04}", grade) for n, grade in enumerate(synthetic)]
-    blank = {name: dict.fromkeys(tables.empty(name).columns) for name in ("inventory", "groups")}
-    inventory = tables.from_records(
-        "inventory",
-        [
-            blank["inventory"]
-            | {"dataset": "standin", "path": name, "name": name, "origin": origin, "grade": grade}
-            | {"size": 1, "decodable": True, "decoder": "none", "md5": "0" * 32}
-            # Any order but that of the names.
-            | {"sha256": f"{(number * 7919) % 10007:064x}"}
-            for number, (name, origin, _, grade) in enumerate(rows)
-        ],
-    )
-    groups = tables.from_records(
-        "groups",
-        [
-            blank["groups"]
-            | {"dataset": "standin", "image_id": name, "path": name}
-            | {"group": group, "canonical": name}
-            for name, _, group, _ in rows
-        ],
-    )
-    groups = groups.assign(**{k: v for k, v in columns.items() if k in groups})
-    inventory = inventory.assign(**{k: v for k, v in columns.items() if k in inventory})
-    annotated = tables.empty("annotated")
-    return join_images(inventory, groups, annotated)[0]
-
-
-def options(balance: str = "none", target: int = 10, **others: Any) -> Options:
-    fields = {"ratios": THREE, "fold_count": 5, "restrict": "none", "limits": PROOF}
-    return Options(**(fields | {"balance": balance, "target": target} | others))
-
-
 vectors_of_groups = st.lists(
     st.tuples(*[st.integers(0, 4)] * 4).filter(any), min_size=1, max_size=6
 )
@@ -216,24 +178,42 @@ def images_of(groups: list[tuple[int, ...]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["group", "grade"])
 
 
-def deviations(groups: list[tuple[int, ...]], where: tuple[int, ...], parts: Parts) -> list[int]:
-    """Deviations of every cell, counted group by group."""
-    placed = np.zeros((4, len(parts.names)), dtype=np.int64)
-    for vector, part in zip(groups, where, strict=True):
-        placed[:, part] += vector
-    cells = with_total(placed.T).T
-    return np.abs(scaled_deviations(cells, parts)).ravel().tolist()
+def deviations(
+    groups: list[tuple[int, ...]], parts: Parts, kept: np.ndarray | None = None
+) -> dict[tuple[int, ...], tuple[int, int]]:
+    """Largest deviation and sum of all, of every placement there is, counted group by group."""
+    every = list(itertools.product(range(len(parts.names)), repeat=len(groups)))
+    where = np.array(every).reshape(len(every), len(groups))
+    there = where[:, :, None] == np.arange(len(parts.names))
+    placed = np.einsum("ngp,gc->ncp", there, np.array(groups).reshape(len(groups), 4))
+    placed = placed if kept is None else placed + kept
+    cells = np.concatenate([placed, placed.sum(axis=1, keepdims=True)], axis=1)
+    quotas = cells.sum(axis=2, keepdims=True) * np.array(parts.ratios)
+    found = np.abs(cells * sum(parts.ratios) - quotas).reshape(len(every), -1)
+    return dict(zip(every, zip(found.max(axis=1), found.sum(axis=1), strict=True), strict=True))
 
 
-@settings(max_examples=150, deadline=None)
-@given(vectors_of_groups, shares)
-def test_no_placement_is_better_by_brute_force(groups: list[tuple[int, ...]], parts: Parts) -> None:
-    part_of, certificate = place_groups(images_of(groups), parts, PROOF)
-    every = itertools.product(range(len(parts.names)), repeat=len(groups))
-    best = min((max(d), sum(d)) for d in (deviations(groups, where, parts) for where in every))
+@st.composite
+def kept_images(draw: st.DrawFn) -> tuple[Parts, np.ndarray]:
+    """Draw parts, and images that have their place in them already: often none."""
+    parts = draw(shares)
+    counts = st.one_of(st.just(0), st.integers(0, 5)) if draw(st.booleans()) else st.just(0)
+    width = len(parts.names)
+    rows = st.lists(counts, min_size=4 * width, max_size=4 * width)
+    return parts, np.array(draw(rows), dtype=np.int64).reshape(4, width)
+
+
+@settings(max_examples=500, deadline=None)
+@given(vectors_of_groups, kept_images())
+def test_no_placement_is_better_by_brute_force(
+    groups: list[tuple[int, ...]], given: tuple[Parts, np.ndarray]
+) -> None:
+    parts, kept = given
+    part_of, certificate = place_groups(images_of(groups), parts, PROOF, kept)
+    every = deviations(groups, parts, kept)
+    best = min(every.values())
     mine = tuple(int(part_of[f"g{number}"]) for number in range(len(groups)))
-    reached = deviations(groups, mine, parts)
-    assert (max(reached), sum(reached)) == best
+    assert every[mine] == best
     assert (certificate.largest, certificate.total) == best
     assert certificate.optimal
 
@@ -244,10 +224,9 @@ def test_bounds_are_true_where_the_solver_stops_early(
     groups: list[tuple[int, ...]], parts: Parts, limits: Limits
 ) -> None:
     _, certificate = place_groups(images_of(groups), parts, limits)
-    every = itertools.product(range(len(parts.names)), repeat=len(groups))
-    known = [deviations(groups, where, parts) for where in every]
-    assert certificate.bound_largest <= min(map(max, known)) <= certificate.largest
-    within = [sum(d) for d in known if max(d) <= certificate.largest]
+    known = list(deviations(groups, parts).values())
+    assert certificate.bound_largest <= min(known)[0] <= certificate.largest
+    within = [total for largest, total in known if largest <= certificate.largest]
     assert certificate.bound_total <= min(within) <= certificate.total
 
 
@@ -310,10 +289,9 @@ def test_rules_for_equal_parts_give_true_bounds(groups: list[tuple[int, ...]], f
     found = approach(vectors, numbers, parts)
     assert (found.assigned >= 0).all()
     assert (found.assigned.sum(axis=1) == numbers).all()
-    every = itertools.product(range(folds), repeat=len(groups))
-    known = [deviations(groups, where, parts) for where in every]
-    assert found.bound_largest <= min(map(max, known))
-    assert found.bound_total <= min(map(sum, known))
+    known = deviations(groups, parts).values()
+    assert found.bound_largest <= min(largest for largest, _ in known)
+    assert found.bound_total <= min(total for _, total in known)
 
 
 def test_manifests_of_another_run_are_not_left_beside_new_findings(call: Caller) -> None:
@@ -418,49 +396,36 @@ def test_a_solver_without_an_answer_is_an_error_not_a_split(
         place_groups(images_of([(1, 0, 0, 0)]), Parts.of(THREE), PROOF)
 
 
-@st.composite
-def corpora(draw: st.DrawFn) -> pd.DataFrame:
-    """Draw photographs in groups, with copies, conflicts and broken files, and synthetic ones."""
-    number = draw(st.integers(4, 30))
-    photographs = [
-        (f"g{draw(st.integers(0, 12))}", draw(st.sampled_from([0, 1, 2, 3]))) for _ in range(number)
-    ]
-    synthetic = tuple(draw(st.lists(st.sampled_from([2, 3]), max_size=8)))
-    size = number + len(synthetic)
-    names = [f"r{n:04}.jpg" for n in range(number)]
-    names += [f"s{n:04}.jpg" for n in range(len(synthetic))]
-    # A copy of the first image of its group: only images of one group share bytes.
-    first = {group: names[n] for n, (group, _) in reversed(list(enumerate(photographs)))}
-    copied = draw(st.sets(st.integers(0, number - 1), max_size=4))
-    canonical = [first[photographs[n][0]] if n in copied else name for n, name in enumerate(names)]
-    broken = draw(st.sets(st.integers(1, size - 1), max_size=2))
-    conflicts = draw(st.sets(st.integers(1, size - 1), max_size=2))
-    return corpus(
-        photographs,
-        synthetic,
-        canonical=canonical,
-        decodable=[n not in broken for n in range(size)],
-        conflict=["grade" if n in conflicts else "" for n in range(size)],
-    )
-
-
 VARIANTS: list[Callable[[pd.DataFrame, Options], Variant]] = [holdout, kfold]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=20, deadline=None)
+@given(collections())
+def test_collections_are_what_the_tables_give(collection: Collection) -> None:
+    joined, _ = join_images(*collection.tables, tables.empty("annotated"))
+    made = collection.images
+    pd.testing.assert_frame_equal(made[sorted(made)], joined[sorted(joined)])
+    refuse_other_relations(joined, collection.relations)
+
+
+@settings(max_examples=500, deadline=None)
 @given(
-    corpora(),
-    st.sampled_from(VARIANTS),
-    st.sampled_from(["none", "synthetic", "weights", "repetition"]),
+    collections(),
+    # Twice, for it is twice as fast.
+    st.sampled_from([holdout, kfold, kfold]),
+    st.sampled_from(["none", "synthetic", "synthetic", "weights", "repetition"]),
+    st.sampled_from(["exclude", "keep"]),
     st.randoms(use_true_random=False),
 )
-def test_what_holds_for_any_corpus(
-    images: pd.DataFrame,
+def test_what_holds_for_any_collection(
+    collection: Collection,
     variant: Callable[[pd.DataFrame, Options], Variant],
     balance: str,
+    unknown_parent: str,
     chance: random.Random,
 ) -> None:
-    knobs = options(balance, target=5)
+    images = collection.images
+    knobs = options(balance, target=5, fold_count=3, unknown_parent=unknown_parent)
     left = (standing(images, "none") == "") & (images["origin"] == "real")
     if not left.any():
         with pytest.raises(SplitError, match="no image can be placed"):
@@ -475,10 +440,10 @@ def test_what_holds_for_any_corpus(
     manifest = made.manifest
     placed = manifest[manifest["split"] != ""]
     real = placed[placed["origin"] == "real"]
-    # No group on two sides, no two of the same bytes, synthetic images in training alone.
+    # No group on two sides, no two of the same bytes.
     assert torn_groups(real) == []
     assert not images.loc[real.index, "canonical"].duplicated().any()
-    assert set(placed.loc[placed["origin"] == "synthetic", "split"]) <= {"train", "train-only"}
+    assert_synthetic_images_follow(made, images, unknown_parent)
     assert (placed["weight"].notna() == placed["split"].isin(trained_splits(made.name))).all()
     assert_certificate_is_true(made)
 
@@ -488,6 +453,32 @@ def test_what_holds_for_any_corpus(
     columns = ["fold", "split", "weight", "mark", "excluded"]
     mine, yours = (m.set_index("image_id")[columns].sort_index() for m in (manifest, again))
     pd.testing.assert_frame_equal(mine, yours)
+
+
+def assert_synthetic_images_follow(made: Variant, images: pd.DataFrame, unknown: str) -> None:
+    """Judge by the photographs that are placed: where they are, synthetic ones never are tested."""
+    manifest = made.manifest.assign(
+        status=images["parent_status"],
+        known=(images["parent"] != "") | (images["parent_status"] == "decided"),
+    )
+    placed = manifest[manifest["split"] != ""]
+    real = placed[placed["origin"] == "real"]
+    tested = real.groupby("group")[["split", "fold"]].first()
+    for row in manifest[manifest["origin"] == "synthetic"].itertuples():
+        home = tested.loc[row.group] if row.group in tested.index else None
+        held_out = made.name == "holdout" and home is not None and home["split"] != "train"
+        if row.split:
+            assert row.split == ("train" if made.name == "holdout" else "train-only")
+            assert not held_out
+            assert row.known or (unknown == "keep" and row.mark == "parents-unverified")
+            assert not (row.known and row.mark)
+            mine = -1 if pd.isna(row.fold) else row.fold
+            assert mine == (-1 if home is None or made.name == "holdout" else home["fold"])
+        elif row.excluded == "parent-held-out":
+            assert held_out
+        elif row.excluded == "parent-unknown":
+            assert not row.known
+            assert unknown == "exclude"
 
 
 def torn_groups(placed: pd.DataFrame) -> list[str]:
@@ -507,14 +498,19 @@ def assert_certificate_is_true(made: Variant) -> None:
     document = made.certificate.as_document()
     real = made.manifest[(made.manifest["split"] != "") & (made.manifest["origin"] == "real")]
     side = real["split"] if made.name == "holdout" else "fold-" + real["fold"].astype("str")
+    frozen = [part for part, entry in document["parts"].items() if entry["frozen"]]
+    groups = real["group"].groupby(side).nunique()
+    counts = Counter(zip(side, real["grade"], strict=True))
     distances = []
     for part, entry in document["parts"].items():
-        assert entry["groups"] == real.loc[side == part, "group"].nunique()
-        for grade, cell in entry["grades"].items():
-            rows = real if grade == "all" else real[real["grade"] == int(grade)]
-            here = int((side.loc[rows.index] == part).sum())
+        assert entry["groups"] == groups.get(part, 0)
+        for name, cell in entry["grades"].items():
+            grades = range(4) if name == "all" else [int(name)]
+            here = sum(counts[part, grade] for grade in grades)
             assert cell["placed"] == here
-            assert Fraction(cell["quota"]) == len(rows) * Fraction(entry["ratio"])
+            whole = sum(counts[p, g] for p in document["parts"] for g in grades if p not in frozen)
+            quota = here if entry["frozen"] else whole * Fraction(entry["ratio"])
+            assert Fraction(cell["quota"]) == quota
             assert Fraction(cell["deviation"]) == here - Fraction(cell["quota"])
             distances.append(abs(Fraction(cell["deviation"])))
     assert Fraction(document["largest_deviation"]) == max(distances)
@@ -550,7 +546,7 @@ def test_repetitions_sum_to_the_target_and_differ_by_one(
 def test_synthetic_images_fill_up_to_the_target_and_no_further() -> None:
     photographs = [(f"g{n}", n % 4) for n in range(80)]
     images = corpus(photographs, (2,) * 20 + (3,) * 3)
-    made = holdout(images, options("synthetic", target=20))
+    made = holdout(images, options("synthetic", target=20, unknown_parent="keep"))
     train = made.manifest[made.manifest["split"] == "train"]
     added = train[train["origin"] == "synthetic"]
     counts = train["grade"].value_counts()
@@ -576,10 +572,8 @@ def test_weights_bring_every_grade_to_the_target() -> None:
 
 
 def test_under_restriction_an_annotated_copy_stands_for_the_canonical_member() -> None:
-    images = corpus(
-        [("g0", 0), ("g0", 0), ("g1", 0), ("g2", 1)],
-        canonical=["r0000.jpg", "r0000.jpg", "r0002.jpg", "r0003.jpg"],
-    )
+    images = corpus([("g0", 0), ("g0", 0), ("g1", 0), ("g2", 1)])
+    images["canonical"] = ["r0000.jpg", "r0000.jpg", "r0002.jpg", "r0003.jpg"]
     images["annotated"] = [False, True, True, True]
     free = holdout(images, options()).manifest["excluded"].tolist()
     bound = holdout(images, options(restrict="v2")).manifest["excluded"].tolist()

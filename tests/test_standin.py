@@ -245,6 +245,25 @@ def test_another_seed_draws_other_pictures_with_the_same_figures() -> None:
         assert sum(i.boxes for i in corpus.roster.images) == 593
 
 
+def test_another_style_draws_other_pictures_of_the_same_plan(
+    small: Upstream, tmp_path: Path
+) -> None:
+    other = Upstream(draw(tmp_path / "other", "--fraction", "32", "--style", "other"))
+    check_structure(other)
+    check_v2(other)
+    assert other.truth["parameters"] == small.truth["parameters"] | {"style": "other"}
+    for told in ("figures", "images", "identical_pairs", "near_duplicates"):
+        assert other.truth[told] == small.truth[told], told
+    pictures = [{*u.images.values(), *u.synthetic.values()} for u in (small, other)]
+    assert pictures[0].isdisjoint(pictures[1])
+    check_local_edits(other)
+
+
+def test_the_default_style_is_what_is_drawn_without_one(small: Upstream, tmp_path: Path) -> None:
+    same = draw(tmp_path / "same", "--fraction", "32", "--style", "default")
+    assert digest(same) == digest(small.folder)
+
+
 @pytest.mark.parametrize("near_duplicates", [2, 25])
 def test_more_near_duplicates_leave_the_figures_alone(near_duplicates: int) -> None:
     corpus = plan(Parameters(near_duplicates=near_duplicates))
@@ -320,10 +339,14 @@ def test_boxes_of_near_duplicates_moved_with_the_picture(small: Upstream) -> Non
 
 
 def test_synthetic_images_are_local_edits_of_their_parents(small: Upstream) -> None:
+    check_local_edits(small)
+
+
+def check_local_edits(upstream: Upstream) -> None:
     grades = set()
-    for path, row in small.truth["synthetic"].items():  # type: ignore[attr-defined]
-        child, parent = pixels(small.synthetic[path]), pixels(small.images[row["parent"]])
-        grades.add(small.labels[row["parent"]][0])
+    for path, row in upstream.truth["synthetic"].items():  # type: ignore[attr-defined]
+        child, parent = pixels(upstream.synthetic[path]), pixels(upstream.images[row["parent"]])
+        grades.add(upstream.labels[row["parent"]][0])
         assert child.shape == parent.shape
         difference = np.abs(child - parent).max(axis=2)
         assert (difference < 32).mean() > 0.6
@@ -350,7 +373,7 @@ def test_synthetic_names_collide_as_planted(small: Upstream) -> None:
 @pytest.mark.parametrize(
     ("option", "value"),
     [("--scale", "0"), ("--scale", "17"), ("--fraction", "2"), ("--near-duplicates", "26"),
-     ("--near-duplicates", "0")],
+     ("--near-duplicates", "0"), ("--style", "others")],
 )  # fmt: skip
 def test_values_out_of_range_are_refused(option: str, value: str, tmp_path: Path) -> None:
     parser = argparse.ArgumentParser()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import copy
+import hashlib
+import itertools
 import json
 import random
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +19,34 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from upstreams import GOLDEN, assert_golden
 
-from acne04 import documents, tables
+from acne04 import documents, review, tables
 from acne04.cli import main
+from acne04.decisions import Decision, id_target
 from acne04.findings import as_document
 from acne04.schemas import load_schema
+from acne04.validate import echoes
 from acne04.validate.catalogue import CHECKS
 from acne04.validate.examining import Examination, examine
-from acne04.validate.outcome import image_table, lesion_table, quarantine_document
+from acne04.validate.outcome import echo_table, image_table, lesion_table, quarantine_document
+from acne04.validate.questions import circle_questions, echo_questions, photographs
 from acne04.validate.structure import SCHEMA, structure_problems
 
 EXAMPLES = Path(__file__).parent / "examples"
 CASES = sorted(EXAMPLES.glob("*valid/annotations/*.json"))
 INVALID = [case for case in CASES if case.parts[-3] == "invalid"]
-OUTPUTS = ("lesions.csv", "images.csv", "findings.json", "quarantine.json", "metrics.json")
-SOURCES = Path(__file__).parents[1] / "workflow" / "sources.yaml"
+DECIDED = EXAMPLES / "decided"
+OUTPUTS = (
+    "lesions.csv",
+    "images.csv",
+    "echoes.csv",
+    "review.csv",
+    "findings.json",
+    "quarantine.json",
+    "metrics.json",
+)
+ROOT = Path(__file__).parents[1]
+SOURCES = ROOT / "workflow" / "sources.yaml"
+SHIPPED = ROOT / "decisions" / "annotations.csv"
 REAL, SAMPLE = "Acne04-v2_annotations.json", "sample_Acne04-v2_annotations.json"
 
 
@@ -168,8 +185,12 @@ def test_the_real_file_has_49_errors_and_59_circles_over_the_border(
     assert checks_of(document["findings"]) == [
         ("circle-outside-image", f"/annotations/{position}") for position in range(30592, 30641)
     ]
-    assert document["severities"] == {"error": 49, "warning": 0, "info": 59}
-    assert document["counts"] == {"circle-crosses-border": 59, "circle-outside-image": 49}
+    assert document["severities"] == {"error": 49, "warning": 33, "info": 59}
+    assert document["counts"] == {
+        "annotation-echo": 33,
+        "circle-crosses-border": 59,
+        "circle-outside-image": 49,
+    }
     errors = [f for f in document["findings"] if f["severity"] == "error"]
     assert all("divided by 100" in finding["found"] for finding in errors)
 
@@ -202,6 +223,235 @@ def test_the_real_file_becomes_tables(reference: Path, call: Caller) -> None:
     assert [json.loads(record["record"])["id"] for record in records] == list(range(30592, 30641))
     assert "broken-promise" not in read("metrics.json")["findings"]
     assert "broken-promise" not in {gap["check"] for gap in read("findings.json")["not_run"]}
+
+
+@pytest.mark.reference
+def test_the_shipped_decision_repairs_the_real_file(reference: Path, call: Caller) -> None:
+    alone, out, _ = call(reference / REAL, "--decisions", SHIPPED)
+    assert alone == 0
+    assert "32443 annotations (0 bad)" in out
+    code, _, _ = call.stage(reference / REAL, "--decisions", SHIPPED)
+    assert code == 0
+    lesions = tables.read(Path("lesions.csv"), "lesions").set_index("annotation_id")
+    assert len(lesions) == 32443
+    repaired = lesions[lesions["repaired"] != ""]
+    assert list(repaired.index) == list(range(30592, 30641))
+    assert set(repaired["repaired"]) == {"divide 100"}
+    assert set(repaired["file_name"]) == {"levle2_130.jpg"}
+    assert not repaired["crosses_border"].any()
+    original = json.loads((reference / REAL).read_bytes())["annotations"]
+    for row in repaired.itertuples():
+        x, y = original[row.Index]["coordinates"]
+        numbers = (x, y, original[row.Index]["radius"])
+        assert (row.x, row.y, row.radius) == tuple((number + 50) // 100 for number in numbers)
+    images = tables.read(Path("images.csv"), "annotated")
+    assert images["quarantined"].sum() == 0
+    assert read("quarantine.json")["records"] == []
+    metrics = read("metrics.json")
+    assert (metrics["clean"], metrics["repaired"], metrics["quarantined"]) == (32443, 49, 0)
+    findings = read("findings.json")
+    assert findings["severities"]["error"] == 0
+    assert findings["counts"]["decision-applied"] == 1
+    assert set(tables.read(Path("review.csv"), "review")["kind"]) == {"relation"}
+
+
+@pytest.mark.reference
+def test_the_shipped_decision_repairs_no_other_bytes(reference: Path, call: Caller) -> None:
+    Path(REAL).write_bytes((reference / REAL).read_bytes() + b"\n")
+    code, _, _ = call.stage(Path(REAL), "--decisions", SHIPPED)
+    assert code == 0
+    assert len(read("quarantine.json")["records"]) == 49
+    findings = read("findings.json")["findings"]
+    changed = [f for f in findings if f["check"] == "decision-subject-changed"]
+    assert [(f["severity"], f["done"]) for f in changed] == [
+        ("error", "not applied (circles: divide 100): the safe default holds")
+    ]
+
+
+@pytest.mark.reference
+def test_the_real_file_asks_what_to_do_with_the_broken_circles(
+    reference: Path, call: Caller
+) -> None:
+    call.stage(reference / REAL)
+    review = tables.read(Path("review.csv"), "review")
+    asked = review[review["kind"] == "circles"]
+    assert asked["target"].tolist() == ["ids 30592-30640"]
+    assert asked["options"].tolist() == ["divide 100 | quarantine"]
+    assert asked["evidence"].tolist() == ["circle-outside-image; all inside after division by 100"]
+
+
+@pytest.mark.reference
+def test_the_real_circles_betray_33_pairs_within_one_subject(reference: Path, call: Caller) -> None:
+    call.stage(reference / REAL)
+    echoes = tables.read(Path("echoes.csv"), "echoes")
+    assert len(echoes) == 33
+    assert (echoes["matches"] >= 5).sum() == 32
+    people = pd.read_csv(reference / "acne04_subjects.csv", index_col="file_name")["subject"]
+    assert (echoes["name_a"].map(people) == echoes["name_b"].map(people)).all()
+    evidence = pd.read_csv(reference / "acne04_duplicate_pairs.csv")
+    known = set(map(frozenset, zip(evidence["a"], evidence["b"], strict=True)))
+    found = set(map(frozenset, zip(echoes["name_a"], echoes["name_b"], strict=True)))
+    assert found <= known
+
+
+# What people decided.
+
+
+@pytest.mark.parametrize("case", sorted(DECIDED.glob("*.csv")), ids=lambda case: case.stem)
+def test_decisions_on_circles_give_this_output(case: Path, call: Caller) -> None:
+    code, out, errors = call.stage(DECIDED / "broken.json", "--decisions", case)
+    assert (code, errors) == (0, "")
+    said = f"{out}\n"
+    for output in ("lesions.csv", "review.csv", "findings.json", "quarantine.json"):
+        said += f"--- {output}\n{Path(output).read_text(encoding='utf-8')}"
+    assert_golden(f"validate/decided/{case.stem}.txt", (code, said, errors))
+
+
+def test_an_impossible_decision_repairs_none_of_its_circles(call: Caller) -> None:
+    code, out, _ = call(
+        DECIDED / "broken.json", "--json", "--decisions", DECIDED / "nothing_to_divide.csv"
+    )
+    without, plain, _ = call(DECIDED / "broken.json", "--json")
+    impossible = [f for f in json.loads(out)["findings"] if f["check"] == "decision-impossible"]
+    assert (code, without, len(impossible)) == (1, 1, 1)
+    others = [f for f in json.loads(out)["findings"] if f not in impossible]
+    assert others == json.loads(plain)["findings"]
+
+
+# What circles betray.
+
+
+def truth_of_the_small_standin(folder: Path, call: Caller) -> dict[str, Any]:
+    assert main(["standin", str(folder), "--fraction", "32"]) == 0
+    truth: dict[str, Any] = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    code, _, errors = call.stage(folder / REAL, "--decisions", SHIPPED, "--dataset=standin")
+    assert code == 0, errors
+    return truth
+
+
+def test_the_small_standin_is_repaired_and_its_echoes_are_found(
+    tmp_path: Path, call: Caller
+) -> None:
+    truth = truth_of_the_small_standin(tmp_path / "upstream", call)
+    metrics = read("metrics.json")
+    assert metrics["repaired"] == truth["v2"]["broken"]["circles"] == 49
+    assert metrics["clean"] == metrics["annotations"]
+    echoes = tables.read(Path("echoes.csv"), "echoes")
+    found = set(zip(echoes["name_a"], echoes["name_b"], strict=True))
+    planted = {tuple(sorted(p["names"])) for p in truth["identical_pairs"] if p["echo"]}
+    assert found == planted
+    assert found
+
+
+def test_equal_bytes_explain_an_echo_and_leave_no_question(call: Caller) -> None:
+    case = EXAMPLES / "valid/annotations/circles_that_coincide.json"
+    document = json.loads(case.read_text(encoding="utf-8"))
+    rows = [(i["file_name"], i["width"], i["height"], "real") for i in document["images"]]
+    path = inventory(Path("there.csv"), *rows)
+    there = tables.read(path, "inventory")
+    there["sha256"] = [f"{n:064x}" for n in range(len(there))]
+    there.loc[there["name"].isin(["levle0_0.jpg", "levle1_1.jpg"]), "sha256"] = "f" * 64
+    tables.write(path, "inventory", there)
+    code, _, _ = call.stage(case, "--inventory", path)
+    assert code == 0
+    echoes = tables.read(Path("echoes.csv"), "echoes")
+    assert echoes[["name_a", "name_b", "explained"]].values.tolist() == [
+        ["levle0_0.jpg", "levle1_1.jpg", "exact"],
+        ["levle0_0.jpg", "levle1_3.jpg", ""],
+        ["levle2_6.jpg", "levle2_7.jpg", ""],
+    ]
+    review = tables.read(Path("review.csv"), "review")
+    digests = there.set_index("name")["sha256"]
+    assert review[["kind", "subject", "path"]].values.tolist() == [
+        # The smaller digest first, and the paths in the same order.
+        ["relation", f"{digests['levle1_3.jpg']}:{digests['levle0_0.jpg']}",
+         "real/levle1_3.jpg|real/levle0_0.jpg"],
+        ["relation", f"{digests['levle2_6.jpg']}:{digests['levle2_7.jpg']}",
+         "real/levle2_6.jpg|real/levle2_7.jpg"],
+    ]  # fmt: skip
+
+
+def test_an_echo_of_absent_images_can_be_looked_at_but_not_answered(call: Caller) -> None:
+    call.stage(EXAMPLES / "valid/annotations/circles_that_coincide.json")
+    review = tables.read(Path("review.csv"), "review")
+    assert review["subject"].tolist() == ["", "", ""]
+    assert review["path"].tolist() == [
+        "levle0_0.jpg|levle1_1.jpg",
+        "levle0_0.jpg|levle1_3.jpg",
+        "levle2_6.jpg|levle2_7.jpg",
+    ]
+
+
+@st.composite
+def circled(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Images of two sizes with circles in few places, so that many are within reach."""
+    count = draw(st.integers(0, 5))
+    sizes = [draw(st.sampled_from([(3112, 3456), (389, 432)])) for _ in range(count)]
+    images = pd.DataFrame(
+        {
+            "id": [float(10 * n) for n in range(count)],
+            "file_name": draw(st.permutations([f"levle0_{n}.jpg" for n in range(count)])),
+            "width": [float(width) for width, _ in sizes],
+            "height": [float(height) for _, height in sizes],
+        }
+    )
+    places = st.tuples(st.integers(0, 40), st.integers(0, 12))
+    rows = [
+        (float(10 * n), float(x), float(y))
+        for n in range(count)
+        for x, y in draw(st.lists(places, max_size=7))
+    ]
+    circles = pd.DataFrame(draw(st.permutations(rows)), columns=["image_id", "x", "y"])
+    return images, circles.astype("float64")
+
+
+def echoes_by_force(
+    images: pd.DataFrame, circles: pd.DataFrame
+) -> list[tuple[str, str, int, int, int]]:
+    """Try every pair of images, and every way to match their circles."""
+    found = []
+    for a, b in itertools.permutations(images.itertuples(), 2):
+        if a.file_name > b.file_name or (a.width, a.height) != (b.width, b.height):
+            continue
+        first, second = (
+            [(c.x, c.y) for c in circles[circles["image_id"] == image.id].itertuples()]
+            for image in (a, b)
+        )
+        reach = Fraction(15 * min(int(max(a.width, a.height)), 3456), 3456)
+        matches = most_matches(
+            [[n for n, other in enumerate(second) if within(one, other, reach)] for one in first],
+            frozenset(),
+        )
+        smaller = min(len(first), len(second))
+        if matches >= 3 and 10 * matches >= 6 * smaller:
+            found.append((a.file_name, b.file_name, matches, len(first), len(second)))
+    return sorted(found)
+
+
+def within(one: tuple[float, float], other: tuple[float, float], reach: Fraction) -> bool:
+    return (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2 <= reach**2
+
+
+def most_matches(near: list[list[int]], taken: frozenset[int]) -> int:
+    if not near:
+        return 0
+    without = most_matches(near[1:], taken)
+    return max(
+        [without] + [1 + most_matches(near[1:], taken | {n}) for n in near[0] if n not in taken]
+    )
+
+
+@given(drawn=circled(), block=st.sampled_from([1, 7, 4_000_000]))
+@settings(deadline=None, max_examples=500)
+def test_echoes_are_those_of_brute_force(
+    drawn: tuple[pd.DataFrame, pd.DataFrame], block: int
+) -> None:
+    images, circles = drawn
+    with pytest.MonkeyPatch.context() as patch:
+        # However few pairs are looked at in one go.
+        patch.setattr(echoes, "BLOCK_PAIRS", block)
+        found = echoes.find_echoes(images, circles)
+    assert list(found.itertuples(index=False, name=None)) == echoes_by_force(images, circles)
 
 
 # What others say: images and promises.
@@ -361,8 +611,9 @@ def mutated(draw: st.DrawFn) -> Any:
     return document
 
 
-def looked_at(data: bytes) -> Examination:
-    return examine(data, "file.json", tables_wanted=True)
+def looked_at(data: bytes, *decisions: Decision) -> Examination:
+    more: dict[str, Any] = {"decisions": decisions, "decisions_file": "decisions.csv"}
+    return examine(data, "file.json", tables_wanted=True, **more)
 
 
 def tables_of(examination: Examination) -> tuple[pd.DataFrame, pd.DataFrame] | None:
@@ -373,9 +624,9 @@ def tables_of(examination: Examination) -> tuple[pd.DataFrame, pd.DataFrame] | N
     return lesions.reset_index(drop=True), images.reset_index(drop=True)
 
 
-def assert_accounted_for(data: bytes, folder: Path) -> None:
+def assert_accounted_for(data: bytes, folder: Path, *decisions: Decision) -> None:
     """Nothing is raised, every output follows its schema, and no annotation is lost."""
-    examination = looked_at(data)
+    examination = looked_at(data, *decisions)
     document = as_document("acne04", "validate", examination.findings, examination.not_run)
     documents.write(folder / "findings.json", document)
     documents.read(folder / "findings.json", "findings.schema.json")
@@ -388,6 +639,13 @@ def assert_accounted_for(data: bytes, folder: Path) -> None:
     quarantine = quarantine_document(examination.quarantine, "acne04", "file.json")
     documents.write(folder / "quarantine.json", quarantine)
     documents.read(folder / "quarantine.json", "quarantine.schema.json")
+    known = photographs(None)
+    asked = [*circle_questions(examination.verdict, examination.sha256, "v2/file.json")]
+    assert examination.echoes is not None
+    asked += echo_questions(examination.echoes, known)
+    tables.write(folder / "review.csv", "review", review.to_table("acne04", asked))
+    echoing = echo_table(examination.echoes, known, "acne04")
+    tables.write(folder / "echoes.csv", "echoes", echoing)
     pointers = [record.pointer for record in examination.quarantine]
     assert len(set(pointers)) == len(pointers)
     apart = [pointer for pointer in pointers if pointer.startswith("/annotations/")]
@@ -417,6 +675,42 @@ def test_no_json_raises(document: Any, folder: Path) -> None:
 @settings(deadline=None)
 def test_no_annotation_is_lost(document: Any, folder: Path) -> None:
     assert_accounted_for(json.dumps(document).encode(), folder)
+
+
+@given(
+    document=mutated(),
+    factor=st.sampled_from([1, 100, 101]),
+    ids=st.sets(st.integers(0, 4), min_size=1),
+    answer=st.sampled_from(["divide 2", "divide 100", "quarantine"]),
+)
+@settings(deadline=None)
+def test_a_decision_changes_the_circles_it_names_or_nothing(
+    document: Any, factor: int, ids: set[int], answer: str, folder: Path
+) -> None:
+    records = document["annotations"] if isinstance(document.get("annotations"), list) else []
+    for record in records:
+        if isinstance(record, dict) and type(record.get("radius")) is int:
+            record["radius"] *= factor
+            record["coordinates"] = [30000, 20000]
+    data = json.dumps(document).encode()
+    sha256 = hashlib.sha256(data).hexdigest()
+    row = ("acne04", "circles", sha256, "v2/file.json", id_target(ids), answer, "Drawn.", "nobody")
+    decision = Decision(*row, "2026-11-23", 2)
+    assert_accounted_for(data, folder, decision)
+    before, after = looked_at(data).verdict, looked_at(data, decision).verdict
+    if before is None or after is None:
+        return
+    assert len(after.answers) == 1
+    changed = after.circles["repaired"] != ""
+    numbers = ["x", "y", "radius", "bad"]
+    untouched = before.circles.loc[~changed, numbers[:3]]
+    pd.testing.assert_frame_equal(after.circles.loc[~changed, numbers[:3]], untouched)
+    if after.answers[0].refusals or answer == "quarantine":
+        assert not changed.any()
+        pd.testing.assert_frame_equal(after.circles[numbers], before.circles[numbers])
+    else:
+        assert set(after.circles.loc[changed, "id"]) == ids
+        assert before.circles.loc[changed, "bad"].all()
 
 
 @given(

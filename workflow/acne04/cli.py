@@ -25,9 +25,17 @@ VERBS = {
     "restore": "bring a folder of data/raw back from DVC, exactly as its listing says",
     "scan": "read every image once; parse labels, folds and boxes",
     "validate": "check an Acne04-v2 annotation file against its schema and against sense",
-    "dedupe": "give canonical names; join copies and photographs of one person into groups",
+    "near": "find copies of a photograph that are not the same bytes, and synthetic parents",
+    "dedupe": "give canonical names; relate the images, and join what is related into groups",
     "split": "place whole groups into balanced splits with exact quotas",
+    "decide": "list what only a person can settle, and record the answer",
+    "leaks": "say what a split manifest, ours or a stranger's, shares between its parts",
 }
+
+
+# Verbs divide their work among threads themselves; a linear algebra library that starts its own
+# for each small product only gets in their way. It reads this when numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -1,6 +1,6 @@
 """Check the Acne04-v2 annotation file against its schema, against sense, against the images.
 
-Inputs: data/raw/v2, data/inventory/images.csv. Outputs: data/annotations.
+Inputs: data/raw/v2, data/inventory/images.csv, decisions/annotations.csv. Outputs: data/annotations.
 Params: dataset; workflow/sources.yaml: promises.
 """
 
@@ -11,9 +11,12 @@ rule validate:
         listing="data/raw/v2.csv",
         present=".acne04/present/v2",
         inventory="data/inventory/images.csv",
+        decisions="decisions/annotations.csv",
     output:
         lesions="data/annotations/lesions.csv",
         images="data/annotations/images.csv",
+        echoes="data/annotations/echoes.csv",
+        review="data/annotations/review.csv",
         findings="data/annotations/findings.json",
         quarantine="data/annotations/quarantine.json",
         metrics="data/annotations/metrics.json",
@@ -29,8 +32,11 @@ rule validate:
             --dataset {params.dataset:q} \
             --sources workflow/sources.yaml \
             --inventory {input.inventory:q} \
+            --decisions {input.decisions:q} \
             --lesions {output.lesions:q} \
             --images {output.images:q} \
+            --echoes {output.echoes:q} \
+            --review {output.review:q} \
             --findings {output.findings:q} \
             --quarantine {output.quarantine:q} \
             --metrics {output.metrics:q}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ _NAMES = {
     "standin": "standin: the drawn stand-in, not photographs",
     "acne04": "acne04: the real images; they may go to a private store only",
 }
-_FOLDERS = ("inventory", "annotations", "groups", "splits")
+_FOLDERS = ("inventory", "annotations", "near", "groups", "splits")
 
 
 def lines(dataset: str, data: Path = Path("data")) -> Iterator[str]:
@@ -24,9 +25,20 @@ def lines(dataset: str, data: Path = Path("data")) -> Iterator[str]:
             yield f"{data / folder}"
             yield from (f"  {line}" for line in _made(_load(metrics)))
             yield from (f"  {line}" for line in _found(_load(findings)))
+    asked = sum(_questions(data / folder / "review.csv") for folder in _FOLDERS)
     yield ""
-    yield f"Look at  {data}/splits/{{holdout,kfold,published,paper}}.csv, {data}/*/findings.json"
+    yield f"Look at  {data}/splits/{{holdout,kfold,published-clean}}.csv, {data}/*/findings.json"
+    if asked:
+        yield f"Decide   {asked:,} questions that only a person can settle: `acne04 decide`"
     yield "Next     `dvc push` keeps all of it in the store; `dvc metrics show` has every figure"
+
+
+def _questions(review: Path) -> int:
+    """Count the rows of a review queue; 0 where there is none."""
+    if not review.is_file():
+        return 0
+    with review.open(encoding="utf-8", newline="") as stream:
+        return max(sum(1 for _ in csv.reader(stream)) - 1, 0)
 
 
 def _made(metrics: dict[str, Any]) -> Iterator[str]:

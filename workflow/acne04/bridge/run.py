@@ -147,6 +147,10 @@ def _record(workflow: Any, dataset: str) -> None:
             continue
         record = records.digest_job(live, outputs, digests)
         if record is not None:
+            # A job that has gained an output may have another name than its earlier record.
+            kept = {
+                n: old for n, old in kept.items() if not old.outputs.keys() & record.outputs.keys()
+            }
             kept[record.name] = record
         if stage := stage_of(job):
             (incomplete if record is None or not _folder_present(job) else fresh).add(stage)

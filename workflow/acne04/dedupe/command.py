@@ -6,13 +6,34 @@ import argparse
 import sys
 from pathlib import Path
 
+import pandas as pd
+
 from acne04 import documents, tables
-from acne04.dedupe.stage import Grouping, group_images, metrics
-from acne04.dedupe.subject_lines import PUBLISHED_SPLITS, SubjectLine, read_subject_files
+from acne04.decisions import Decision, load
+from acne04.dedupe.answers import FILE_OF_KIND, IMAGES, RELATIONS
+from acne04.dedupe.stage import Evidence, group_images
 from acne04.dedupe.subjects import check_promises
+from acne04.dedupe.summary import metrics, report_lines
+from acne04.errors import SchemaError
 from acne04.findings import Finding, NotRun, summary_lines, write_findings
 from acne04.outputs import check_outputs
 from acne04.sources import load_source
+from acne04.subject_lines import PUBLISHED_SPLITS, SubjectLine, read_subject_files
+
+#: Option -> what it names; each is optional, and read where it is given.
+_READ = {
+    "verdicts": "near-duplicates, by `acne04 near`",
+    "parents": "parents of synthetic images, by `acne04 near`",
+    "image-decisions": "what people decided on grades and copies (decisions/images.csv)",
+    "relation-decisions": "what people decided on relations (decisions/relations.csv)",
+}
+#: Option, which is the name of the table, too, and what it holds.
+_WRITTEN = (
+    ("names", "canonical names"),
+    ("relations", "pairs of images that belong together"),
+    ("groups", "the group of each image"),
+    ("review", "questions that a person has to answer"),
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,12 +48,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="train.jsonl, val.jsonl, test.jsonl; without it every image is a person of its own",
     )
+    for name, content in _READ.items():
+        parser.add_argument(f"--{name}", type=Path, metavar="CSV", help=content)
     parser.add_argument("--sources", type=Path, metavar="YAML", help="what the sources promise")
-    for name, content in (
-        ("names", "canonical names"),
-        ("relations", "pairs of images that belong together"),
-        ("groups", "the group of each image"),
-    ):
+    for name, content in _WRITTEN:
         parser.add_argument(
             f"--{name}", type=Path, required=True, metavar="CSV", help=f"write {content} here"
         )
@@ -48,23 +67,33 @@ def run(arguments: argparse.Namespace) -> int:
     dataset = arguments.dataset
     inventory = tables.read(arguments.inventory, "inventory", dataset)
     lines, problems, not_run = _read_subjects(arguments)
-    made = group_images(dataset, inventory, lines)
-    tables.write(arguments.names, "names", made.names)
-    tables.write(arguments.relations, "relations", made.relations)
-    tables.write(arguments.groups, "groups", made.groups)
+    evidence = Evidence(
+        lines,
+        _read_verdicts(arguments.verdicts, dataset, not_run),
+        _read_parents(arguments.parents, dataset, not_run),
+        _read_decisions(arguments.image_decisions, dataset, IMAGES)
+        + _read_decisions(arguments.relation_decisions, dataset, RELATIONS),
+    )
+    made = group_images(dataset, inventory, evidence)
+    for name, _ in _WRITTEN:
+        tables.write(getattr(arguments, name), name, getattr(made, name))
     findings = [*problems, *made.findings]
     document = write_findings(arguments.findings, dataset, "dedupe", findings, not_run)
-    documents.write(arguments.metrics, metrics(dataset, made, document["counts"]))
-    _report(made, summary_lines(document), not_run, arguments.findings)
+    counted = metrics(dataset, made, document["counts"])
+    documents.write(arguments.metrics, counted)
+    text = [*report_lines(counted), *(f"  {line}" for line in summary_lines(document))]
+    text += [f"not run, so not passed: {gap.check}: {gap.reason}" for gap in not_run]
+    print("\n".join([*text, f"findings: {arguments.findings}"]), file=sys.stderr)
     return 0
 
 
 def _check_paths(arguments: argparse.Namespace) -> None:
     given = {"--inventory": arguments.inventory, "--sources": arguments.sources}
+    given |= {f"--{name}": getattr(arguments, name.replace("-", "_")) for name in _READ}
     if arguments.subjects:
         for split in PUBLISHED_SPLITS:
             given[f"{split} of --subjects"] = arguments.subjects / f"{split}.jsonl"
-    written = ("names", "relations", "groups", "findings", "metrics")
+    written = (*(name for name, _ in _WRITTEN), "findings", "metrics")
     check_outputs({f"--{name}": getattr(arguments, name) for name in written}, given)
 
 
@@ -80,13 +109,39 @@ def _read_subjects(
     return lines, [*problems, *check_promises(promises, lines)], []
 
 
-def _report(made: Grouping, lines: list[str], not_run: list[NotRun], findings: Path) -> None:
-    groups = made.groups["group"].value_counts()
-    text = [
-        f"dedupe: {len(made.groups)} images in {len(groups)} groups, "
-        f"the largest of {int(groups.max()) if len(groups) else 0}; "
-        f"{len(made.relations)} relations"
-    ]
-    text += [f"  {line}" for line in lines]
-    text += [f"not run, so not passed: {gap.check}: {gap.reason}" for gap in not_run]
-    print("\n".join([*text, f"findings: {findings}"]), file=sys.stderr)
+def _read_verdicts(path: Path | None, dataset: str, not_run: list[NotRun]) -> pd.DataFrame | None:
+    if path is None:
+        not_run.append(NotRun("near", "no verdicts given (--verdicts)"))
+        return None
+    verdicts = tables.read(path, "verdicts", dataset)
+    unordered = verdicts.index[verdicts["sha256_a"] >= verdicts["sha256_b"]]
+    if len(unordered):
+        raise SchemaError(
+            str(path),
+            "pairs whose first SHA-256 is not the smaller one",
+            found=", ".join(f"line {row + 2}" for row in unordered),
+            done="nothing written",
+            remedy="run `acne04 near` on this inventory",
+        )
+    return verdicts
+
+
+def _read_parents(path: Path | None, dataset: str, not_run: list[NotRun]) -> pd.DataFrame | None:
+    if path is None:
+        not_run.append(NotRun("derived-from", "no parents given (--parents)"))
+        return None
+    return tables.read(path, "parents", dataset)
+
+
+def _read_decisions(path: Path | None, dataset: str, file: str) -> list[Decision]:
+    decisions = load(path, dataset)
+    foreign = [d for d in decisions if FILE_OF_KIND.get(d.kind) != file]
+    if foreign:
+        raise SchemaError(
+            str(path),
+            f"decisions that {file} does not hold",
+            expected=" or ".join(kind for kind, own in FILE_OF_KIND.items() if own == file),
+            found=", ".join(f"{d.kind} (line {d.line})" for d in foreign),
+            done="nothing written",
+        )
+    return decisions

@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
+from acne04.dedupe.answers import Answers
+from acne04.dedupe.contents import Content
+from acne04.dedupe.outcome import Applied
 from acne04.findings import Finding
 
 
-def find_copies(images: pd.DataFrame) -> pd.DataFrame:
+def find_copies(
+    images: pd.DataFrame, contents: Mapping[str, Content], answers: Answers
+) -> pd.DataFrame:
     """Give each image its canonical member, and what its copies disagree on.
 
     Parameters
     ----------
     images : pandas.DataFrame
         Columns image_id, origin, sha256, decodable, grade, lesions_v1; rows in the order of
-        precedence: the first of several copies is their canonical member.
+        precedence.
+    contents : mapping of str to Content
+        By SHA-256.
+    answers : Answers
+        What has been decided on grades and copies.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed as `images`: canonical, conflict, conflict_grades, conflict_counts, as in table
-        ``groups``. A file that does not decode shows nothing, so it is a copy of nothing.
+        Indexed as `images`: canonical, conflict, conflict_grades, conflict_counts, decided_grade,
+        as in table ``groups``. A file that does not decode shows nothing, so it is a copy of
+        nothing.
     """
     # A file that does not decode stands alone, under a key that no digest has.
     key = images["sha256"].where(images["decodable"].astype(bool), "~" + images["image_id"])
     by_bytes = images.groupby(key, sort=False)
     grades = by_bytes["grade"].transform("nunique") > 1
     counts = by_bytes["lesions_v1"].transform("nunique") > 1
+    decided = {digest: int(answer.decision) for digest, answer in answers.grades.items()}
     found = pd.DataFrame(
         {
-            "canonical": by_bytes["image_id"].transform("first"),
+            "canonical": [
+                contents[digest].image_id if digest in contents else image_id
+                for digest, image_id in zip(images["sha256"], images["image_id"], strict=True)
+            ],
             "conflict": "",
             "conflict_grades": "",
             "conflict_counts": "",
@@ -40,22 +54,39 @@ def find_copies(images: pd.DataFrame) -> pd.DataFrame:
         index=images.index,
         dtype="str",
     )
-    found.loc[counts, "conflict"] = "count"
+    found["decided_grade"] = key.map(decided).astype("Int64")
+    found.loc[counts & ~key.isin(answers.kept), "conflict"] = "count"
     found.loc[grades, "conflict"] = "grade"
+    found.loc[key.isin(decided), "conflict"] = ""
     for column, field in (("grade", "conflict_grades"), ("lesions_v1", "conflict_counts")):
         for _, rows in images[grades | counts].groupby(key):
             found.loc[rows.index, field] = "/".join(map(str, sorted(set(rows[column].dropna()))))
     return found
 
 
-def copy_findings(images: pd.DataFrame) -> Iterator[Finding]:
+def copy_answers(contents: Mapping[str, Content], answers: Answers) -> Iterator[Applied]:
+    """Tell what the decisions on grades and copies did."""
+    for digest, decision in answers.grades.items():
+        labels = " and ".join(map(str, contents[digest].labels("grade"))) or "none"
+        done = f"grade {decision.decision} holds, in place of {labels}"
+        yield Applied(decision, contents[digest].path, done)
+    for digest, decision in answers.kept.items():
+        others = len(contents[digest].members) - 1
+        copies = f"{others} other cop{'y' if others == 1 else 'ies'}"
+        yield Applied(decision, contents[digest].path, f"it stands for {copies}, too")
+
+
+def copy_findings(images: pd.DataFrame, answers: Answers) -> Iterator[Finding]:
     """Report every copy, and every label on which it disagrees with its canonical member.
 
     Parameters
     ----------
     images : pandas.DataFrame
         As in `find_copies`, with the columns path and canonical.
+    answers : Answers
+        What has been decided is no disagreement any more.
     """
+    settled = {"grade": answers.grades, "lesions_v1": answers.kept}
     by_id = images.set_index("image_id", drop=False)
     for copy in images[images["canonical"] != images["image_id"]].itertuples(index=False):
         kept = by_id.loc[copy.canonical]
@@ -70,11 +101,12 @@ def copy_findings(images: pd.DataFrame) -> Iterator[Finding]:
             done=f"{kept.image_id} stands for both; splits leave this one out as its copy",
             remedy="nothing; the file stays where it is",
         )
-        yield from _disagreements(copy, kept)
+        fields = [field for field, decided in settled.items() if copy.sha256 not in decided]
+        yield from _disagreements(copy, kept, fields)
     yield from _undecodable_copies(images)
 
 
-def _disagreements(copy: Any, kept: Any) -> Iterator[Finding]:
+def _disagreements(copy: Any, kept: Any, fields: list[str]) -> Iterator[Finding]:
     if copy.origin != kept.origin:
         yield Finding(
             check="copies-real-and-synthetic",
@@ -94,7 +126,7 @@ def _disagreements(copy: Any, kept: Any) -> Iterator[Finding]:
             "grade",
             "grade",
             "both left out of holdout and kfold until somebody decides",
-            "look at the photograph and decide which grade is right",
+            "look at the photograph and record which grade is right (`acne04 decide`)",
         ),
         (
             "copies-disagree-on-count",
@@ -102,11 +134,12 @@ def _disagreements(copy: Any, kept: Any) -> Iterator[Finding]:
             "lesion count",
             "lesions_v1",
             "both counts kept beside the image (conflict_counts)",
-            "do not train a counter on this image before somebody has counted again",
+            "do not train a counter on it before somebody has counted again and recorded which "
+            "copy is to stand for both (`acne04 decide`)",
         ),
     ):
         one, other = getattr(kept, field), getattr(copy, field)
-        if pd.notna(one) and pd.notna(other) and one != other:
+        if field in fields and pd.notna(one) and pd.notna(other) and one != other:
             yield Finding(
                 check=check,
                 severity=severity,  # type: ignore[arg-type]
@@ -134,3 +167,28 @@ def _undecodable_copies(images: pd.DataFrame) -> Iterator[Finding]:
             done="not taken for a copy: nobody can say what it shows",
             remedy="fetch the source again",
         )
+
+
+def merged_subjects(images: pd.DataFrame) -> Iterator[Finding]:
+    """Report every copy whose subject is not that of its canonical member.
+
+    Parameters
+    ----------
+    images : pandas.DataFrame
+        Columns image_id, path, canonical, subject.
+    """
+    by_id = images.set_index("image_id")
+    for row in images[images["image_id"] != images["canonical"]].itertuples(index=False):
+        kept = by_id.loc[row.canonical]
+        if row.subject and kept.subject and row.subject != kept.subject:
+            yield Finding(
+                check="copies-across-subjects",
+                severity="error",
+                file=row.path,
+                pointer="",
+                line=None,
+                expected=f"subject {kept.subject}, as {kept.path} has with the same bytes",
+                found=f"subject {row.subject}",
+                done="both subjects joined in one group: they are one person",
+                remedy="report it to the publisher of the subject table",
+            )

@@ -1,20 +1,66 @@
-"""List the relations between images: the edges of the graph whose components are the groups.
+"""Relations between images: the edges of the graph whose components are the groups.
 
-Each kind of relation is a function that gives edges with its method and evidence. A set of images
-that belong together is told as a star: each member is tied to the first one, so that a large set
-costs no more edges than it has members.
+Each kind of relation is a function that gives edges with their method and evidence. A set of
+images that belong together is told as a star: each member is tied to the first one, so that a
+large set costs no more edges than it has members.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
 import pandas as pd
 
+from acne04 import tables
 from acne04.dedupe.subjects import Subjects
 
-COLUMNS = ["kind", "a", "b", "method", "evidence"]
+#: Kinds of relation, in the order in which they are told of.
+KINDS = ("exact", "near", "subject", "derived-from")
+#: Method of a relation that a person has decided.
+DECISION = "decision"
+# How far each is to be trusted; what is not named here goes by its score.
+_RANKS = {"sha256": 3, DECISION: 2, "subject-table": 1}
 
 
-def exact_relations(images: pd.DataFrame) -> pd.DataFrame:
+class Relation(NamedTuple):
+    """An edge: two images that must stay together, and why. Fields as in table ``relations``."""
+
+    kind: str
+    a: str
+    b: str
+    method: str
+    evidence: str
+    score: float | None = None
+    threshold: float | None = None
+
+    @property
+    def certainty(self) -> tuple[int, float]:
+        """How far it is to be trusted: more is more.
+
+        >>> near = Relation("near", "b", "a", "blocks-1", "", 0.9, 0.6)
+        >>> near.certainty < Relation("subject", "b", "a", "subject-table", "s1").certainty
+        True
+        """
+        return _RANKS.get(self.method, 0), self.score or 0.0
+
+    def __str__(self) -> str:
+        """Kind, both images, and the score where there is one.
+
+        >>> str(Relation("near", "b", "a", "blocks-1", "", 0.9, 0.6))
+        'near b a 0.9'
+        """
+        if self.score is None:
+            return f"{self.kind} {self.a} {self.b}"
+        return f"{self.kind} {self.a} {self.b} {score_text(self.score)}"
+
+
+def score_text(score: float) -> str:
+    """Spell a score as tables do."""
+    return f"{score:.{tables.NUMBER_DECIMALS}f}".rstrip("0").rstrip(".")
+
+
+def exact_relations(images: pd.DataFrame) -> Iterator[Relation]:
     """Tie every copy to its canonical member.
 
     Parameters
@@ -23,20 +69,11 @@ def exact_relations(images: pd.DataFrame) -> pd.DataFrame:
         Columns image_id, canonical, sha256.
     """
     copies = images[images["image_id"] != images["canonical"]]
-    return pd.DataFrame(
-        {
-            "kind": "exact",
-            "a": copies["image_id"],
-            "b": copies["canonical"],
-            "method": "sha256",
-            "evidence": copies["sha256"],
-        },
-        columns=COLUMNS,
-        dtype="str",
-    )
+    for row in copies.itertuples(index=False):
+        yield Relation("exact", row.image_id, row.canonical, "sha256", row.sha256)
 
 
-def subject_relations(order: list[str], subjects: Subjects) -> pd.DataFrame:
+def subject_relations(order: list[str], subjects: Subjects) -> Iterator[Relation]:
     """Tie every image of a person to that person's first one.
 
     Parameters
@@ -47,12 +84,17 @@ def subject_relations(order: list[str], subjects: Subjects) -> pd.DataFrame:
         Image_id to the persons it shows.
     """
     first: dict[str, str] = {}
-    edges = []
+    tied = set()
     for image_id in order:
         for subject in subjects.get(image_id, ()):
             centre = first.setdefault(subject, image_id)
-            if centre != image_id:
-                edges.append(("subject", image_id, centre, "subject-table", subject))
-    table = pd.DataFrame(edges, columns=COLUMNS, dtype="str")
-    # Two persons who share two images would tie these twice.
-    return table.drop_duplicates(["kind", "a", "b"], ignore_index=True)
+            # Two persons who share two images would tie these twice.
+            if centre != image_id and (image_id, centre) not in tied:
+                tied.add((image_id, centre))
+                yield Relation("subject", image_id, centre, "subject-table", subject)
+
+
+def as_table(dataset: str, relations: Iterable[Relation]) -> pd.DataFrame:
+    """Give relations as the table of that name."""
+    records = [{"dataset": dataset, **relation._asdict()} for relation in relations]
+    return tables.from_records("relations", records)

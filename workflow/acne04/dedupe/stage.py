@@ -1,46 +1,73 @@
-"""From the inventory and the subject table to names, relations and groups, in memory."""
+"""From the inventory, what was found out and what was decided to the groups, in memory."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from acne04.dedupe.copies import copy_findings, find_copies
-from acne04.dedupe.grouping import connected_groups, merged_subjects
+from acne04 import review, tables
+from acne04.decisions import Decision, unapplied
+from acne04.decisions import applied as decided
+from acne04.dedupe.answers import FILE_OF_KIND, judge_decisions, keep_copies
+from acne04.dedupe.contents import Content, gather_contents
+from acne04.dedupe.copies import copy_answers, copy_findings, find_copies, merged_subjects
+from acne04.dedupe.grouping import connected_groups
+from acne04.dedupe.guard import check_components
 from acne04.dedupe.names import canonical_names, natural_key
-from acne04.dedupe.relations import exact_relations, subject_relations
-from acne04.dedupe.subject_lines import SubjectLine
+from acne04.dedupe.near import matches_outside, near_relations
+from acne04.dedupe.outcome import Applied, Outcome, Parent
+from acne04.dedupe.parents import parent_relations
+from acne04.dedupe.questions import copy_questions
+from acne04.dedupe.relations import as_table, exact_relations, subject_relations
 from acne04.dedupe.subjects import assign_subjects
 from acne04.findings import Finding
-from acne04.naming import COLLISIONS
+from acne04.subject_lines import SubjectLine
 
-_GROUP_COLUMNS = (
-    "dataset",
-    "image_id",
-    "path",
-    "group",
-    "subject",
-    "canonical",
-    "conflict",
-    "conflict_grades",
-    "conflict_counts",
-)
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known beside the inventory; order does not matter.
+
+    Attributes
+    ----------
+    lines : list of SubjectLine
+        The subject table.
+    verdicts, parents : pandas.DataFrame or None
+        Tables of these names; None where nobody looked.
+    decisions : list of Decision
+        Of kinds grade, keep, relation and parent.
+    """
+
+    lines: list[SubjectLine]
+    verdicts: pd.DataFrame | None = None
+    parents: pd.DataFrame | None = None
+    decisions: list[Decision] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Grouping:
-    """What ``dedupe`` makes: three tables of these names, and the findings."""
+    """What ``dedupe`` makes: four tables of these names, and what is to be told of them.
+
+    Attributes
+    ----------
+    largest_near : int
+        Images that near relations alone hang together, at most.
+    applied : list of Applied
+        The decisions that were applied.
+    """
 
     names: pd.DataFrame
     relations: pd.DataFrame
     groups: pd.DataFrame
+    review: pd.DataFrame
     findings: list[Finding]
+    largest_near: int
+    applied: list[Applied]
 
 
-def group_images(dataset: str, inventory: pd.DataFrame, lines: list[SubjectLine]) -> Grouping:
+def group_images(dataset: str, inventory: pd.DataFrame, evidence: Evidence) -> Grouping:
     """Name the images, relate them and group them.
 
     Parameters
@@ -49,52 +76,51 @@ def group_images(dataset: str, inventory: pd.DataFrame, lines: list[SubjectLine]
         Goes into every row.
     inventory : pandas.DataFrame
         Table ``inventory``, in any order.
-    lines : list of SubjectLine
-        The subject table.
+    evidence : Evidence
+        What relates the images.
 
     Returns
     -------
     Grouping
         Depends on the content of the tables, not on the order of their rows.
+
+    Raises
+    ------
+    GroupingError
+        If near relations chain too many images.
     """
+    made = Outcome()
     names, collisions = canonical_names(inventory)
     images = _in_precedence(inventory.merge(names[["path", "image_id"]], on="path"))
-    subjects, disagreements = assign_subjects(images, lines)
-    images = images.join(find_copies(images))
+    subjects, disagreements = assign_subjects(images, evidence.lines)
+    made.add([*collisions, *disagreements])
+
+    contents = gather_contents(images, subjects)
+    undecodable = set(images["sha256"]) - contents.keys()
+    answers, impossible = judge_decisions(evidence.decisions, contents, undecodable)
+    contents = keep_copies(contents, answers)
+    images = images.join(find_copies(images, contents, answers))
     images["subject"] = [subjects.get(i, [""])[0] for i in images["image_id"]]
+    made.add([*impossible, *_of_other_bytes(evidence.decisions, inventory)])
+    made.add([*copy_findings(images, answers), *merged_subjects(images)])
+    made.add([*copy_answers(contents, answers), *copy_questions(contents, answers)])
+
     order = images["image_id"].tolist()
-    edges = pd.concat(
-        [exact_relations(images), subject_relations(order, subjects)], ignore_index=True
+    made.add([*exact_relations(images), *subject_relations(order, subjects)])
+    made.add(near_relations(evidence.verdicts, contents, answers, undecodable))
+    made.add(parent_relations(evidence.parents, contents, answers, undecodable))
+    largest_near = check_components(order, [r for r in made.relations if r.kind == "near"])
+    images = _with_groups(images, made)
+    made.add(_findings_on_groups(images, contents, evidence.verdicts, made.applied))
+    return Grouping(
+        names,
+        as_table(dataset, made.relations),
+        images[list(tables.empty("groups").columns)],
+        review.to_table(dataset, made.questions),
+        made.findings,
+        largest_near,
+        made.applied,
     )
-    images["group"] = connected_groups(order, edges)
-    findings = [
-        *collisions,
-        *disagreements,
-        *copy_findings(images),
-        *merged_subjects(images),
-    ]
-    relations = edges.assign(dataset=dataset)
-    return Grouping(names, relations, images[list(_GROUP_COLUMNS)], findings)
-
-
-def metrics(dataset: str, made: Grouping, counts: dict[str, int]) -> dict[str, Any]:
-    """Count what was made; `counts` says how many findings there are of each check."""
-    kinds = Counter(kind for kind in made.names["collision"] if kind)
-    return {
-        "dataset": dataset,
-        "images": len(made.groups),
-        "groups": int(made.groups["group"].nunique()),
-        "subjects": len(set(made.groups["subject"]) - {""}),
-        "largest_group": int(made.groups["group"].value_counts().max()) if len(made.groups) else 0,
-        "identical_pairs": counts.get("identical-bytes", 0),
-        "copies_disagree": {
-            "grade": counts.get("copies-disagree-on-grade", 0),
-            "count": counts.get("copies-disagree-on-count", 0),
-        },
-        "name_collisions": {kind: kinds[kind] for kind in COLLISIONS},
-        "relations": dict(sorted(Counter(made.relations["kind"]).items())),
-        "findings": counts,
-    }
 
 
 def _in_precedence(images: pd.DataFrame) -> pd.DataFrame:
@@ -105,3 +131,46 @@ def _in_precedence(images: pd.DataFrame) -> pd.DataFrame:
     ]
     order = sorted(range(len(keys)), key=keys.__getitem__)
     return images.iloc[order].reset_index(drop=True)
+
+
+def _of_other_bytes(decisions: list[Decision], inventory: pd.DataFrame) -> Iterator[Finding]:
+    """Report the decisions on bytes that are not here."""
+    known = {path: {d} for path, d in zip(inventory["path"], inventory["sha256"], strict=True)}
+    for file in sorted(set(FILE_OF_KIND.values())):
+        yield from unapplied([d for d in decisions if FILE_OF_KIND[d.kind] == file], known, file)
+
+
+def _with_groups(images: pd.DataFrame, made: Outcome) -> pd.DataFrame:
+    """Add the columns group, weakest_link, parent and parent_status."""
+    groups = connected_groups(images["image_id"].tolist(), made.relations)
+    parents = {parent.sha256: parent for parent in made.parents}
+    unknown = Parent("", "", "unknown")
+    of_image = [
+        parents.get(digest, unknown) if origin == "synthetic" else Parent("", "", "")
+        for origin, digest in zip(images["origin"], images["sha256"], strict=True)
+    ]
+    return images.assign(
+        group=groups.names,
+        weakest_link=[str(groups.weakest.get(name, "")) for name in groups.names],
+        parent=[parent.image_id for parent in of_image],
+        parent_status=[parent.status for parent in of_image],
+    )
+
+
+def _findings_on_groups(
+    images: pd.DataFrame,
+    contents: Mapping[str, Content],
+    verdicts: pd.DataFrame | None,
+    applied: list[Applied],
+) -> Iterator[Finding]:
+    """Tell what shows only once the groups are known."""
+    orphan = images["parent_status"].isin(["review", "unknown"])
+    in_group = images[~orphan].set_index("image_id")["group"].to_dict()
+    if verdicts is not None:
+        yield from matches_outside(verdicts, contents, in_group)
+    group_of = images.set_index("image_id")["group"].to_dict()
+    for decision, found, done in applied:
+        ends = {group_of[contents[digest].image_id] for digest, _ in decision.contents}
+        if decision.decision == "different" and len(ends) == 1:
+            done += "; other relations keep both in one group"
+        yield decided(decision, FILE_OF_KIND[decision.kind], found, done)

@@ -16,7 +16,9 @@ from acne04.split.quotas import Integers, Parts, scaled_deviations, with_total
 from acne04.split.solver import Solution
 
 
-def approach(vectors: Integers, groups: Integers, parts: Parts) -> Solution:
+def approach(
+    vectors: Integers, groups: Integers, parts: Parts, kept: Integers | None = None
+) -> Solution:
     """Deal the groups, largest first, each where it adds least; then move single groups.
 
     Parameters
@@ -27,6 +29,8 @@ def approach(vectors: Integers, groups: Integers, parts: Parts) -> Solution:
         Number of groups of each class vector.
     parts : Parts
         Parts of one size.
+    kept : array of int, shape (grades, parts), optional
+        Images that have their place already: the dealing starts from them.
 
     Returns
     -------
@@ -34,21 +38,32 @@ def approach(vectors: Integers, groups: Integers, parts: Parts) -> Solution:
         A placement, and bounds that hold for every placement of whole groups.
     """
     cells = with_total(vectors)
-    dealt = _deal(cells, groups, parts)
+    if kept is None:
+        kept = np.zeros((vectors.shape[1], parts.unit), dtype=np.int64)
+    start = with_total(kept.T).T
+    dealt = _deal(cells, groups, parts, start)
     # Each move lowers the sum, an integer: there is an end.
-    while move := _best_move(cells, dealt, parts):
+    while move := _best_move(cells, dealt, parts, start):
         kind, giving, taking = move
         dealt[kind, giving] -= 1
         dealt[kind, taking] += 1
-    return Solution(dealt, *bounds_of_whole_groups(vectors, groups, parts))
+    return Solution(dealt, *bounds_of_whole_groups(vectors, groups, parts, start))
 
 
-def bounds_of_whole_groups(vectors: Integers, groups: Integers, parts: Parts) -> tuple[int, int]:
+def bounds_of_whole_groups(
+    vectors: Integers, groups: Integers, parts: Parts, start: Integers
+) -> tuple[int, int]:
     """Bound the largest deviation, and the sum of all, by looking at each cell alone.
 
     The largest groups of a grade, as many as there are parts, are whole: apart from each other,
     with all else torn into single images and levelled over the parts, they give the most even
-    row there can be. A convex cost like the distance from the quota is least there.
+    row there can be. A convex cost like the distance from the quota is least there. Where some
+    images have their place already, these are whole instead, and all groups are torn.
+
+    Parameters
+    ----------
+    start : array of int, shape (grades + 1, parts)
+        Images that have their place already, by grade and in total.
 
     Returns
     -------
@@ -58,15 +73,17 @@ def bounds_of_whole_groups(vectors: Integers, groups: Integers, parts: Parts) ->
     Examples
     --------
     >>> two = Parts.of({"a": 1, "b": 1})
-    >>> bounds_of_whole_groups(np.array([[1], [5]]), np.array([3, 1]), two)
+    >>> bounds_of_whole_groups(np.array([[1], [5]]), np.array([3, 1]), two, np.zeros((2, 2)))
     (2, 8)
     """
     largest, total = 0, 0
-    for images in with_total(vectors).T:
-        whole = np.sort(np.repeat(images, groups))[::-1][: parts.unit].tolist()
-        row = whole + [0] * (parts.unit - len(whole))
+    for images, kept in zip(with_total(vectors).T, start.tolist(), strict=True):
+        row, torn = kept, int(images @ groups)
+        if not start.any():
+            whole = np.sort(np.repeat(images, groups))[::-1][: parts.unit].tolist()
+            row, torn = whole + [0] * (parts.unit - len(whole)), torn - sum(whole)
         heapq.heapify(row)
-        for _ in range(int(images @ groups) - sum(row)):
+        for _ in range(torn):
             heapq.heapreplace(row, row[0] + 1)
         deviations = np.abs(scaled_deviations(np.array([row]), parts))
         largest = max(largest, int(deviations.max()))
@@ -74,13 +91,13 @@ def bounds_of_whole_groups(vectors: Integers, groups: Integers, parts: Parts) ->
     return largest, total
 
 
-def _deal(cells: Integers, groups: Integers, parts: Parts) -> Integers:
+def _deal(cells: Integers, groups: Integers, parts: Parts, start: Integers) -> Integers:
     """Deal groups by the squares of their shares, and single images, at the end, by deviations."""
-    quotas = (cells.T @ groups)[:, None]
+    quotas = (cells.T @ groups + start.sum(axis=1))[:, None]
     # Integers of any size: shares of the quotas, compared exactly.
     common = math.lcm(*(max(int(quota), 1) for quota in quotas.ravel()))
     shares = np.array([common // max(int(quota), 1) for quota in quotas.ravel()], dtype=object)
-    placed = np.zeros((cells.shape[1], parts.unit), dtype=np.int64)
+    placed = start.copy()
     dealt = np.zeros((len(groups), parts.unit), dtype=np.int64)
     for kind in sorted(range(len(groups)), key=lambda k: cells[k, ::-1].tolist(), reverse=True):
         group = cells[kind][:, None]
@@ -99,12 +116,14 @@ def _deal(cells: Integers, groups: Integers, parts: Parts) -> Integers:
     return dealt
 
 
-def _best_move(cells: Integers, dealt: Integers, parts: Parts) -> tuple[int, int, int] | None:
+def _best_move(
+    cells: Integers, dealt: Integers, parts: Parts, start: Integers
+) -> tuple[int, int, int] | None:
     """Give the group to move, from where and to where, that lowers the sum of deviations most.
 
     The largest deviation may not rise; None where no move is left.
     """
-    now = scaled_deviations(cells.T @ dealt, parts).T
+    now = scaled_deviations(start + cells.T @ dealt, parts).T
     largest = np.abs(now).max()
     images = parts.unit * cells[:, None, :]
     sums, fits = [], []

@@ -1,12 +1,14 @@
 """Balance the training part up to a target per grade.
 
-``synthetic``: add synthetic images of the grade until real and synthetic ones together reach the
-target. ``weights``: weigh each image by target / images; this may be less than one.
+``synthetic``: add synthetic images of the grade that may train (`acne04.split.following`) until
+real and synthetic ones together reach the target; those that an earlier release chose come first.
+``weights``: weigh each image by target / images; this may be less than one.
 ``repetition``: show each image a whole number of times, so that the grade's showings sum to the
 target; never less than once. ``none``: as it is.
 
 In cross-validation the training part differs from fold to fold: there, the *mean* number of
-training images of a grade stands for "images".
+training images of a grade stands for "images", and an image that one fold of five tests, or whose
+group it tests, counts for 4/5.
 """
 
 from __future__ import annotations
@@ -25,28 +27,52 @@ METHODS = ("none", "synthetic", "weights", "repetition")
 
 
 def choose_synthetic(
-    reserve: pd.DataFrame, trained: dict[int, Fraction], target: int
+    reserve: pd.DataFrame,
+    trained: dict[int, Fraction],
+    target: int,
+    shares: pd.Series | None = None,
 ) -> pd.Index[int]:
     """Choose the synthetic images that each grade needs, in the order of their content hash.
 
     Parameters
     ----------
     reserve : pandas.DataFrame
-        Synthetic images that may be placed: columns grade, sha256, image_id.
+        Synthetic images that may train: columns grade, sha256, image_id; where there is a column
+        chosen (bool), those of an earlier release stay, whatever the target.
     trained : dict of int to Fraction
         Real training images of each grade (their mean over the folds).
     target : int
         Images a grade that training should reach.
+    shares : pandas.Series of Fraction, optional
+        For how much each image counts, as of `training_shares`; else for one.
 
     Returns
     -------
     pandas.Index
         Rows of `reserve`.
     """
-    ordered = reserve.sort_values(["grade", "sha256", "image_id"])
-    needed = {grade: max(0, math.ceil(target - trained[grade])) for grade in GRADES}
-    rank = ordered.groupby("grade").cumcount()
-    return ordered.index[rank < ordered["grade"].map(needed)]
+    ordered = reserve.assign(new=~reserve["chosen"] if "chosen" in reserve else True)
+    ordered = ordered.sort_values(["new", "sha256", "image_id"])
+    missing = {grade: target - images for grade, images in trained.items()}
+    chosen = []
+    for row, grade in ordered["grade"].items():
+        if missing[int(grade)] > 0 or not ordered.at[row, "new"]:
+            missing[int(grade)] -= 1 if shares is None else shares[row]
+            chosen.append(row)
+    return pd.Index(chosen, dtype="int64")
+
+
+def training_shares(rows: pd.DataFrame, fold_count: int) -> pd.Series:
+    """Say of training images of ``kfold`` in how many folds they train, as a Fraction of all.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Column fold: the one that tests on the image or its group; missing where none does.
+    """
+    most = Fraction(fold_count - 1, fold_count)
+    shares = [Fraction(1) if pd.isna(fold) else most for fold in rows["fold"]]
+    return pd.Series(shares, index=rows.index, dtype="object")
 
 
 def training_weights(
@@ -102,13 +128,26 @@ def repetitions(rows: pd.DataFrame, factor: Fraction) -> pd.Series:
 
 
 def reached(
-    manifest: pd.DataFrame, trained: dict[int, Fraction], options: Options
+    manifest: pd.DataFrame,
+    trained: dict[int, Fraction],
+    options: Options,
+    shares: pd.Series | None = None,
 ) -> dict[int, Fraction]:
-    """Say how many images (or showings) of each grade a training part has in the end."""
-    placed = manifest[manifest["split"] != ""]
-    added = placed.loc[placed["origin"] == "synthetic", "grade"].value_counts()
+    """Say how many images (or showings) of each grade a training part has in the end.
+
+    Parameters
+    ----------
+    manifest : pandas.DataFrame
+        Table ``splits``.
+    shares : pandas.Series of Fraction, optional
+        For how much each row counts, as of `training_shares`; else for one.
+    """
+    added = manifest.loc[(manifest["split"] != "") & (manifest["origin"] == "synthetic"), "grade"]
+    count = dict.fromkeys(GRADES, Fraction(0))
+    for row, grade in added.items():
+        count[int(grade)] += 1 if shares is None else shares[row]
     if options.balance in ("none", "synthetic"):
-        return {grade: trained[grade] + int(added.get(grade, 0)) for grade in GRADES}
+        return {grade: trained[grade] + count[grade] for grade in GRADES}
     if options.balance == "weights":
         return {g: Fraction(options.target) if trained[g] else Fraction(0) for g in GRADES}
     return {
@@ -117,9 +156,19 @@ def reached(
 
 
 def target_findings(
-    variant: str, trained: dict[int, Fraction], after: dict[int, Fraction], options: Options
+    variant: str,
+    trained: dict[int, Fraction],
+    after: dict[int, Fraction],
+    options: Options,
+    manifest: pd.DataFrame | None = None,
 ) -> Iterator[Finding]:
-    """Report the grades that miss the target, or are beyond it; nothing where none is set."""
+    """Report the grades that miss the target, or are beyond it; nothing where none is set.
+
+    Parameters
+    ----------
+    manifest : pandas.DataFrame, optional
+        Tells how many synthetic images are left out because of their parents.
+    """
     for grade in GRADES if options.balance != "none" else ():
         name = f"grade {grade} ({GRADE_NAMES[grade]})"
         if not trained[grade]:
@@ -138,8 +187,8 @@ def target_findings(
                 "warning",
                 variant,
                 expected=f"{options.target} training images of {name}",
-                found=_figure(after[grade]),
-                done="took all there are",
+                found=_figure(after[grade]) + _not_taken(manifest, grade),
+                done="took all that may train",
                 remedy="lower split.target, or choose weights or repetition (split.balance)",
             )
         elif after[grade] > options.target and trained[grade] > options.target:
@@ -159,6 +208,22 @@ def shortfalls(after: dict[int, Fraction], options: Options) -> dict[int, int]:
     if options.balance == "none":
         return dict.fromkeys(GRADES, 0)
     return {g: max(0, math.ceil(options.target - after[g])) for g in GRADES}
+
+
+def _not_taken(manifest: pd.DataFrame | None, grade: int) -> str:
+    """Tell how many synthetic images of a grade there would be, but for their parents."""
+    if manifest is None:
+        return ""
+    counts = manifest.loc[manifest["grade"] == grade, "excluded"].value_counts()
+    reasons = [
+        f"{counts[reason]} {words}"
+        for reason, words in (
+            ("parent-held-out", "held out with their parents"),
+            ("parent-unknown", "of unknown parent"),
+        )
+        if reason in counts
+    ]
+    return f"; more synthetic ones: {', '.join(reasons)}" if reasons else ""
 
 
 def _figure(value: Fraction) -> str:

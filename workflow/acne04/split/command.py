@@ -10,22 +10,29 @@ from typing import Any
 
 import pandas as pd
 
-from acne04 import documents, tables
-from acne04.errors import UsageError
+from acne04 import decisions, documents, review, tables
 from acne04.findings import Finding, NotRun, summary_lines, write_findings
+from acne04.kinship import Kinship
 from acne04.sources import load_source
-from acne04.split.balancing import METHODS
 from acne04.split.grouped import holdout, kfold
-from acne04.split.images import conflict_findings, join_images, standing
-from acne04.split.manifest import VARIANTS, Options, Variant, refuse_losses, refuse_strangers
-from acne04.split.paper import paper, paper_table
+from acne04.split.images import as_labelled, grade_findings, join_images, standing
+from acne04.split.joining import refuse_other_relations
+from acne04.split.knobs import configure_knobs, read_knobs
+from acne04.split.leaking import LEAKY, leak_findings, leaks_of
+from acne04.split.manifest import (
+    GROUPED,
+    VARIANTS,
+    Options,
+    Variant,
+    refuse_losses,
+    refuse_strangers,
+)
+from acne04.split.paper import paper, paper_findings, paper_leaks, paper_table
 from acne04.split.published import published
+from acne04.split.published_clean import published_clean
+from acne04.split.releases import Releases, churn_table, decision_findings, read_releases
 from acne04.split.report import metrics, print_balance
-from acne04.split.solver import Limits
 
-#: As many folds as schemas/params.schema.json allows.
-MOST_FOLDS = 20
-PARTS = ("train", "val", "test")
 CERTIFICATES = "certificates.schema.json"
 
 
@@ -35,10 +42,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--dataset", choices=("standin", "acne04"), required=True)
     add("--inventory", type=Path, required=True, metavar="CSV", help="images, by `acne04 scan`")
     add("--groups", type=Path, required=True, metavar="CSV", help="groups, by `acne04 dedupe`")
+    add("--relations", type=Path, metavar="CSV", help="what made the groups: for leaks")
     add("--folds", type=Path, metavar="CSV", help="label lines, for `published`")
     add("--annotated", type=Path, metavar="CSV", help="images of Acne04-v2, by `acne04 validate`")
     add("--sources", type=Path, metavar="YAML", help="what the sources promise, for `paper`")
+    add("--decisions", type=Path, metavar="CSV", help="what people decided on places")
     add("--output", type=Path, required=True, metavar="FOLDER", help="write everything here")
+    add("--review", type=Path, metavar="CSV", help="write questions here (default in --output)")
     add(
         "--variants",
         nargs="+",
@@ -46,81 +56,52 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=VARIANTS,
         help="what to make (default all)",
     )
-    _configure_knobs(parser)
-
-
-def _configure_knobs(parser: argparse.ArgumentParser) -> None:
-    """Declare the knobs; their defaults are those of ``split`` in the shipped ``params.yaml``."""
-
-    def add(name: str, default: object, text: str, **more: Any) -> None:
-        parser.add_argument(name, default=default, help=f"{text} (default %(default)s)", **more)
-
-    parser.add_argument(
-        "--ratios",
-        nargs=3,
-        type=int,
-        default=[65, 15, 20],
-        metavar=("TRAIN", "VAL", "TEST"),
-        help="parts of holdout in percent, together 100 (default 65 15 20)",
-    )
-    add("--fold-count", 5, f"folds of kfold, 2 to {MOST_FOLDS}", type=int)
-    add("--restrict", "none", "v2: only the images it annotates", choices=("none", "v2"))
-    add("--balance", "synthetic", "how to balance training", choices=METHODS)
-    add("--target", 400, "training images a grade", type=int)
-    add("--node-limit", 100_000, "the solver stops after so many nodes", type=int)
-    add("--relative-gap", 0.0, "the solver may stop at such a gap, 0 to 1", type=float)
+    configure_knobs(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the variants, write them, and say what they hold."""
-    options = _options(arguments)
+    options = read_knobs(arguments)
     refuse_strangers(arguments.output, arguments.variants)
     dataset = arguments.dataset
     images, findings = join_images(
         _table(arguments, "inventory"), _table(arguments, "groups"), _table(arguments, "annotated")
     )
+    answers = decisions.load(arguments.decisions, dataset)
+    releases = read_releases(
+        Path(arguments.previous) if arguments.previous else None,
+        arguments.variants,
+        images,
+        _table(arguments, "relations"),
+        options,
+        answers,
+        dataset,
+    )
     promised = _promised_table(arguments)
-    variants = _make(images, arguments, options, promised)
-    if {"holdout", "kfold"} & set(arguments.variants):
-        findings += conflict_findings(images, standing(images, options.restrict))
+    kinship = _kinship(arguments, images)
+    variants = _make(images, arguments, options, releases, kinship, promised)
+    leaks = leaks_of(variants, kinship) if arguments.relations else {}
+    findings += leak_findings(leaks)
+    if set(GROUPED) & set(arguments.variants):
+        findings += grade_findings(images, standing(images, options.restrict))
+        findings += decision_findings(answers, releases, images)
     for variant in variants:
         refuse_losses(variant.name, variant.manifest, images)
         findings += variant.findings
     for variant in variants:
         _write_manifest(arguments.output, dataset, variant)
-    _write_documents(arguments, images, variants, findings, _not_run(arguments, promised))
+    findings += _write_leaks(arguments, images, variants, leaks)
+    changes = churn_table(dataset, releases, variants)
+    tables.write(arguments.output / "churn.csv", "churn", changes)
+    questions = [item for growth in releases.growths.values() for item in growth.review]
+    queue = arguments.review or arguments.output / "review.csv"
+    tables.write(queue, "review", review.to_table(dataset, questions))
+    not_run = _not_run(arguments, promised)
+    # published-clean says of the folds' lines what published says.
+    findings = list(dict.fromkeys(findings))
+    _write_documents(arguments, images, variants, leaks, changes, findings, not_run)
     print_balance(images, variants, options)
     return 0
-
-
-def _options(arguments: argparse.Namespace) -> Options:
-    for option, least in (("fold_count", 2), ("target", 1), ("node_limit", 1)):
-        if getattr(arguments, option) < least:
-            raise _wrong(f"--{option.replace('_', '-')}", f"at least {least}", arguments, option)
-    if arguments.fold_count > MOST_FOLDS:
-        raise _wrong("--fold-count", f"at most {MOST_FOLDS}", arguments, "fold_count")
-    if min(arguments.ratios) < 1 or sum(arguments.ratios) != 100:
-        expected = "three positive integers, together 100"
-        raise _wrong("--ratios", expected, arguments, "ratios")
-    if not 0 <= arguments.relative_gap <= 1:
-        raise _wrong("--relative-gap", "a fraction, 0 to 1", arguments, "relative_gap")
-    if "published" in arguments.variants and not arguments.folds:
-        raise UsageError("--folds", "needed by the variant published", done="nothing written")
-    if arguments.restrict == "v2" and not arguments.annotated:
-        raise UsageError("--annotated", "needed by --restrict v2", done="nothing written")
-    return Options(
-        ratios=dict(zip(PARTS, arguments.ratios, strict=True)),
-        fold_count=arguments.fold_count,
-        restrict=arguments.restrict,
-        balance=arguments.balance,
-        target=arguments.target,
-        limits=Limits(arguments.node_limit, arguments.relative_gap),
-    )
-
-
-def _wrong(where: str, expected: str, arguments: argparse.Namespace, name: str) -> UsageError:
-    found = str(getattr(arguments, name))
-    return UsageError(where, "out of range", expected=expected, found=found, done="nothing written")
 
 
 def _table(arguments: argparse.Namespace, name: str) -> pd.DataFrame:
@@ -128,6 +109,13 @@ def _table(arguments: argparse.Namespace, name: str) -> pd.DataFrame:
     if path is None:
         return tables.empty(name)
     return tables.read(path, name, arguments.dataset)
+
+
+def _kinship(arguments: argparse.Namespace, images: pd.DataFrame) -> Kinship:
+    relations = _table(arguments, "relations")
+    if arguments.relations:
+        refuse_other_relations(images, relations)
+    return Kinship(images["image_id"], relations)
 
 
 def _promised_table(arguments: argparse.Namespace) -> list[dict[str, Any]] | None:
@@ -142,13 +130,19 @@ def _make(
     images: pd.DataFrame,
     arguments: argparse.Namespace,
     options: Options,
+    releases: Releases,
+    kinship: Kinship,
     promised: list[dict[str, Any]] | None,
 ) -> list[Variant]:
+    growths = releases.growths
     makers: dict[str, Callable[[], Variant]] = {
-        "published": lambda: published(images, _table(arguments, "folds")),
-        "paper": lambda: paper(images, promised),
-        "holdout": lambda: holdout(images, options),
-        "kfold": lambda: kfold(images, options),
+        "published": lambda: published(as_labelled(images), _table(arguments, "folds")),
+        "published-clean": lambda: published_clean(
+            images, _table(arguments, "folds"), kinship, options
+        ),
+        "paper": lambda: paper(as_labelled(images), promised),
+        "holdout": lambda: holdout(images, options, growths.get("holdout")),
+        "kfold": lambda: kfold(images, options, growths.get("kfold")),
     }
     return [make() for name, make in makers.items() if name in arguments.variants]
 
@@ -157,6 +151,8 @@ def _not_run(arguments: argparse.Namespace, promised: list[dict[str, Any]] | Non
     gaps = []
     if "paper" in arguments.variants and promised is None:
         gaps.append(NotRun("paper-table-differs", "no source promises the table (--sources)"))
+    if not arguments.relations and set(arguments.variants) - {"paper"}:
+        gaps.append(NotRun("leaks", "no relations given (--relations)"))
     if not arguments.annotated:
         reason = "no annotated images given (--annotated)"
         gaps += [NotRun("v2-image-without-photograph", reason)]
@@ -173,10 +169,30 @@ def _write_manifest(folder: Path, dataset: str, variant: Variant) -> None:
         tables.write(folder / "paper_table.csv", "paper_table", counted)
 
 
+def _write_leaks(
+    arguments: argparse.Namespace,
+    images: pd.DataFrame,
+    variants: list[Variant],
+    leaks: dict[str, pd.DataFrame],
+) -> list[Finding]:
+    """Write what `published` leaks, and what of `paper` would leak under the other variants."""
+    dataset, folder = arguments.dataset, arguments.output
+    if LEAKY in leaks:
+        table = leaks[LEAKY].assign(dataset=dataset, variant=LEAKY)
+        tables.write(folder / f"{LEAKY}_leaks.csv", "leaks", table)
+    if "paper" not in arguments.variants:
+        return []
+    told = paper_leaks(images, variants)
+    tables.write(folder / "paper_leaks.csv", "paper_leaks", told.assign(dataset=dataset))
+    return list(paper_findings(told))
+
+
 def _write_documents(
     arguments: argparse.Namespace,
     images: pd.DataFrame,
     variants: list[Variant],
+    leaks: dict[str, pd.DataFrame],
+    changes: pd.DataFrame,
     findings: list[Finding],
     not_run: list[NotRun],
 ) -> None:
@@ -186,7 +202,8 @@ def _write_documents(
     documents.check(certificates, CERTIFICATES, str(folder / "certificates.json"))
     documents.write(folder / "certificates.json", certificates)
     document = write_findings(folder / "findings.json", dataset, "split", findings, not_run)
-    documents.write(folder / "metrics.json", metrics(dataset, images, variants, document["counts"]))
+    figures = metrics(dataset, images, variants, leaks, changes, document["counts"])
+    documents.write(folder / "metrics.json", figures)
     text = [f"split: {', '.join(v.name for v in variants)} in {folder}"]
     text += [f"  {line}" for line in summary_lines(document)]
     text += [f"not run, so not passed: {gap.check}: {gap.reason}" for gap in not_run]

@@ -1,10 +1,15 @@
-"""The variants that place whole groups: ``holdout`` and ``kfold``."""
+"""The variants that place whole groups: ``holdout`` and ``kfold``.
+
+Quotas are those of placeable photographs alone: a group of synthetic images has no say in them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
 from acne04.errors import UsageError
@@ -15,8 +20,11 @@ from acne04.split.balancing import (
     reached,
     shortfalls,
     target_findings,
+    training_shares,
     training_weights,
 )
+from acne04.split.following import parent_known, why_left_out
+from acne04.split.growing import Growth, from_nothing
 from acne04.split.images import standing
 from acne04.split.manifest import (
     UNVERIFIED,
@@ -26,32 +34,36 @@ from acne04.split.manifest import (
     variant_finding,
 )
 from acne04.split.placing import place_groups
-from acne04.split.quotas import Certificate, Parts
+from acne04.split.quotas import Certificate, Frozen, Integers, Parts, with_total
 
 TRAIN, TRAIN_ONLY = "train", "train-only"
 
 
-def holdout(images: pd.DataFrame, options: Options) -> Variant:
+def holdout(images: pd.DataFrame, options: Options, growth: Growth | None = None) -> Variant:
     """Place real images in train, val and test; balance train.
 
     Parameters
     ----------
     images : pandas.DataFrame
         As of `acne04.split.images.join_images`.
+    growth : Growth, optional
+        What an earlier release leaves open; without it, everything.
     """
-    manifest, real, reserve = _open(images, options)
+    growth = growth or from_nothing(images)
+    manifest, real, synthetic = _open(images, options, growth)
     parts = Parts.of(options.ratios)
-    part_of, certificate = place_groups(manifest[real], parts, options.limits)
-    names = pd.Series(parts.names)
-    manifest.loc[real, "split"] = manifest.loc[real, "group"].map(part_of).map(names)
-    training = real & (manifest["split"] == TRAIN)
+    place, certificate = _place(manifest, real, growth, parts, options)
+    manifest.loc[real, "split"] = place[real]
+    training = real & (place == TRAIN)
     counts = manifest.loc[training, "grade"].value_counts()
     trained = {grade: Fraction(int(counts.get(grade, 0))) for grade in GRADES}
-    _balance(manifest, training, reserve, trained, options, TRAIN)
-    return _close("holdout", manifest, certificate, trained, options)
+    why = why_left_out(images[synthetic], place[synthetic], (TRAIN,), options.unknown_parent)
+    manifest.loc[synthetic, "excluded"] = why
+    _balance(manifest, training, images, growth, trained, options, TRAIN)
+    return _close("holdout", manifest, certificate, growth, trained, options)
 
 
-def kfold(images: pd.DataFrame, options: Options) -> Variant:
+def kfold(images: pd.DataFrame, options: Options, growth: Growth | None = None) -> Variant:
     """Place real images in the folds that test on them; balance their training parts.
 
     A row says once for all folds how often training shows the image, wherever it trains.
@@ -60,13 +72,16 @@ def kfold(images: pd.DataFrame, options: Options) -> Variant:
     ----------
     images : pandas.DataFrame
         As of `acne04.split.images.join_images`.
+    growth : Growth, optional
+        What an earlier release leaves open; without it, everything.
 
     Raises
     ------
     UsageError
         If there are more folds than images to place.
     """
-    manifest, real, reserve = _open(images, options)
+    growth = growth or from_nothing(images)
+    manifest, real, synthetic = _open(images, options, growth)
     if 0 < real.sum() < options.fold_count:
         raise UsageError(
             "--fold-count",
@@ -76,21 +91,33 @@ def kfold(images: pd.DataFrame, options: Options) -> Variant:
             done="nothing written",
             remedy="lower split.folds in params.yaml (--fold-count)",
         )
-    parts = Parts.of({f"fold-{fold}": 1 for fold in range(options.fold_count)})
-    part_of, certificate = place_groups(manifest[real], parts, options.limits)
-    manifest.loc[real, "fold"] = manifest.loc[real, "group"].map(part_of).astype("Int64")
+    names = fold_names(options.fold_count)
+    place, certificate = _place(manifest, real, growth, Parts.of(dict.fromkeys(names, 1)), options)
+    fold = place.map({name: number for number, name in enumerate(names)}).astype("Int64")
+    manifest["fold"] = fold.where(real | synthetic)
     manifest.loc[real, "split"] = "test"
     counts = manifest.loc[real, "grade"].value_counts()
     share = Fraction(options.fold_count - 1, options.fold_count)
     trained = {grade: int(counts.get(grade, 0)) * share for grade in GRADES}
-    _balance(manifest, real, reserve, trained, options, TRAIN_ONLY)
-    return _close("kfold", manifest, certificate, trained, options)
+    why = why_left_out(images[synthetic], place[synthetic], names, options.unknown_parent)
+    manifest.loc[synthetic, "excluded"] = why
+    _balance(manifest, real, images, growth, trained, options, TRAIN_ONLY)
+    manifest["fold"] = manifest["fold"].mask(manifest["split"] == "")
+    return _close("kfold", manifest, certificate, growth, trained, options)
 
 
-def _open(images: pd.DataFrame, options: Options) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
+def fold_names(fold_count: int) -> tuple[str, ...]:
+    """Name the folds as parts."""
+    return tuple(f"fold-{number}" for number in range(fold_count))
+
+
+def _open(
+    images: pd.DataFrame, options: Options, growth: Growth
+) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
     """Give a manifest with the exclusions in it, and which real and synthetic images are left."""
     manifest = blank_manifest(images)
-    manifest["excluded"] = standing(images, options.restrict)
+    reasons = standing(images, options.restrict)
+    manifest["excluded"] = reasons.mask(reasons == "", growth.excluded)
     synthetic = images["origin"] == "synthetic"
     left = manifest["excluded"] == ""
     if options.balance != "synthetic":
@@ -98,20 +125,62 @@ def _open(images: pd.DataFrame, options: Options) -> tuple[pd.DataFrame, pd.Seri
     return manifest, left & ~synthetic, (manifest["excluded"] == "") & synthetic
 
 
+def _place(
+    manifest: pd.DataFrame, real: pd.Series, growth: Growth, parts: Parts, options: Options
+) -> tuple[pd.Series, Certificate]:
+    """Place the units that have no place, beside those that keep theirs.
+
+    Returns
+    -------
+    pandas.Series of str
+        Part of the unit of every row, placed or not; empty where no photograph of it is placed.
+    Certificate
+        With the frozen part, where there is one.
+    """
+    kept, new = real & (growth.place != ""), real & (growth.place == "")
+    open_parts = parts.without(growth.frozen)
+    given = _count(manifest[kept], growth.place[kept], open_parts.names)
+    units = manifest[new].assign(group=growth.unit[new])
+    part_of, certificate = place_groups(units, open_parts, options.limits, given)
+    names = {unit: open_parts.names[part] for unit, part in part_of.items()}
+    found = pd.Series([names.get(u, "") for u in growth.unit], manifest.index, dtype="str")
+    place = growth.place.mask(growth.place == "", found)
+    groups = manifest.loc[real, "group"].groupby(place[real]).nunique()
+    frozen = None
+    if growth.frozen:
+        counts = with_total(_count(manifest[kept], growth.place[kept], (growth.frozen,))[:, 0])
+        number = int(groups.get(growth.frozen, 0))
+        frozen = Frozen(growth.frozen, number, tuple(counts.tolist()))
+    numbers = tuple(int(groups.get(name, 0)) for name in open_parts.names)
+    return place, replace(certificate, groups=numbers, frozen=frozen)
+
+
+def _count(rows: pd.DataFrame, place: pd.Series, names: Sequence[str]) -> Integers:
+    """Count the rows of each grade in each part, shape (grades, parts); others are left out."""
+    counts = np.zeros((len(GRADES), len(names) + 1), dtype=np.int64)
+    part = pd.Index(names).get_indexer(place)
+    np.add.at(counts, (rows["grade"].to_numpy(dtype=np.int64), part), 1)
+    return counts[:, :-1]
+
+
 def _balance(
     manifest: pd.DataFrame,
     training: pd.Series,
-    reserve: pd.Series,
+    images: pd.DataFrame,
+    growth: Growth,
     trained: dict[int, Fraction],
     options: Options,
     split: str,
 ) -> None:
     weights = training_weights(manifest[training], trained, options)
     manifest.loc[training, "weight"] = weights.astype("Float64")
-    chosen = choose_synthetic(manifest[reserve], trained, options.target)
+    reserve = (manifest["origin"] == "synthetic") & (manifest["excluded"] == "")
+    candidates = manifest[reserve].assign(chosen=growth.chosen[reserve])
+    shares = training_shares(candidates, options.fold_count)
+    chosen = choose_synthetic(candidates, trained, options.target, shares)
     manifest.loc[chosen, "split"] = split
     manifest.loc[chosen, "weight"] = 1.0
-    manifest.loc[chosen, "mark"] = UNVERIFIED
+    manifest.loc[chosen[~parent_known(images.loc[chosen])], "mark"] = UNVERIFIED
     manifest.loc[reserve & (manifest["split"] == ""), "excluded"] = "target-reached"
 
 
@@ -119,12 +188,14 @@ def _close(
     name: str,
     manifest: pd.DataFrame,
     certificate: Certificate,
+    growth: Growth,
     trained: dict[int, Fraction],
     options: Options,
 ) -> Variant:
-    after = reached(manifest, trained, options)
+    after = reached(manifest, trained, options, training_shares(manifest, options.fold_count))
     findings = [
-        *target_findings(name, trained, after, options),
+        *growth.findings,
+        *target_findings(name, trained, after, options, manifest),
         *_unverified(name, manifest),
         *_unproven(name, certificate),
     ]
@@ -139,10 +210,11 @@ def _unverified(name: str, manifest: pd.DataFrame) -> Iterator[Finding]:
             "warning",
             name,
             expected="the photograph that each synthetic training image was made from, in training",
-            found=f"{marked} synthetic images of unknown origin",
-            done="placed in training with a mark",
+            found=f"{marked} synthetic images of unknown parent",
+            done="placed in training with a mark (split.unknown_parent: keep)",
             remedy="do not report test results of a model trained on them: an edit of a test image "
-            "may be among them; split.balance knows ways without synthetic images",
+            "may be among them; set split.unknown_parent to exclude, or name the parents with "
+            "`acne04 decide` (kind parent)",
         )
 
 

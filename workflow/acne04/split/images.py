@@ -22,7 +22,18 @@ _INVENTORY = [
     "sha256",
     "decodable",
 ]
-_GROUPS = ["image_id", "path", "subject", "group", "canonical", "conflict", "conflict_counts"]
+_GROUPS = [
+    "image_id",
+    "path",
+    "subject",
+    "group",
+    "canonical",
+    "parent",
+    "parent_status",
+    "conflict",
+    "conflict_counts",
+    "decided_grade",
+]
 
 
 def join_images(
@@ -34,14 +45,17 @@ def join_images(
     -------
     pandas.DataFrame
         One row an image, by image_id: the columns of a manifest that do not depend on the
-        variant, and name, canonical, conflict, decodable, annotated.
+        variant, and name, canonical, parent, parent_status, conflict, decodable, annotated,
+        decided_grade. A decided grade stands in ``grade``, too; ``label`` is the grade as the
+        dataset has it.
     list of Finding
         What `acne04.split.annotated.join_annotated` has to say.
 
     Raises
     ------
     SchemaError
-        If inventory and groups do not tell of the same images.
+        If inventory and groups do not tell of the same images, or a synthetic image is not in the
+        group of its parent.
     """
     strangers = set(inventory["path"]) ^ set(groups["path"])
     strangers |= set(groups.loc[groups["path"].duplicated(), "path"])
@@ -56,7 +70,30 @@ def join_images(
         )
     images = inventory[_INVENTORY].merge(groups[_GROUPS], on="path")
     images = images.sort_values("image_id", ignore_index=True)
+    _refuse_orphans(images)
+    images["label"] = images["grade"]
+    images["grade"] = images["decided_grade"].fillna(images["label"])
     return join_annotated(images, annotated)
+
+
+def as_labelled(images: pd.DataFrame) -> pd.DataFrame:
+    """Give the images with the grades that the dataset has, whatever was decided since."""
+    return images.assign(grade=images["label"])
+
+
+def _refuse_orphans(images: pd.DataFrame) -> None:
+    group = images.set_index("image_id")["group"]
+    children = images[images["parent"] != ""]
+    orphans = children[children["parent"].map(group) != children["group"]]
+    if not orphans.empty:
+        raise SchemaError(
+            "groups",
+            "a synthetic image is not in the group of its parent",
+            expected="one group for both",
+            found=f"{len(orphans)} that are not, first {orphans['path'].min()}",
+            done="nothing written",
+            remedy="run `acne04 dedupe` again",
+        )
 
 
 def standing(images: pd.DataFrame, restrict: str) -> pd.Series:
@@ -95,8 +132,8 @@ def standing(images: pd.DataFrame, restrict: str) -> pd.Series:
     return reason
 
 
-def conflict_findings(images: pd.DataFrame, reasons: pd.Series) -> Iterator[Finding]:
-    """Report the images whose byte-identical copies disagree, with what became of them."""
+def grade_findings(images: pd.DataFrame, reasons: pd.Series) -> Iterator[Finding]:
+    """Report the images whose labels disagree or were decided on, with what became of them."""
     for _, rows in images[reasons == "grade-conflict"].groupby("canonical"):
         grades = ", ".join(f"grade {row.grade} of {row.image_id}" for row in rows.itertuples())
         yield Finding(
@@ -108,8 +145,20 @@ def conflict_findings(images: pd.DataFrame, reasons: pd.Series) -> Iterator[Find
             expected="one grade for the same bytes",
             found=f"{grades}; lesion counts {rows['conflict_counts'].iloc[0]}",
             done="left out of holdout and kfold, with all its copies",
-            remedy="nothing records a decision yet: they stay out; dedupe reports the "
-            "error (in findings.json beside its groups.csv: data/groups/findings.json)",
+            remedy="look at it and record the grade with `acne04 decide` (kind grade)",
+        )
+    for _, rows in images[images["decided_grade"].notna()].groupby("canonical"):
+        labels = ", ".join(f"{_or_none(row.label)} of {row.image_id}" for row in rows.itertuples())
+        yield Finding(
+            check="grade-decided",
+            severity="info",
+            file=rows["path"].iloc[0],
+            pointer="",
+            line=None,
+            expected=f"grade {rows['grade'].iloc[0]}, by a decision",
+            found=labels,
+            done="took the decided grade in holdout and kfold; the other variants show the labels",
+            remedy="nothing",
         )
     for row in images[(reasons == "") & (images["conflict"] == "count")].itertuples():
         yield Finding(
@@ -123,3 +172,7 @@ def conflict_findings(images: pd.DataFrame, reasons: pd.Series) -> Iterator[Find
             done=f"placed with count {row.lesions_v1}; all are in conflict_counts",
             remedy="do not train a counter on it before somebody has counted again",
         )
+
+
+def _or_none(grade: object) -> str:
+    return "none" if pd.isna(grade) else f"grade {grade}"

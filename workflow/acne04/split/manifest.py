@@ -13,7 +13,11 @@ from acne04.findings import Finding
 from acne04.split.quotas import Certificate
 from acne04.split.solver import Limits
 
-VARIANTS = ("published", "paper", "holdout", "kfold")
+VARIANTS = ("published", "published-clean", "paper", "holdout", "kfold")
+#: Variants that place whole groups, and keep places when the collection grows.
+GROUPED = ("holdout", "kfold")
+#: Variants with one row an image and fold.
+BY_FOLD = ("published", "published-clean")
 #: Columns that do not depend on the variant.
 IMAGE_COLUMNS = (
     "image_id",
@@ -45,6 +49,7 @@ class Options:
     restrict: str
     balance: str
     target: int
+    unknown_parent: str
     limits: Limits
 
 
@@ -93,7 +98,7 @@ def refuse_losses(variant: str, manifest: pd.DataFrame, images: pd.DataFrame) ->
     SplitError
         If not: that would be a mistake of this program, and nothing may be written.
     """
-    folds = manifest["fold"].nunique() if variant == "published" else 1
+    folds = manifest["fold"].nunique() if variant in BY_FOLD else 1
     rows = manifest["image_id"].value_counts()
     placed, excluded = manifest["split"] != "", manifest["excluded"] != ""
     sound = (
@@ -120,7 +125,8 @@ def refuse_strangers(folder: Path, variants: Sequence[str]) -> None:
         If the folder has manifests of variants that are not among `variants`.
     """
     files = {variant: [f"{variant}.csv"] for variant in VARIANTS}
-    files["paper"].append("paper_table.csv")
+    files["published"].append("published_leaks.csv")
+    files["paper"] += ["paper_table.csv", "paper_leaks.csv"]
     others = [name for variant in VARIANTS if variant not in variants for name in files[variant]]
     there = [name for name in others if (folder / name).exists()]
     if there:

@@ -10,6 +10,10 @@ For parts of one size (folds) the totals have a closed form, and where their dea
 groups are dealt near to the quotas (`acne04.split.approaching`, method ``approached``). The program
 is then solved only for few groups: like parts make it one whose proof may never end.
 
+Images that keep the place of an earlier release are a constraint of all of this: they count in the
+quotas and in the deviations, nothing moves them, and the best totals are those beside them
+(`acne04.split.levelling`). Every bound is then one of the problem with this constraint.
+
 The totals, and a ``solved`` placement, are optimal and least in two sums of hash-drawn weights;
 where that leaves one answer, as it does but for a rare chance, another version of the solver or
 another machine finds the same. After a stop by limits only the same version is bound to.
@@ -26,18 +30,21 @@ from acne04.errors import SplitError
 from acne04.grades import GRADES
 from acne04.split.approaching import approach
 from acne04.split.dealing import deal_groups, deal_to_totals
+from acne04.split.levelling import level
 from acne04.split.quotas import Certificate, Integers, Parts, with_total
 from acne04.split.rounding import round_equally
 from acne04.split.solver import Limits, Solution, solve
 
 #: Size up to which the program of groups in equal parts is solved: class vectors times parts.
 UNKNOWNS_SOLVED = 40
+#: The same where images keep their place: then the parts are not alike, and proofs come soon.
+UNKNOWNS_SOLVED_BESIDE_KEPT = 140
 #: Nodes for it. It is deep in permutations of like parts: what it does not find soon, it does not.
 NODES_OF_EQUAL_PARTS = 100
 
 
 def place_groups(
-    images: pd.DataFrame, parts: Parts, limits: Limits
+    images: pd.DataFrame, parts: Parts, limits: Limits, kept: Integers | None = None
 ) -> tuple[pd.Series, Certificate]:
     """Place the groups of some images.
 
@@ -45,6 +52,8 @@ def place_groups(
     ----------
     images : pandas.DataFrame
         The images to be placed, all of them: columns group, grade (never missing).
+    kept : array of int, shape (grades, parts), optional
+        Images that have their place already, and are not among `images`.
 
     Returns
     -------
@@ -58,7 +67,9 @@ def place_groups(
     SplitError
         If there is nothing to place.
     """
-    if images.empty:
+    if kept is None:
+        kept = np.zeros((len(GRADES), len(parts.names)), dtype=np.int64)
+    if images.empty and not kept.any():
         raise SplitError(
             "split",
             "no image can be placed",
@@ -68,42 +79,48 @@ def place_groups(
         )
     names, vectors, kinds, groups = class_vectors(images)
     place = _place_in_equal_parts if set(parts.ratios) == {1} else _place
-    found, method = place(vectors, groups, parts, limits)
-    certificate = _certify(vectors, parts, found, method)
+    found, method = place(vectors, groups, parts, limits, kept)
+    certificate = _certify(vectors, parts, found, method, kept)
     return deal_groups(names, kinds, found.assigned), certificate
 
 
 def _place(
-    vectors: Integers, groups: Integers, parts: Parts, limits: Limits
+    vectors: Integers, groups: Integers, parts: Parts, limits: Limits, kept: Integers
 ) -> tuple[Solution, str]:
+    images = vectors.T @ groups
     single = np.eye(len(GRADES), dtype=np.int64)
-    relaxed = solve(single, vectors.T @ groups, parts, limits)
+    relaxed = (
+        level(images, parts, limits, kept) if kept.any() else solve(single, images, parts, limits)
+    )
     dealt = deal_to_totals(vectors, groups, relaxed.assigned)
     if dealt is not None:
         return replace(relaxed, assigned=dealt), "dealt"
-    solved = solve(vectors, groups, parts, limits)
+    solved = solve(vectors, groups, parts, limits, kept)
     bound = max(solved.bound_largest, relaxed.bound_largest)
     return replace(solved, bound_largest=bound), "solved"
 
 
 def _place_in_equal_parts(
-    vectors: Integers, groups: Integers, parts: Parts, limits: Limits
+    vectors: Integers, groups: Integers, parts: Parts, limits: Limits, kept: Integers
 ) -> tuple[Solution, str]:
-    relaxed = round_equally(vectors.T @ groups, parts)
+    images = vectors.T @ groups
+    relaxed = level(images, parts, limits, kept) if kept.any() else round_equally(images, parts)
     dealt = deal_to_totals(vectors, groups, relaxed.assigned)
     if dealt is not None:
         return replace(relaxed, assigned=dealt), "dealt"
-    near = approach(vectors, groups, parts)
-    certificate = _certify(vectors, parts, near, "approached")
-    if certificate.optimal or len(groups) * len(parts.names) > UNKNOWNS_SOLVED:
+    near = approach(vectors, groups, parts, kept)
+    near = replace(near, bound_largest=max(near.bound_largest, relaxed.bound_largest))
+    certificate = _certify(vectors, parts, near, "approached", kept)
+    most = UNKNOWNS_SOLVED_BESIDE_KEPT if kept.any() else UNKNOWNS_SOLVED
+    if certificate.optimal or len(groups) * len(parts.names) > most:
         return near, "approached"
     few = Limits(min(limits.node_limit, NODES_OF_EQUAL_PARTS), limits.relative_gap)
     try:
-        solved = solve(vectors, groups, parts, few)
+        solved = solve(vectors, groups, parts, few, kept)
     except SplitError:  # No placement within so few nodes: there is one already.
         return near, "approached"
     # A bound on the sum holds for what is as good in the largest: the better of the two.
-    better = _certify(vectors, parts, solved, "solved")
+    better = _certify(vectors, parts, solved, "solved", kept)
     is_near = certificate.deviations <= better.deviations
     return Solution(
         near.assigned if is_near else solved.assigned,
@@ -112,10 +129,13 @@ def _place_in_equal_parts(
     ), "approached" if is_near else "solved"
 
 
-def _certify(vectors: Integers, parts: Parts, found: Solution, method: str) -> Certificate:
+def _certify(
+    vectors: Integers, parts: Parts, found: Solution, method: str, kept: Integers
+) -> Certificate:
     return Certificate(
         parts=parts,
-        placed=with_total((vectors.T @ found.assigned).T).T,
+        placed=with_total((kept + vectors.T @ found.assigned).T).T,
+        kept=with_total(kept.T).T,
         groups=tuple(found.assigned.sum(axis=0).tolist()),
         bound_largest=found.bound_largest,
         bound_total=found.bound_total,
@@ -137,9 +157,8 @@ def class_vectors(images: pd.DataFrame) -> tuple[pd.Series, Integers, Integers, 
     groups : array of int, shape (class vectors,)
         Number of groups of each class vector.
     """
-    table = pd.crosstab(images["group"], images["grade"].astype(int))
-    table = table.reindex(columns=list(GRADES), fill_value=0)
-    vectors, kinds, groups = np.unique(
-        table.to_numpy(dtype=np.int64), axis=0, return_inverse=True, return_counts=True
-    )
-    return table.index.to_series(), vectors, kinds.ravel(), groups.astype(np.int64)
+    numbers, names = pd.factorize(images["group"], sort=True)
+    table = np.zeros((len(names), len(GRADES)), dtype=np.int64)
+    np.add.at(table, (numbers, images["grade"].to_numpy(dtype=np.int64)), 1)
+    vectors, kinds, groups = np.unique(table, axis=0, return_inverse=True, return_counts=True)
+    return pd.Series(names), vectors, kinds.ravel(), groups.astype(np.int64)

@@ -48,6 +48,14 @@ class Parts:
         """Units in one image: the sum of the ratios."""
         return sum(self.ratios)
 
+    def without(self, name: str) -> Parts:
+        """Leave out the part of that name, where there is one; the others keep their ratio.
+
+        >>> Parts.of({"train": 65, "val": 15, "test": 20}).without("test").ratios
+        (13, 3)
+        """
+        return Parts.of({n: r for n, r in zip(self.names, self.ratios, strict=True) if n != name})
+
 
 def with_total(by_grade: Integers) -> Integers:
     """Append the sum over the last axis: the cell of all grades together."""
@@ -77,30 +85,55 @@ def scaled_deviations(placed: Integers, parts: Parts) -> Integers:
 
 
 @dataclass(frozen=True)
+class Frozen:
+    """A part of an earlier release that neither gives nor takes images: it has no quotas.
+
+    Attributes
+    ----------
+    name : str
+        The part.
+    groups : int
+        Groups in it.
+    placed : tuple of int
+        Its images, by grade and in total.
+    """
+
+    name: str
+    groups: int
+    placed: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Certificate:
     """What was achieved, and what cannot be beaten.
 
     Attributes
     ----------
     parts : Parts
-        The parts.
+        The parts that take images.
     placed : array of int, shape (grades + 1, parts)
         Images placed, by grade and in total.
+    kept : array of int, shape (grades + 1, parts)
+        Those of them whose place was given: the groups of an earlier release.
     groups : tuple of int
         Groups placed in each part.
     bound_largest, bound_total : int
         In units: no placement of whole groups has a lesser largest deviation; none whose largest
-        deviation is no greater has a lesser sum.
+        deviation is no greater has a lesser sum. Of placements that leave the kept ones.
     method : {"dealt", "approached", "solved"}
         How the placement was found, see `acne04.split.placing`.
+    frozen : Frozen or None
+        A further part, beside those that take images.
     """
 
     parts: Parts
     placed: Integers
+    kept: Integers
     groups: tuple[int, ...]
     bound_largest: int
     bound_total: int
     method: str
+    frozen: Frozen | None = None
 
     @property
     def largest(self) -> int:
@@ -125,19 +158,25 @@ class Certificate:
     def as_document(self) -> dict[str, Any]:
         """Give the entry of ``schemas/certificates.schema.json``; fractions count images."""
         quotas = scaled_quotas(self.placed.sum(axis=1), self.parts)
-        names = [*map(str, range(len(self.placed) - 1)), "all"]
+        parts = {
+            part: {
+                "ratio": str(Fraction(self.parts.ratios[p], self.parts.unit)),
+                "frozen": False,
+                "groups": self.groups[p],
+                "grades": self._cells(self.placed[:, p], self.kept[:, p], quotas[:, p]),
+            }
+            for p, part in enumerate(self.parts.names)
+        }
+        if self.frozen:
+            placed = np.array(self.frozen.placed)
+            parts[self.frozen.name] = {
+                "ratio": "0",
+                "frozen": True,
+                "groups": self.frozen.groups,
+                "grades": self._cells(placed, placed, self.parts.unit * placed),
+            }
         return {
-            "parts": {
-                part: {
-                    "ratio": str(Fraction(self.parts.ratios[p], self.parts.unit)),
-                    "groups": self.groups[p],
-                    "grades": {
-                        name: self._cell(int(quotas[c, p]), int(self.placed[c, p]))
-                        for c, name in enumerate(names)
-                    },
-                }
-                for p, part in enumerate(self.parts.names)
-            },
+            "parts": parts,
             "largest_deviation": self._images(self.largest),
             "largest_deviation_bound": self._images(self.bound_largest),
             "total_deviation": self._images(self.total),
@@ -146,12 +185,18 @@ class Certificate:
             "method": self.method,
         }
 
-    def _cell(self, quota: int, placed: int) -> dict[str, Any]:
-        return {
-            "quota": self._images(quota),
-            "placed": placed,
-            "deviation": self._images(self.parts.unit * placed - quota),
-        }
+    def _cells(self, placed: Integers, kept: Integers, quotas: Integers) -> dict[str, Any]:
+        rows = zip(placed.tolist(), kept.tolist(), quotas.tolist(), strict=True)
+        cells = [
+            {
+                "quota": self._images(quota),
+                "placed": images,
+                "kept": given,
+                "deviation": self._images(self.parts.unit * images - quota),
+            }
+            for images, given, quota in rows
+        ]
+        return dict(zip([*map(str, range(len(cells) - 1)), "all"], cells, strict=True))
 
     def _images(self, units: int) -> str:
         return str(Fraction(units, self.parts.unit))

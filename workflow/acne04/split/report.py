@@ -11,16 +11,21 @@ from rich.console import Console
 from rich.table import Table
 
 from acne04.grades import GRADE_NAMES, GRADES
-from acne04.split.grouped import TRAIN_ONLY
-from acne04.split.leaks import percent, straddles
-from acne04.split.manifest import Options, Variant
+from acne04.split.balancing import training_shares
+from acne04.split.leaking import figures as leak_figures
+from acne04.split.manifest import BY_FOLD, Options, Variant
 
 #: Parts in the order in which they are shown.
 PART_ORDER = ("train", "val", "trainval", "test", "train-only", "all")
 
 
 def metrics(
-    dataset: str, images: pd.DataFrame, variants: list[Variant], counts: dict[str, int]
+    dataset: str,
+    images: pd.DataFrame,
+    variants: list[Variant],
+    leaks: dict[str, pd.DataFrame],
+    changes: pd.DataFrame,
+    counts: dict[str, int],
 ) -> dict[str, Any]:
     """Gather the figures of all variants.
 
@@ -28,6 +33,10 @@ def metrics(
     ----------
     images : pandas.DataFrame
         As of `acne04.split.images.join_images`.
+    leaks : dict of str to pandas.DataFrame
+        As of `acne04.split.leaking.leaks_of`.
+    changes : pandas.DataFrame
+        Table ``churn``.
     counts : dict
         Number of findings of each check.
     """
@@ -36,9 +45,18 @@ def metrics(
         "images": {
             origin: by_grade(images[images["origin"] == origin]) for origin in ("real", "synthetic")
         },
-        "variants": {variant.name: _figures(variant, images) for variant in variants},
+        "variants": {variant.name: _figures(variant, leaks) for variant in variants},
+        "churn": {
+            str(variant): dict(sorted(Counter(map(_kind_of_change, rows["cause"])).items()))
+            for variant, rows in changes.groupby("variant")
+        },
         "findings": counts,
     }
+
+
+def _kind_of_change(cause: str) -> str:
+    """Leave the names of images out of a cause."""
+    return "; ".join(part.partition(":")[0] for part in cause.split("; "))
 
 
 def by_grade(rows: pd.DataFrame) -> dict[str, int]:
@@ -58,7 +76,7 @@ def parts_of(variant: Variant) -> dict[str, pd.DataFrame]:
     return parts
 
 
-def _figures(variant: Variant, images: pd.DataFrame) -> dict[str, Any]:
+def _figures(variant: Variant, leaks: dict[str, pd.DataFrame]) -> dict[str, Any]:
     manifest = variant.manifest
     reasons = Counter(reason.partition(":")[0] for reason in manifest["excluded"] if reason)
     figures: dict[str, Any] = {
@@ -67,19 +85,13 @@ def _figures(variant: Variant, images: pd.DataFrame) -> dict[str, Any]:
         "excluded": dict(sorted(reasons.items())),
         "parts": {part: by_grade(rows) for part, rows in parts_of(variant).items()},
     }
-    if variant.name == "published":
-        figures["leaks"] = {
-            str(row.Index): {
-                "copies": int(row.pairs),
-                "persons": int(row.persons),
-                "persons_percent": percent(row.persons, row.tested),
-            }
-            for row in straddles(manifest, images).itertuples()
-        }
-    if variant.certificate:
-        unit = variant.certificate.parts.unit
+    if variant.name in leaks:
+        figures |= leak_figures(variant.name, leaks[variant.name])
+    if variant.shortfall:
         figures["epoch"] = {grade: round(shown, 3) for grade, shown in _epoch(variant).items()}
         figures["shortfall"] = {str(g): n for g, n in variant.shortfall.items()}
+    if variant.certificate:
+        unit = variant.certificate.parts.unit
         figures["largest_deviation"] = round(variant.certificate.largest / unit, 6)
         figures["total_deviation"] = round(variant.certificate.total / unit, 6)
     return figures
@@ -88,12 +100,12 @@ def _figures(variant: Variant, images: pd.DataFrame) -> dict[str, Any]:
 def _epoch(variant: Variant) -> dict[str, float]:
     """Sum the weights of each grade: what an epoch of training shows (its mean over the folds)."""
     rows = variant.manifest[variant.manifest["weight"].notna()]
-    if variant.name == "holdout":
-        share = pd.Series(1.0, index=rows.index)
+    shown = rows["weight"].astype(float)
+    if variant.name in BY_FOLD:
+        shown /= max(rows["fold"].nunique(), 1)
     else:
         folds = len(variant.certificate.parts.names) if variant.certificate else 1
-        share = rows["split"].map({"test": (folds - 1) / folds, TRAIN_ONLY: 1.0}).astype(float)
-    shown = rows["weight"].astype(float) * share
+        shown *= training_shares(rows, folds).astype(float)
     # An exact sum: the same figure whatever the order of the rows.
     return {str(g): math.fsum(shown[rows["grade"] == g]) for g in GRADES}
 
@@ -102,7 +114,7 @@ def print_balance(images: pd.DataFrame, variants: list[Variant], options: Option
     """Print the class balance before and after."""
     table = Table(title=f"Images by grade (balance: {options.balance}, target {options.target})")
     table.add_column("variant")
-    table.add_column("part")
+    table.add_column("part", no_wrap=True)
     for name in (*GRADE_NAMES, "all"):
         table.add_column(name, justify="right")
     for origin in ("real", "synthetic"):
@@ -112,7 +124,7 @@ def print_balance(images: pd.DataFrame, variants: list[Variant], options: Option
         table.add_section()
         for part, rows in parts_of(variant).items():
             table.add_row(variant.name, part, *map(str, by_grade(rows).values()))
-        if variant.certificate:
+        if variant.shortfall:
             shown = _epoch(variant)
             total = sum(shown.values())
             label = "an epoch" if variant.name == "holdout" else "an epoch, mean"

@@ -59,7 +59,9 @@ class Solution:
     bound_total: int
 
 
-def solve(vectors: Integers, groups: Integers, parts: Parts, limits: Limits) -> Solution:
+def solve(
+    vectors: Integers, groups: Integers, parts: Parts, limits: Limits, kept: Integers | None = None
+) -> Solution:
     """Minimise the largest deviation from the quotas, then the sum of all.
 
     Parameters
@@ -68,29 +70,31 @@ def solve(vectors: Integers, groups: Integers, parts: Parts, limits: Limits) -> 
         Images of each grade in one group.
     groups : array of int, shape (class vectors,)
         Number of groups of each class vector.
+    kept : array of int, shape (grades, parts), optional
+        Images that have their place already; they count, and do not move.
 
     Raises
     ------
     SplitError
         If the solver stopped before it had any placement.
     """
-    model = _Model(vectors, groups, parts)
+    model = Model(vectors, groups, parts, kept)
     largest = model.minimise(model.cost_of_largest(), limits)
-    bound_largest = math.ceil(largest - TOLERANCE)
-    total = model.minimise(model.cost_of_total(), limits)
-    bound_total = math.ceil(total - TOLERANCE)
-    for draw in range(TIE_DRAWS):
-        model.minimise(model.cost_of_tie(vectors, draw), limits)
-    return Solution(model.assigned, bound_largest, bound_total)
+    return model.finish(math.ceil(largest - TOLERANCE), limits)
 
 
-class _Model:
+class Model:
     """The unknowns: groups of a class vector in a part; deviation of a cell; the largest one."""
 
-    def __init__(self, vectors: Integers, groups: Integers, parts: Parts) -> None:
+    def __init__(
+        self, vectors: Integers, groups: Integers, parts: Parts, kept: Integers | None
+    ) -> None:
         self.parts = parts
         self.groups = groups
+        self.vectors = vectors
         self.cells = with_total(vectors)
+        grades = np.zeros((vectors.shape[1], len(parts.ratios)), np.int64) if kept is None else kept
+        self.kept = with_total(grades.T).T
         self.assignments = len(groups) * len(parts.ratios)
         self.deviations = self.cells.shape[1] * len(parts.ratios)
         size = self.assignments + self.deviations + 1
@@ -106,8 +110,9 @@ class _Model:
     def _constraints(self) -> list[LinearConstraint]:
         groups, unit, width = self.groups, self.parts.unit, len(self.parts.ratios)
         images = sparse.kron(self.cells.T, sparse.eye_array(width), format="csr")
-        quota = scaled_quotas(self.cells.T @ groups, self.parts).ravel()
+        quota = scaled_quotas(self.cells.T @ groups + self.kept.sum(axis=1), self.parts).ravel()
         below, rest = quota // unit, quota % unit
+        kept = self.kept.ravel()
         one = sparse.eye_array(self.deviations)
         gap = sparse.csr_array((self.deviations, 1))
         every = np.ones((self.deviations, 1))
@@ -115,17 +120,33 @@ class _Model:
         slope = unit - 2 * rest
         whole = sparse.kron(sparse.eye_array(len(groups)), np.ones((1, width)))
         rows = [
-            ([unit * images, -one, gap], -np.inf, quota),
-            ([unit * images, one, gap], quota, np.inf),
+            ([unit * images, -one, gap], -np.inf, quota - unit * kept),
+            ([unit * images, one, gap], quota - unit * kept, np.inf),
             (
                 [-sparse.diags_array(slope.astype(float)) @ images, one, gap],
-                rest - slope * below,
+                rest - slope * (below - kept),
                 np.inf,
             ),
             ([sparse.csr_array((self.deviations, self.assignments)), one, -every], -np.inf, 0),
             ([whole, sparse.csr_array((len(groups), self.deviations + 1))], groups, groups),
         ]
         return [LinearConstraint(sparse.hstack(row, format="csr"), lo, hi) for row, lo, hi in rows]
+
+    def hold_cells(self, least: Integers, most: Integers) -> None:
+        """Hold the images that are placed in each cell, shape (cells, parts), within bounds."""
+        width = len(self.parts.ratios)
+        images = sparse.kron(self.cells.T, sparse.eye_array(width), format="csr")
+        rest = sparse.csr_array((self.deviations, self.deviations + 1))
+        rows = sparse.hstack([images, rest], format="csr")
+        low, high = (least - self.kept).ravel(), (most - self.kept).ravel()
+        self.constraints.append(LinearConstraint(rows, low, high))
+
+    def finish(self, bound_largest: int, limits: Limits) -> Solution:
+        """Minimise what comes after the largest deviation: the sum, then what breaks ties."""
+        total = self.minimise(self.cost_of_total(), limits)
+        for draw in range(TIE_DRAWS):
+            self.minimise(self.cost_of_tie(draw), limits)
+        return Solution(self.assigned, bound_largest, math.ceil(total - TOLERANCE))
 
     def minimise(self, cost: Floats, limits: Limits) -> float:
         """Minimise a cost, hold it from now on, and give the proven lower bound."""
@@ -166,20 +187,24 @@ class _Model:
 
     def _values(self) -> Floats:
         """Values of all unknowns, recomputed in integers from the assignments alone."""
-        deviations = np.abs(scaled_deviations(self.cells.T @ self.assigned, self.parts)).ravel()
+        placed = self.kept + self.cells.T @ self.assigned
+        deviations = np.abs(scaled_deviations(placed, self.parts)).ravel()
         values = np.concatenate([self.assigned.ravel(), deviations, [deviations.max()]])
         return values.astype(float)
 
     def cost_of_largest(self) -> Floats:
+        """Cost that counts the largest deviation."""
         return self._cost(slice(-1, None), 1)
 
     def cost_of_total(self) -> Floats:
+        """Cost that counts all deviations."""
         return self._cost(slice(self.assignments, -1), 1)
 
-    def cost_of_tie(self, vectors: Integers, draw: int) -> Floats:
+    def cost_of_tie(self, draw: int) -> Floats:
+        """Cost drawn from hashes: one answer of several that are as good."""
         weights = [
             _tie_weight(f"{draw}:{part}:{','.join(map(str, vector))}")
-            for vector in vectors.tolist()
+            for vector in self.vectors.tolist()
             for part in self.parts.names
         ]
         return self._cost(slice(0, self.assignments), weights)

@@ -13,6 +13,7 @@ import argparse
 from pathlib import Path
 
 from acne04.standin.corpus import Corpus, Parameters, plan
+from acne04.standin.style import STYLES
 from acne04.standin.target import check_target
 from acne04.standin.workers import available_processors
 from acne04.standin.write import write_upstream
@@ -55,6 +56,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="another one draws another corpus with the same figures (default: %(default)s)",
     )
     parser.add_argument(
+        "--style",
+        default=default.style,
+        metavar="NAME",
+        help=f"how everything looks, {' or '.join(STYLES)} (default: %(default)s)",
+    )
+    parser.add_argument(
         "--workers",
         type=int,
         default=available_processors(),
@@ -73,7 +80,11 @@ def run(arguments: argparse.Namespace) -> int:
     """
     check_target(arguments.folder)
     parameters = Parameters(
-        arguments.scale, arguments.fraction, arguments.near_duplicates, arguments.seed
+        arguments.scale,
+        arguments.fraction,
+        arguments.near_duplicates,
+        arguments.seed,
+        arguments.style,
     )
     corpus = plan(parameters)
     write_upstream(corpus, arguments.folder, arguments.workers)

@@ -11,11 +11,7 @@ from acne04.standin.lesions import Lesion
 from acne04.standin.person import Person
 from acne04.standin.pose import Pose
 from acne04.standin.raster import spot
-
-_RED: Colour = (176, 44, 42)
-_PURPLE: Colour = (120, 36, 52)
-_PUS: Colour = (240, 222, 164)
-_DARK: Colour = (46, 30, 26)
+from acne04.standin.style import Style
 
 
 def draw_spots(picture: Image.Image, person: Person, pose: Pose) -> None:
@@ -25,7 +21,9 @@ def draw_spots(picture: Image.Image, person: Person, pose: Pose) -> None:
         _stamp(picture, pose.pixel(u, v), pose.length(radius), colour, strength)
 
 
-def draw_lesions(picture: Image.Image, lesions: Iterable[Lesion], skin: Colour) -> None:
+def draw_lesions(
+    picture: Image.Image, lesions: Iterable[Lesion], skin: Colour, style: Style
+) -> None:
     """Draw lesions, each within its radius.
 
     Parameters
@@ -36,21 +34,24 @@ def draw_lesions(picture: Image.Image, lesions: Iterable[Lesion], skin: Colour) 
         In the pixels of `picture`.
     skin : (int, int, int)
         Colour around them.
+    style : Style
+        Their colours and strength.
     """
     for lesion in lesions:
-        for colour, percent, strength in _layers(lesion.kind, skin):
+        for colour, percent, strength in _layers(lesion.kind, skin, style):
             radius = max(1, (lesion.radius * percent + 50) // 100)
-            _stamp(picture, (lesion.x, lesion.y), radius, colour, strength)
+            covering = strength * style.lesion_strength // 100
+            _stamp(picture, (lesion.x, lesion.y), radius, colour, covering)
 
 
-def _layers(kind: str, skin: Colour) -> tuple[tuple[Colour, int, int], ...]:
+def _layers(kind: str, skin: Colour, style: Style) -> tuple[tuple[Colour, int, int], ...]:
     """Spots of a kind from the outermost: colour, radius in percent, strength of 255."""
     return {
-        "papule": ((between(skin, _RED, 190), 100, 215), (_RED, 55, 120)),
-        "pustule": ((between(skin, _RED, 200), 100, 215), (_PUS, 50, 240)),
-        "comedo": ((times(skin, 80), 100, 160), (_DARK, 50, 225)),
-        "mark": ((between(skin, _PURPLE, 110), 100, 190),),
-        "nodule": ((between(skin, _PURPLE, 200), 100, 225), (_RED, 70, 120)),
+        "papule": ((between(skin, style.red, 190), 100, 215), (style.red, 55, 120)),
+        "pustule": ((between(skin, style.red, 200), 100, 215), (style.pus, 50, 240)),
+        "comedo": ((times(skin, 80), 100, 160), (style.dark, 50, 225)),
+        "mark": ((between(skin, style.purple, 110), 100, 190),),
+        "nodule": ((between(skin, style.purple, 200), 100, 225), (style.red, 70, 120)),
     }[kind]
 
 

@@ -10,6 +10,7 @@ from acne04.standin.figures import FIRST_NAME, FULL, SMALL, Figures
 from acne04.standin.jobs import CopyFile, EditFile, Job
 from acne04.standin.photographs import Photograph, Studio, plan_photographs
 from acne04.standin.roster import Roster, draw_roster
+from acne04.standin.style import STYLES
 from acne04.standin.synthetic import Collision, Synthetic, plan_synthetic
 
 #: Where the real images wait before they go into their archive.
@@ -33,12 +34,15 @@ class Parameters:
         Near-duplicates of each kind.
     seed : int
         Another one draws another corpus with the same figures.
+    style : str
+        A key of `STYLES`: how everything looks.
     """
 
     scale: int = 8
     fraction: int = 1
     near_duplicates: int = 1
     seed: int = 0
+    style: str = "default"
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def plan(parameters: Parameters) -> Corpus:
     _check(parameters)
     figures, seed = _FIGURES[parameters.fraction], parameters.seed
     roster = draw_roster(figures, parameters.near_duplicates, seed)
-    studio = plan_photographs(roster, figures, parameters.scale, seed)
+    studio = plan_photographs(roster, figures, parameters.scale, seed, STYLES[parameters.style])
     photographs = {photograph.image: photograph for photograph in studio.photographs}
     synthetic, collisions = plan_synthetic(roster, photographs, figures, seed)
     return Corpus(
@@ -107,6 +111,7 @@ def _job(
         subject=image.subject,
         image=photograph.image,
         seed=corpus.parameters.seed,
+        style=STYLES[corpus.parameters.style],
         pose=photograph.pose,
         lesions=photograph.lesions,
         quality=chance.between(86, 95),
@@ -133,10 +138,11 @@ def _choose_lying(
 
 
 def _check(parameters: Parameters) -> None:
-    ranges = {
+    ranges: dict[str, tuple[object, tuple[object, ...], str]] = {
         "--scale": (parameters.scale, tuple(range(1, _MOST_SCALE + 1)), f"1 to {_MOST_SCALE}"),
         "--fraction": (parameters.fraction, tuple(_FIGURES), "1 or 32"),
         "--near-duplicates": (parameters.near_duplicates, tuple(range(1, 26)), "1 to 25"),
+        "--style": (parameters.style, tuple(STYLES), " or ".join(STYLES)),
     }
     for option, (value, allowed, text) in ranges.items():
         if value not in allowed:

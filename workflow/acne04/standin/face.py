@@ -16,15 +16,17 @@ from acne04.standin.person import Person
 from acne04.standin.pose import FINE, Pose
 from acne04.standin.raster import Point, filled, smooth
 from acne04.standin.shading import coarse_factor, draw_cloth, draw_skin
+from acne04.standin.style import Style
 
-_STRANDS = 80
 _PARTS = 7
 _PARABOLA = [((_PARTS - t) ** 2, 2 * t * (_PARTS - t), t * t) for t in range(_PARTS + 1)]
 _LIP: Colour = (150, 62, 62)
 _WHITE: Colour = (226, 218, 210)
 
 
-def draw_face(person: Person, pose: Pose, lesions: Sequence[Lesion], chance: Chance) -> Image.Image:
+def draw_face(
+    person: Person, pose: Pose, lesions: Sequence[Lesion], style: Style, chance: Chance
+) -> Image.Image:
     """Draw a photograph: mode ``RGB``, the size of the pose's frame.
 
     Parameters
@@ -35,14 +37,16 @@ def draw_face(person: Person, pose: Pose, lesions: Sequence[Lesion], chance: Cha
         How the face lies in the frame.
     lesions : sequence of Lesion
         In drawn pixels.
+    style : Style
+        Of the corpus.
     chance : Chance
         Stream of this photograph: light, cloth, strands of hair, grain.
     """
-    sketch = _Sketch(draw_cloth(pose, chance), person, pose)
-    skin = draw_skin(person.skin, pose, chance)
+    sketch = _Sketch(draw_cloth(pose, style, chance), person, pose)
+    skin = draw_skin(person.skin, pose, style, chance)
     sketch.area(anatomy.HAIR_BEHIND, times(person.hair, 80), 2)
     sketch.area(anatomy.NECK, skin.point([level * 64 // 100 for level in range(256)] * 3))
-    garment = chance.pick(anatomy.COTTON)
+    garment = chance.pick(style.cotton)
     slip = (chance.between(-500, 500), chance.between(-280, 480))
     if all(lesion.y + lesion.radius <= pose.frame[1] for lesion in lesions):
         sketch.area(anatomy.GARMENT, garment, 2, shift=slip)
@@ -51,13 +55,13 @@ def draw_face(person: Person, pose: Pose, lesions: Sequence[Lesion], chance: Cha
     sketch.area(anatomy.HEAD, skin)
     _draw_features(sketch)
     sketch.area(anatomy.HAIR_FRONT, person.hair, 2, shift=(-person.hairline, 0))
-    _draw_strands(sketch, chance)
+    _draw_strands(sketch, style, chance)
     _draw_ear(sketch, skin)
     if chance.below(3) == 0:
-        sketch.area(anatomy.HEADBAND, chance.pick(anatomy.COTTON), shift=(-person.hairline // 2, 0))
+        sketch.area(anatomy.HEADBAND, chance.pick(style.cotton), shift=(-person.hairline // 2, 0))
     draw_spots(sketch.picture, person, pose)
-    draw_lesions(sketch.picture, lesions, person.skin)
-    return add_grain(sketch.picture, coarse_factor(pose), chance)
+    draw_lesions(sketch.picture, lesions, person.skin, style)
+    return add_grain(sketch.picture, coarse_factor(pose), style, chance)
 
 
 class _Sketch:
@@ -138,11 +142,11 @@ def _draw_features(sketch: _Sketch) -> None:
     sketch.area(anatomy.BROW, hair, strength=210, steady=3)
 
 
-def _draw_strands(sketch: _Sketch, chance: Chance) -> None:
+def _draw_strands(sketch: _Sketch, style: Style, chance: Chance) -> None:
     """Thin bent lines from the forehead to the neck, each a parabola through three places."""
     hair, pose = sketch.person.hair, sketch.pose
     pen = ImageDraw.Draw(sketch.picture)
-    for _ in range(_STRANDS):
+    for _ in range(style.strands):
         along = chance.below(256)
         start = (1080 + 5 * along - sketch.person.hairline, 330 - along // 2 + chance.below(160))
         bend = (1700 + 3 * along + chance.below(160), 260 + chance.below(400) + along)
@@ -156,7 +160,7 @@ def _draw_strands(sketch: _Sketch, chance: Chance) -> None:
             for a, b, c in _PARABOLA
         ]
         shade = between(times(hair, chance.between(70, 190)), (90, 80, 70), 40)
-        for offset in range(pose.length(9)):
+        for offset in range(pose.length(style.strand_width)):
             pen.line([(x + offset, y) for x, y in path], fill=shade)
 
 

@@ -6,13 +6,10 @@ from PIL import Image, ImageChops
 
 from acne04.standin.chance import Chance
 from acne04.standin.raster import enlarged
-
-#: Half the range of the grain around 128.
-_DEPTH = 34
-_TABLE = [128 + (level - 128) * _DEPTH // 64 for level in range(256)]
+from acne04.standin.style import Style
 
 
-def add_grain(picture: Image.Image, factor: int, chance: Chance) -> Image.Image:
+def add_grain(picture: Image.Image, factor: int, style: Style, chance: Chance) -> Image.Image:
     """`picture` with blotches, pores and noise; dark parts show little of it.
 
     Parameters
@@ -20,15 +17,19 @@ def add_grain(picture: Image.Image, factor: int, chance: Chance) -> Image.Image:
     picture : PIL.Image.Image
         Mode ``RGB``.
     factor : int
-        Size of the blotches in pixels: a power of two.
+        Pixels of a coarse one: a power of two.
+    style : Style
+        Size and depth of the grain.
     chance : Chance
         Stream to draw from.
     """
-    blotches = _noise(picture.size, factor, chance)
+    blotches = _noise(picture.size, factor * style.grain_size, chance)
     pores = _noise(picture.size, max(1, factor // 4), chance)
     noise = _noise(picture.size, max(1, factor // 8), chance)
-    fine = Image.blend(pores, noise, 0.375)
-    grey = Image.blend(blotches, fine, 0.5).point([max(0, min(255, v)) for v in _TABLE])
+    fine = Image.blend(pores, noise, style.sensor_noise / 256)
+    depths = [128 + (level - 128) * style.grain_depth // 64 for level in range(256)]
+    levels = [max(0, min(255, depth)) for depth in depths]
+    grey = Image.blend(blotches, fine, style.fine_grain / 256).point(levels)
     return ImageChops.soft_light(picture, Image.merge("RGB", (grey, grey, grey)))
 
 

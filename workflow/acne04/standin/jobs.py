@@ -17,6 +17,7 @@ from acne04.standin.figures import Size
 from acne04.standin.lesions import Lesion
 from acne04.standin.person import draw_person
 from acne04.standin.pose import Pose
+from acne04.standin.style import Style
 
 #: Says in each file what it is.
 COMMENT = b"acne04 stand-in drawing"
@@ -56,6 +57,8 @@ class Job:
         Number of the real image.
     seed : int
         Seed of the corpus.
+    style : Style
+        Looks of the corpus.
     pose, lesions
         As planned.
     quality : int
@@ -72,6 +75,7 @@ class Job:
     subject: str
     image: int
     seed: int
+    style: Style
     pose: Pose
     lesions: tuple[Lesion, ...]
     quality: int
@@ -83,8 +87,9 @@ class Job:
 
 def make_files(job: Job, folder: Path) -> None:
     """Draw the photograph of `job` and write it, its copies and its edits below `folder`."""
-    person = draw_person(Chance(job.seed, "person", job.subject))
-    picture = draw_face(person, job.pose, job.lesions, Chance(job.seed, "moment", job.image))
+    person = draw_person(job.style, Chance(job.seed, "person", job.subject))
+    moment = Chance(job.seed, "moment", job.image)
+    picture = draw_face(person, job.pose, job.lesions, job.style, moment)
     data = encode(picture, job.quality, job.camera, job.lying)
     (folder / job.path).write_bytes(data)
     if not job.copies and not job.edits:
@@ -97,12 +102,12 @@ def make_files(job: Job, folder: Path) -> None:
         edited = near.edit(published, copy.kind, copy.ordinal, copy.frame)
         (folder / copy.path).write_bytes(encode(edited, near.quality(copy.kind, copy.ordinal)))
     for edit in job.edits:
-        (folder / edit.path).write_bytes(_edit(published, person.skin, edit))
+        (folder / edit.path).write_bytes(_edit(published, person.skin, edit, job.style))
 
 
-def _edit(published: Image.Image, skin: Colour, edit: EditFile) -> bytes:
+def _edit(published: Image.Image, skin: Colour, edit: EditFile, style: Style) -> bytes:
     picture = published.copy()
-    draw_lesions(picture, edit.lesions, skin)
+    draw_lesions(picture, edit.lesions, skin, style)
     return encode(picture, edit.quality)
 
 

@@ -8,6 +8,7 @@ from acne04.standin import anatomy
 from acne04.standin.anatomy import Colour, between
 from acne04.standin.chance import Chance
 from acne04.standin.raster import Point
+from acne04.standin.style import Style
 
 #: Offsets of control points; a prime number, so that outlines do not move alike.
 _OFFSETS = 41
@@ -40,15 +41,16 @@ class Person:
     spots: tuple[tuple[int, int, int, int], ...]
 
 
-def draw_person(chance: Chance) -> Person:
+def draw_person(style: Style, chance: Chance) -> Person:
     """Draw a subject's looks."""
-    tone = chance.below(256 * (len(anatomy.SKIN) - 1))
+    tone = chance.below(256 * (len(style.skin) - 1))
+    reach = style.face_shape
     freckles = chance.between(20, 60) if chance.below(4) == 0 else chance.below(8)
     return Person(
-        between(anatomy.SKIN[tone // 256], anatomy.SKIN[tone // 256 + 1], tone % 256),
-        between(chance.pick(anatomy.HAIR), chance.pick(anatomy.HAIR), chance.below(256)),
+        between(style.skin[tone // 256], style.skin[tone // 256 + 1], tone % 256),
+        between(chance.pick(style.hair), chance.pick(style.hair), chance.below(256)),
         chance.pick(anatomy.IRIS),
-        tuple((chance.bell(-60, 60), chance.bell(-60, 60)) for _ in range(_OFFSETS)),
+        tuple((chance.bell(-reach, reach), chance.bell(-reach, reach)) for _ in range(_OFFSETS)),
         chance.bell(-330, 330),
         chance.below(2) == 0,
         tuple(

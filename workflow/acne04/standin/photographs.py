@@ -13,6 +13,7 @@ from acne04.standin.near import affine
 from acne04.standin.pose import Pose, draw_pose
 from acne04.standin.relations import Copy, Pair
 from acne04.standin.roster import Roster
+from acne04.standin.style import Style
 
 #: Part of the frame, in percent, that an original of near-duplicates keeps free of lesions at
 #: each border, so that no crop or turn loses one.
@@ -72,8 +73,10 @@ def drawn_size(size: Size, scale: int) -> Size:
 
 
 class _Planner:
-    def __init__(self, roster: Roster, figures: Figures, scale: int, seed: int) -> None:
-        self.roster, self.scale, self.seed = roster, scale, seed
+    def __init__(
+        self, roster: Roster, figures: Figures, scale: int, seed: int, style: Style
+    ) -> None:
+        self.roster, self.scale, self.seed, self.style = roster, scale, seed, style
         self.images = roster.images
         self.frames = {i: drawn_size(image.size, scale) for i, image in enumerate(self.images)}
         self.originals = {copy.original for copy in roster.copies}
@@ -82,7 +85,7 @@ class _Planner:
 
     def pose(self, image: int) -> Pose:
         subject = Chance(self.seed, "habit", self.images[image].subject)
-        return draw_pose(self.frames[image], subject, Chance(self.seed, "pose", image))
+        return draw_pose(self.frames[image], self.style, subject, Chance(self.seed, "pose", image))
 
     def single(self, image: int, attempt: int) -> Photograph:
         real, pose = self.images[image], self.pose(image)
@@ -147,9 +150,11 @@ class _Planner:
         self.marks[copy.image] = Marks(boxes, tuple(circles) if known else None)
 
 
-def plan_photographs(roster: Roster, figures: Figures, scale: int, seed: int) -> Studio:
+def plan_photographs(
+    roster: Roster, figures: Figures, scale: int, seed: int, style: Style
+) -> Studio:
     """Plan all pictures; lesions are drawn again where two images would echo by accident."""
-    planner = _Planner(roster, figures, scale, seed)
+    planner = _Planner(roster, figures, scale, seed, style)
     copies = {copy.image for copy in roster.copies}
     pairs = {pair.first: pair for pair in roster.pairs}
     twins = {pair.second: pair.first for pair in roster.pairs}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from acne04.standin.chance import Chance
 from acne04.standin.figures import Size
+from acne04.standin.style import Style
 
 #: Canvas on which the face is laid out, in units.
 FACE: Size = (3112, 3456)
@@ -87,13 +88,15 @@ class Pose:
         return u + across // (_WIDE * _HIGH), v + down // (_WIDE * _HIGH)
 
 
-def draw_pose(frame: Size, subject: Chance, photograph: Chance) -> Pose:
+def draw_pose(frame: Size, style: Style, subject: Chance, photograph: Chance) -> Pose:
     """Pose of a photograph: the person's habit, then what differs from picture to picture.
 
     Parameters
     ----------
     frame : (int, int)
         Width and height in drawn pixels.
+    style : Style
+        How far photographs of a person differ.
     subject, photograph : Chance
         Streams that belong to the subject and to the photograph.
     """
@@ -101,15 +104,22 @@ def draw_pose(frame: Size, subject: Chance, photograph: Chance) -> Pose:
     fit = min(height * _ONE // FACE[1], width * _ONE * 5 // (FACE[0] * 4))
     habit = (subject.bell(-200, 200), subject.bell(-200, 200), subject.bell(-120, 120))
     side = subject.below(2)
-    zoom = fit * (1000 + habit[2] + photograph.bell(-130, 130)) // 1000
+    bend = style.bend
+
+    def differ(most: int) -> int:
+        reach = most * style.pose_spread // 100
+        return photograph.bell(-reach, reach)
+
+    zoom = fit * (1000 + habit[2] + differ(130)) // 1000
     return Pose(
         frame,
         zoom,
-        photograph.bell(-10500, 10500),
-        (habit[0] + photograph.bell(-320, 320), habit[1] + photograph.bell(-270, 270)),
+        differ(10500),
+        (habit[0] + differ(320), habit[1] + differ(270)),
         # Most people are known from one side only.
         (side ^ (photograph.below(8) == 0)) == 1,
         tuple(
-            (photograph.bell(-42, 42), photograph.bell(-42, 42)) for _ in range((_CELLS + 1) ** 2)
+            (photograph.bell(-bend, bend), photograph.bell(-bend, bend))
+            for _ in range((_CELLS + 1) ** 2)
         ),
     )

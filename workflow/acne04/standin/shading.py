@@ -4,27 +4,14 @@ from __future__ import annotations
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from acne04.standin import anatomy
 from acne04.standin.anatomy import Colour, times
 from acne04.standin.chance import Chance
 from acne04.standin.pose import FINE, Pose
 from acne04.standin.raster import enlarged
+from acne04.standin.style import Style
 
 #: The longer side of the coarse picture has at most so many pixels.
 _COARSE_SIDE = 80
-#: Soft spots on the skin: centre and half axes in units, brightness in percent, strength of 255.
-_RELIEF = (
-    (1750, 2750, 760, 420, 62, 190),  # under the jaw
-    (2280, 1900, 330, 950, 66, 190),  # towards the ear
-    (1000, 700, 330, 260, 114, 150),  # forehead
-    (1240, 1800, 330, 290, 115, 150),  # cheekbone
-    (1500, 2250, 420, 330, 93, 150),  # hollow of the cheek
-    (960, 1200, 330, 150, 70, 170),  # eye socket
-    (840, 1640, 90, 280, 78, 150),  # beside the nose
-    (560, 1690, 90, 120, 116, 190),  # tip of the nose
-    (720, 2440, 170, 50, 72, 170),  # under the lip
-    (840, 2660, 170, 140, 110, 150),  # chin
-)
 _BLUSH = (1330, 1980, 400, 280)
 
 
@@ -36,27 +23,42 @@ def coarse_factor(pose: Pose) -> int:
     return factor
 
 
-def draw_cloth(pose: Pose, chance: Chance) -> Image.Image:
-    """Dark background, a little lighter somewhere: mode ``RGB``, size of the frame."""
+def draw_cloth(pose: Pose, style: Style, chance: Chance) -> Image.Image:
+    """Background, a little lighter somewhere: mode ``RGB``, size of the frame."""
     factor = coarse_factor(pose)
     size = _coarse_size(pose, factor)
-    cloth = Image.new("RGB", size, times(chance.pick(anatomy.CLOTH), chance.between(50, 200)))
-    return enlarged(ImageChops.soft_light(cloth, _uneven(size, 127, chance)), factor, pose.frame)
+    cloth = Image.new("RGB", size, times(chance.pick(style.cloth), chance.between(50, 200)))
+    _draw_folds(cloth, style.folds, chance)
+    return enlarged(
+        ImageChops.soft_light(cloth, _uneven(size, style.hills, chance)), factor, pose.frame
+    )
 
 
-def draw_skin(colour: Colour, pose: Pose, chance: Chance) -> Image.Image:
+def draw_skin(colour: Colour, pose: Pose, style: Style, chance: Chance) -> Image.Image:
     """Skin in light and shade, everywhere in the frame: mode ``RGB``, size of the frame."""
     factor = coarse_factor(pose)
     size = _coarse_size(pose, factor)
-    gain = chance.between(84, 114)
+    gain = chance.between(*style.gain)
     skin = Image.new("RGB", size, times(colour, gain))
-    for u, v, wide, high, percent, strength in _RELIEF:
+    for u, v, wide, high, percent, strength in style.relief:
         mask = _soft_spot(size, pose, factor, (u, v, wide, high), strength)
         skin.paste(times(colour, gain * percent // 100), mask=mask)
     red, green, blue = times(colour, gain)
     blush = (min(255, red * 106 // 100), green * 88 // 100, blue * 88 // 100)
     skin.paste(blush, mask=_soft_spot(size, pose, factor, _BLUSH, chance.between(60, 200)))
-    return enlarged(ImageChops.soft_light(skin, _uneven(size, 127, chance)), factor, pose.frame)
+    return enlarged(
+        ImageChops.soft_light(skin, _uneven(size, style.hills, chance)), factor, pose.frame
+    )
+
+
+def _draw_folds(cloth: Image.Image, folds: int, chance: Chance) -> None:
+    """Darken upright stripes, each as wide and as deep as chance will have it."""
+    for _ in range(folds):
+        left, wide = chance.below(cloth.width), chance.between(1, 1 + cloth.width // 10)
+        box = (left, 0, min(cloth.width, left + wide), cloth.height)
+        percent = chance.between(70, 96)
+        darker = [level * percent // 100 for level in range(256)] * 3
+        cloth.paste(cloth.crop(box).point(darker), box)
 
 
 def _coarse_size(pose: Pose, factor: int) -> tuple[int, int]:

@@ -28,6 +28,8 @@ def truth_document(corpus: Corpus) -> str:
             "fraction": parameters.fraction,
             "near_duplicates": parameters.near_duplicates,
             "seed": parameters.seed,
+            # The default is not named: its bytes are pinned from before there were others.
+            **({} if parameters.style == "default" else {"style": parameters.style}),
         },
         "figures": _figures(corpus),
         "images": _images(corpus),

@@ -82,6 +82,11 @@ ADVICE = {
     "radius-implausible": Check(
         "warning", "a circle no wider than the shorter side of its image", _LOOK
     ),
+    "annotation-echo": Check(
+        "warning",
+        "circles that coincide with those of no other image of this size",
+        "unless a decision or equal bytes settle it: look at both; `acne04 decide` lists the pair",
+    ),
     "class-name": Check(
         "warning", "one class name, acne", "mind that the lesion table has no class"
     ),

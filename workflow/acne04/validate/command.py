@@ -9,20 +9,26 @@ from typing import Any
 
 import pandas as pd
 
-from acne04 import documents, tables
+from acne04 import decisions, documents, review, tables
 from acne04.errors import SchemaError, UnavailableError, UsageError
 from acne04.findings import as_document
 from acne04.outputs import check_outputs
 from acne04.sources import load_source
-from acne04.validate.examining import Examination, examine
-from acne04.validate.outcome import image_table, lesion_table, metrics, quarantine_document
+from acne04.validate.examining import SOURCE, Examination, examine, place_of
+from acne04.validate.outcome import (
+    echo_table,
+    image_table,
+    lesion_table,
+    metrics,
+    quarantine_document,
+)
 from acne04.validate.problems import printable
+from acne04.validate.questions import circle_questions, echo_questions, photographs
 from acne04.validate.summary import summary
 
 STAGE = "validate"
-SOURCE = "v2"
 DATASETS = ("standin", "acne04")
-OUTPUTS = ("lesions", "images", "findings", "quarantine", "metrics")
+OUTPUTS = ("lesions", "images", "echoes", "review", "findings", "quarantine", "metrics")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,10 +40,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     given = parser.add_argument_group("to compare with (without them these checks are not run)")
     given.add_argument("--inventory", type=Path, metavar="CSV", help="table of the images")
     given.add_argument("--sources", type=Path, metavar="YAML", help="what the source promises")
-    given.add_argument("--dataset", choices=DATASETS, help="which entry of the sources")
+    given.add_argument("--decisions", type=Path, metavar="CSV", help="what people decided")
+    given.add_argument(
+        "--dataset", choices=DATASETS, help="which entry of the sources, which decisions"
+    )
     written = parser.add_argument_group("to write (all of them, together with --dataset)")
     written.add_argument("--lesions", type=Path, metavar="CSV", help="table of sound circles")
     written.add_argument("--images", type=Path, metavar="CSV", help="table of sound images")
+    written.add_argument("--echoes", type=Path, metavar="CSV", help="images whose circles coincide")
+    written.add_argument("--review", type=Path, metavar="CSV", help="questions to be decided")
     written.add_argument("--findings", type=Path, metavar="JSON", help="all findings")
     written.add_argument("--quarantine", type=Path, metavar="JSON", help="the bad records")
     written.add_argument("--metrics", type=Path, metavar="JSON", help="counts")
@@ -57,20 +68,24 @@ def run(arguments: argparse.Namespace) -> int:
             "FILE": arguments.file,
             "--inventory": arguments.inventory,
             "--sources": arguments.sources,
+            "--decisions": arguments.decisions,
         },
     )
     name = printable(arguments.file.name)
+    inventory = _inventory(arguments)
     examination = examine(
         _bytes(arguments.file),
         name,
         tables_wanted=writing,
-        inventory=_inventory(arguments),
+        inventory=inventory,
         promises=_promises(arguments),
+        decisions=_decisions(arguments),
+        decisions_file=decisions.shown(arguments.decisions) if arguments.decisions else "",
     )
     dataset = arguments.dataset or "unknown"
     findings = as_document(dataset, STAGE, examination.findings, examination.not_run)
     if writing:
-        _write(arguments, examination, findings, name)
+        _write(arguments, examination, inventory, findings, name)
     if arguments.json:
         sys.stdout.write(documents.to_text(findings))
     else:
@@ -107,6 +122,13 @@ def _inventory(arguments: argparse.Namespace) -> pd.DataFrame | None:
     return tables.read(arguments.inventory, "inventory", arguments.dataset)
 
 
+def _decisions(arguments: argparse.Namespace) -> list[decisions.Decision]:
+    if arguments.decisions and not arguments.dataset:
+        # The bytes tell whose decisions hold.
+        return decisions.every(arguments.decisions)
+    return decisions.load(arguments.decisions, arguments.dataset)
+
+
 def _promises(arguments: argparse.Namespace) -> dict[str, Any] | None:
     if not arguments.sources:
         return None
@@ -116,17 +138,29 @@ def _promises(arguments: argparse.Namespace) -> dict[str, Any] | None:
 
 
 def _write(
-    arguments: argparse.Namespace, examination: Examination, findings: dict[str, Any], name: str
+    arguments: argparse.Namespace,
+    examination: Examination,
+    inventory: pd.DataFrame | None,
+    findings: dict[str, Any],
+    name: str,
 ) -> None:
-    verdict, dataset = examination.verdict, arguments.dataset
-    if verdict is None:
+    verdict, echoes, dataset = examination.verdict, examination.echoes, arguments.dataset
+    if verdict is None or echoes is None:
         raise _no_table(arguments.file, examination)
     # Everything is made before the first file is written.
-    lesions, images = lesion_table(verdict, dataset), image_table(verdict, dataset)
+    known = photographs(inventory)
+    questions = [*circle_questions(verdict, examination.sha256, place_of(name))]
+    questions += echo_questions(echoes, known)
     quarantine = quarantine_document(examination.quarantine, dataset, name)
     documents.check(quarantine, "quarantine.schema.json", str(arguments.quarantine))
-    tables.write(arguments.lesions, "lesions", lesions)
-    tables.write(arguments.images, "annotated", images)
+    made = [
+        (arguments.lesions, "lesions", lesion_table(verdict, dataset)),
+        (arguments.images, "annotated", image_table(verdict, dataset)),
+        (arguments.echoes, "echoes", echo_table(echoes, known, dataset)),
+        (arguments.review, "review", review.to_table(dataset, questions)),
+    ]
+    for path, schema, table in made:
+        tables.write(path, schema, table)
     documents.write(arguments.findings, findings)
     documents.write(arguments.quarantine, quarantine)
     documents.write(arguments.metrics, metrics(examination, verdict, dataset))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from acne04.decisions import Decision, unapplied
 from acne04.findings import Finding, NotRun
+from acne04.validate.deciding import decision_findings
+from acne04.validate.echoes import echo_problems, find_echoes
 from acne04.validate.judging import Verdict, judge
 from acne04.validate.problems import Problem
 from acne04.validate.reading import Parsed, parse
@@ -25,6 +29,8 @@ from acne04.validate.wording import (
     unreadable,
 )
 
+#: Key of the annotation file's entry in sources.yaml, and its folder in data/raw.
+SOURCE = "v2"
 _NO_INVENTORY = "no inventory of the images is given (--inventory)"
 _NO_PROMISES = "no source entry is given (--sources, --dataset)"
 _NO_JSON = "the file cannot be read as JSON"
@@ -33,12 +39,26 @@ _NO_ARRAYS = "the arrays images and annotations are not there"
 
 @dataclass(frozen=True)
 class Examination:
-    """What is known about a file; `verdict` is None where no table can be made of it."""
+    """What is known about a file.
 
+    Attributes
+    ----------
+    sha256 : str
+        Digest of its bytes.
+    findings, not_run, quarantine : list
+        What was found, what was not looked at, and what is left out of the tables.
+    verdict : Verdict or None
+        None where no table can be made of it.
+    echoes : pandas.DataFrame or None
+        As `echoes.find_echoes` gives them; None without a verdict.
+    """
+
+    sha256: str
     findings: list[Finding]
     not_run: list[NotRun]
     quarantine: list[QuarantinedRecord]
     verdict: Verdict | None
+    echoes: pd.DataFrame | None
 
 
 def examine(
@@ -48,6 +68,8 @@ def examine(
     tables_wanted: bool,
     inventory: pd.DataFrame | None = None,
     promises: Mapping[str, Any] | None = None,
+    decisions: Sequence[Decision] = (),
+    decisions_file: str = "",
 ) -> Examination:
     """Run every check that can be run.
 
@@ -63,7 +85,14 @@ def examine(
         Table ``inventory``; without it nothing is compared with the images.
     promises : mapping, optional
         Promised number of ``images`` and ``annotations``; without it none is checked.
+    decisions : sequence of Decision
+        Decisions of kind circles; those on other bytes are reported, not applied.
+    decisions_file : str
+        What findings call the file of the decisions.
     """
+    sha256 = hashlib.sha256(data).hexdigest()
+    own = [decision for decision in decisions if decision.holds({sha256})]
+    strays = unapplied(decisions, {place_of(name): {sha256}}, decisions_file)
     not_run = []
     if inventory is None:
         not_run += [NotRun("image-missing", _NO_INVENTORY), NotRun("image-size", _NO_INVENTORY)]
@@ -72,18 +101,27 @@ def examine(
     parsed = parse(data)
     if isinstance(parsed, Problem):
         not_run += [NotRun("schema", _NO_JSON), NotRun("meaning", _NO_JSON)]
-        return Examination([unreadable(parsed, name)], not_run, [], None)
+        return Examination(sha256, [unreadable(parsed, name), *strays], not_run, [], None, None)
     form = _form(parsed)
     if not _has_arrays(parsed.document, form):
         not_run += [NotRun("meaning", _NO_ARRAYS)]
         findings = findings_of(form, parsed, spans_of(form, parsed), name, NOTHING)
-        return Examination(findings, not_run, [], None)
-    verdict = judge(parsed.document, form, inventory, promises)
-    spans = spans_of(verdict.problems, parsed)
+        return Examination(sha256, findings + strays, not_run, [], None, None)
+    verdict = judge(parsed.document, form, inventory, promises, own)
+    images, circles = (table[~table["bad"]] for table in (verdict.images, verdict.circles))
+    echoes = find_echoes(images, circles)
+    problems = [*verdict.problems, *echo_problems(echoes, images)]
+    spans = spans_of(problems, parsed)
     done = QUARANTINED if tables_wanted else REPORTED
-    findings = findings_of(verdict.problems, parsed, spans, name, done)
-    quarantine = quarantine_of(verdict.problems, parsed, spans)
-    return Examination(findings, not_run, quarantine, verdict)
+    findings = findings_of(problems, parsed, spans, name, done)
+    findings += decision_findings(verdict.answers, verdict.circles, name, decisions_file)
+    quarantine = quarantine_of(problems, parsed, spans)
+    return Examination(sha256, findings + strays, not_run, quarantine, verdict, echoes)
+
+
+def place_of(name: str) -> str:
+    """Give the path below data/raw at which decisions and questions know the file."""
+    return f"{SOURCE}/{name}"
 
 
 def _form(parsed: Parsed) -> list[Problem]:

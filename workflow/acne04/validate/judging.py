@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from acne04.decisions import Decision
 from acne04.validate.advice import circle_advice, id_advice, image_advice
 from acne04.validate.catalogue import check_of
 from acne04.validate.comparison import inventory_problems, promise_problems
+from acne04.validate.deciding import Answer, answer, decided_circles
 from acne04.validate.meaning import (
     annotation_problems,
     duplicate_circles,
@@ -33,15 +35,19 @@ class Verdict:
         float64 columns id, width, height (px), object column file_name, bool column bad;
         row = position in the array of the file.
     circles : pandas.DataFrame
-        float64 columns id, image_id, radius, x, y, width, height (px), bool column bad;
-        row = position in the array of the file.
+        float64 columns id, image_id, radius, x, y, width, height (px), bool columns bad and
+        decided (somebody has answered), object column repaired (the decision that changed its
+        numbers, or empty); row = position in the array of the file.
     problems : list of Problem
         All that was found, those given included.
+    answers : list of Answer
+        What the decisions come to.
     """
 
     images: pd.DataFrame
     circles: pd.DataFrame
     problems: list[Problem]
+    answers: list[Answer]
 
 
 def judge(
@@ -49,6 +55,7 @@ def judge(
     form: Iterable[Problem],
     inventory: pd.DataFrame | None = None,
     promises: Mapping[str, Any] | None = None,
+    decisions: Sequence[Decision] = (),
 ) -> Verdict:
     """Judge the records of a document that has the arrays ``images`` and ``annotations``.
 
@@ -62,6 +69,8 @@ def judge(
         Table ``inventory``; without it nothing is compared with the images.
     promises : mapping, optional
         Promised number of ``images`` and ``annotations``; without it none is checked.
+    decisions : sequence of Decision
+        What people decided on circles of these very bytes.
     """
     problems = list(form)
     broken = {kind: accused(problems, kind) for kind in ("images", "annotations")}
@@ -73,10 +82,9 @@ def judge(
     circles = with_image_size(
         annotation_columns(document["annotations"], broken["annotations"]), images
     )
-    problems += annotation_problems(circles, images)
-    circles["bad"] = _marks(problems, "annotations", len(circles))
-    problems += duplicate_circles(circles[~circles["bad"]])
-    circles["bad"] = _marks(problems, "annotations", len(circles))
+    unusable = _marks(problems, "annotations", len(circles))
+    circles, wrong, answers = _decided(circles, images, unusable, decisions)
+    problems += wrong
     problems += circle_advice(circles[~circles["bad"]])
     problems += image_advice(images, circles)
     for kind, columns in (("images", images), ("annotations", circles)):
@@ -85,7 +93,41 @@ def judge(
     if promises is not None:
         counts = {kind: len(document[kind]) for kind in ("images", "annotations")}
         problems += promise_problems(counts, promises)
-    return Verdict(images, circles, problems)
+    return Verdict(images, circles, problems, answers)
+
+
+def _decided(
+    circles: pd.DataFrame,
+    images: pd.DataFrame,
+    unusable: np.ndarray,
+    decisions: Sequence[Decision],
+) -> tuple[pd.DataFrame, list[Problem], list[Answer]]:
+    """Judge the circles as the file has them, then as decided: a repair must pass every check."""
+    judged, problems = _judged(circles, images, unusable)
+    answers = [answer(decision, judged, unusable) for decision in decisions]
+    judged = decided_circles(judged, answers)
+    if not any(given.divisor for given in answers):
+        return judged, problems, answers
+    judged, problems = _judged(judged, images, unusable)
+    repaired = judged["repaired"]
+    worded = [
+        replace(problem, found=f"{problem.found} (after `{repaired[problem.steps[1]]}`)")
+        if repaired[problem.steps[1]]
+        else problem
+        for problem in problems
+    ]
+    return judged, worded, answers
+
+
+def _judged(
+    circles: pd.DataFrame, images: pd.DataFrame, unusable: np.ndarray
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Mark the circles that are bad, and say why."""
+    problems = list(annotation_problems(circles, images))
+    marked = circles.assign(bad=unusable | _marks(problems, "annotations", len(circles)))
+    problems += duplicate_circles(marked[~marked["bad"]])
+    marked["bad"] |= _marks(problems, "annotations", len(circles))
+    return marked, problems
 
 
 def accused(problems: Iterable[Problem], kind: str) -> set[int]:

@@ -86,17 +86,17 @@ def _outside(circles: pd.DataFrame) -> Iterator[Problem]:
             f"x={row.x:.0f}, y={row.y:.0f}, radius {row.radius:.0f} "
             f"outside {row.width:.0f}×{row.height:.0f}"
         )
-        if _looks_multiplied(row.x, row.y, row.radius, row.width, row.height):
+        if looks_multiplied(row.x, row.y, row.radius, row.width, row.height):
             found += f"; divided by {KNOWN_FACTOR} all of it would lie inside"
         yield _of(row.Index, "circle-outside-image", found)
 
 
-def _looks_multiplied(x: float, y: float, radius: float, width: float, height: float) -> bool:
+def looks_multiplied(x: float, y: float, radius: float, width: float, height: float) -> bool:
     """Tell whether a circle shows the known defect, rather than a centre just off the border.
 
-    >>> _looks_multiplied(98018, 304639, 1076, 3112, 3456)
+    >>> looks_multiplied(98018, 304639, 1076, 3112, 3456)
     True
-    >>> _looks_multiplied(3115, 1200, 120, 3112, 3456)
+    >>> looks_multiplied(3115, 1200, 120, 3112, 3456)
     False
     """
     apart = x - radius >= width or y - radius >= height

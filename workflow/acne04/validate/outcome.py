@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from acne04.validate.advice import overhang
 from acne04.validate.examining import Examination
 from acne04.validate.judging import Verdict
+from acne04.validate.questions import Photograph
 from acne04.validate.wording import QuarantinedRecord
 
 
@@ -28,6 +30,7 @@ def lesion_table(verdict: Verdict, dataset: str) -> pd.DataFrame:
             "y": _integers(circles["y"]),
             "radius": _integers(circles["radius"]),
             "crosses_border": (overhang(circles) > 0).astype("boolean"),
+            "repaired": circles["repaired"].astype("str"),
         }
     )
 
@@ -48,6 +51,18 @@ def image_table(verdict: Verdict, dataset: str) -> pd.DataFrame:
             "lesions_v2": _integers(images["id"].map(sound).fillna(0)),
             "quarantined": _integers(images["id"].map(bad).fillna(0)),
         }
+    )
+
+
+def echo_table(echoes: pd.DataFrame, known: Mapping[str, Photograph], dataset: str) -> pd.DataFrame:
+    """Give the images whose circles coincide as table ``echoes``."""
+    digests = {name: photograph.sha256 for name, photograph in known.items()}
+    first, second = (echoes[column].map(digests) for column in ("name_a", "name_b"))
+    smaller = echoes[["circles_a", "circles_b"]].min(axis="columns")
+    return echoes.assign(
+        dataset=dataset,
+        share=(echoes["matches"] / smaller).astype("Float64"),
+        explained=(first == second).map({True: "exact", False: ""}).astype("str"),
     )
 
 
@@ -73,7 +88,9 @@ def metrics(examination: Examination, verdict: Verdict, dataset: str) -> dict[st
         "annotations": len(verdict.circles),
         "clean": int((~verdict.circles["bad"]).sum()),
         "quarantined": int(verdict.circles["bad"].sum()),
+        "repaired": int((~verdict.circles["bad"] & (verdict.circles["repaired"] != "")).sum()),
         "border_crossing": counts["circle-crosses-border"],
+        "echoes": counts["annotation-echo"],
         "findings": dict(sorted(counts.items())),
     }
 

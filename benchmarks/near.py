@@ -1,0 +1,150 @@
+"""Measure near-duplicates and synthetic parents on drawn corpora that nobody tuned on.
+
+Writes docs/near-duplicates.md and the plot beside it. With ``--judge`` it judges given verdicts
+instead.
+
+Usage: python benchmarks/near.py [--peers PYTHON] [--folder FOLDER] [--trial]
+       python benchmarks/near.py --judge VERDICTS PARENTS --truth JSON --inventory CSV [--list]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import near_growth
+import near_time
+from measuring import ROOT, Figure, NotMeasurableError, machine, use_two_cores
+from near_corpus import Corpus, Recipe, draw
+from near_judge import Said, Tally, judge, read_said, read_truth
+from near_methods import ask_peers, hashes_within, run_near
+from near_page import PLOT, Judged, page
+from near_tables import recall_table, totals_table
+
+#: Nobody tunes on these. Two small stand-ins in the real sizes are about a hundred images.
+RECIPES = (
+    Recipe(
+        "All images, at an eighth of the real size",
+        (411,),
+        near_duplicates=25,
+        more=25,
+        lookalikes=100,
+    ),
+    Recipe("A sample, at the real size", (421, 422), scale=1, fraction=32, more=4, lookalikes=20),
+)
+GROWING = Recipe("growth", tuple(range(431, 442)), style="default")
+
+
+def compare(recipe: Recipe, folder: Path, peers: Path | None) -> Judged:
+    """Draw a corpus, ask every method, and judge each."""
+    _say(f"drawing: {recipe.name}")
+    corpus = draw(recipe, folder)
+    truth = read_truth(corpus.truth, corpus.inventory)
+    _say(f"asking every method: {recipe.name}")
+    said: dict[str, Said | str] = {"**acne04 near**": _own(corpus)}
+    said |= {f"pHash ≤ {bits} bits": hashes_within(corpus, bits) for bits in (4, 8)}
+    said |= ask_peers(corpus, truth, peers)
+    tallies = {name: s if isinstance(s, str) else judge(truth, s) for name, s in said.items()}
+    _list(tallies["**acne04 near**"], corpus)
+    return Judged(recipe, len(corpus.images()), tallies)
+
+
+def _own(corpus: Corpus) -> Said | str:
+    try:
+        return run_near(corpus, corpus.folder / "near").said()
+    except NotMeasurableError as reason:
+        return f"not measured: {reason}"
+
+
+def _list(tally: Tally | str, corpus: Corpus) -> None:
+    """Leave what was missed beside the corpus, for whoever looks into it."""
+    if isinstance(tally, Tally):
+        text = "".join(f"{line}\n" for line in tally.listed)
+        (corpus.folder / "missed.txt").write_text(text, encoding="utf-8")
+
+
+def grow(recipe: Recipe, sizes: tuple[int, ...], folder: Path) -> Iterator[near_growth.Point]:
+    """Measure the growth; sizes that would take too long are left out."""
+    _say("drawing: growth")
+    corpus = draw(recipe, folder)
+    try:
+        for point in near_growth.measure(corpus, sizes, folder):
+            _say(f"{point.images:,} images: {point.wall:.1f} s")
+            yield point
+    except NotMeasurableError as reason:
+        _say(f"growth ends here: {reason}")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def judge_files(arguments: argparse.Namespace) -> None:
+    """Print the tables for given verdicts."""
+    truth = read_truth(arguments.truth, arguments.inventory)
+    verdicts, parents = (None if name == "-" else Path(name) for name in arguments.judge)
+    tally = judge(truth, read_said(verdicts, parents))
+    print(recall_table(tally))
+    print(totals_table(tally))
+    print(f"wrong pairs in review: {tally.wrong_review}")
+    print(f"largest group: {tally.largest} of {tally.contents} different images")
+    if arguments.list:
+        print("\n".join(tally.listed))
+
+
+def measure_all(arguments: argparse.Namespace, folder: Path) -> None:
+    """Measure everything, and write the page."""
+    use_two_cores()
+    described = machine()
+    recipes, growing, sizes = RECIPES, GROWING, near_growth.SIZES
+    if arguments.trial:
+        recipes = (replace(RECIPES[0], fraction=32, near_duplicates=1, more=1, lookalikes=3),)
+        growing, sizes = replace(GROWING, seeds=(301, 302, 303), fraction=32), (50, 100, 150)
+    judged = [
+        compare(recipe, folder / f"quality-{place}", arguments.peers)
+        for place, recipe in enumerate(recipes)
+    ]
+    times = _timed(folder, recipes[0].fraction)
+    points = list(grow(growing, sizes, folder / "growth"))
+    text = page(described, judged, times, points)
+    if arguments.trial:
+        print(text)
+        return
+    docs = ROOT / "docs"
+    (docs / "near-duplicates.md").write_bytes(text.encode())
+    if len(points) > 1:
+        (docs / PLOT).write_bytes(near_growth.growth_plot(points).encode())
+
+
+def _timed(folder: Path, fraction: int) -> list[Figure]:
+    _say("timing the default run's stages")
+    try:
+        return list(near_time.measure(folder / "default", fraction))
+    except NotMeasurableError as reason:
+        return [Figure("near and dedupe of the default run", None, against=str(reason))]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add = parser.add_argument
+    add("--peers", type=Path, metavar="PYTHON", help="a Python that has imagededup and cleanvision")
+    add("--folder", type=Path, help="keep what is drawn here, and take what is drawn already")
+    add("--trial", action="store_true", help="on small corpora, printed only: does this work?")
+    add("--judge", nargs=2, metavar=("VERDICTS", "PARENTS"), help="judge these (“-”: without)")
+    add("--truth", type=Path, metavar="JSON")
+    add("--inventory", type=Path, metavar="CSV")
+    add("--list", action="store_true", help="name each pair that was missed, and each wrong one")
+    arguments = parser.parse_args()
+    if arguments.judge:
+        judge_files(arguments)
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        measure_all(arguments, arguments.folder or Path(scratch))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""The page about near-duplicates: what was measured and how, then the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from measuring import Figure, as_table
+from near_corpus import Recipe
+from near_growth import Point, exponent, growth_table
+from near_judge import Tally
+from near_tables import peers_table, recall_table, totals_table
+
+PLOT = "near-growth.svg"
+_HEAD = """# Near-duplicates and parents, measured
+
+Written by `python benchmarks/near.py`, everything in one run.
+
+Two files may show one photograph although their bytes differ: it was compressed again, resized,
+mirrored, turned, cropped, or lesions were painted in. Such files must never stand on two sides of
+a split. `acne04 near` finds them, and finds the photograph that each synthetic image was made
+from. This page says how often it is right.
+
+**How.** Nobody may pass on the real photographs, and nobody knows all their copies. So corpora are
+*drawn* (`acne04 standin`), half faces that are as alike to a perceptual hash as the real ones, and
+`truth.json` says which are the same photograph. They have another seed and another style (skin,
+light, background, hair, lesions, poses) than the drawings that the method was tuned on; nobody
+looked at them while tuning. A person has up to 22 photographs there: those are not the same
+photograph, and linking them is an error.
+
+- *found*: the copy and its original were accepted as the same photograph, directly (a synthetic
+  image and its parent: or another copy of the parent). *in review*: a person is asked. *in one
+  group*: they are connected, if only through another copy.
+- *right*: a pair that was accepted and shows one photograph, directly or through the original.
+- *95 %*: Wilson's interval of the share. *limit*: what this project promises; rows without are
+  shown only.
+
+{machine}
+"""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A corpus with all methods: `tallies` begins with our own; a text says why one did not run."""
+
+    recipe: Recipe
+    images: int
+    tallies: Mapping[str, Tally | str]
+
+
+def page(
+    machine: str, judged: Sequence[Judged], times: Sequence[Figure], points: Sequence[Point]
+) -> str:
+    """Markdown of the whole page."""
+    parts = [_HEAD.format(machine=machine)]
+    for corpus in judged:
+        own = next(iter(corpus.tallies.values()))
+        parts.append(f"## {corpus.recipe.name}\n\n{_described(corpus)}\n")
+        if isinstance(own, str):
+            parts.append(f"`acne04 near`: {own}\n")
+        else:
+            parts += [recall_table(own), totals_table(own), _groups(own)]
+        parts.append(f"### Other methods on the same images\n\n{peers_table(corpus.tallies)}")
+    parts.append(f"## Time\n\n{as_table(times)}")
+    if len(points) > 1:
+        parts.append(_growth(points))
+    return "\n".join(parts)
+
+
+def _described(corpus: Judged) -> str:
+    recipe = corpus.recipe
+    seeds = " and ".join(map(str, recipe.seeds))
+    return (
+        f"{corpus.images:,} images; seed {seeds}, style “{recipe.style}”, sides divided by "
+        f"{recipe.scale}.\n"
+    )
+
+
+def _groups(tally: Tally) -> str:
+    return (
+        f"Wrong pairs that a person is asked about: {tally.wrong_review}. Largest group linked by "
+        f"near-duplicates and parents: {tally.largest} of {tally.contents:,} different images.\n"
+    )
+
+
+def _growth(points: Sequence[Point]) -> str:
+    return (
+        "## Growth\n\nParts of one large corpus, whole persons with all their copies, nothing "
+        f"known before. CPU seconds grow with the power {exponent(points):.2f} of the number of "
+        f"images.\n\n![Seconds over images, both logarithmic]({PLOT})\n\n{growth_table(points)}"
+    )

@@ -1,0 +1,42 @@
+"""One decision, and which file holds which kind."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+#: File in ``decisions/`` -> the kinds that it holds: the stage that reads the file applies them.
+FILES = {
+    "annotations.csv": ("circles",),
+    "images.csv": ("grade", "keep"),
+    "relations.csv": ("relation", "parent"),
+    "places.csv": ("place",),
+}
+KINDS = tuple(kind for kinds in FILES.values() for kind in kinds)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One row of a decisions file, as ``schemas/decisions.table.json`` describes it."""
+
+    dataset: str
+    kind: str
+    subject: str
+    path: str
+    target: str
+    decision: str
+    reason: str
+    who: str
+    when: str
+    line: int
+
+    @property
+    def contents(self) -> list[tuple[str, str]]:
+        """What the decision is bound to: (sha256, path) of the file, or of both of a pair."""
+        hashes = self.subject.split(":")
+        paths = self.path.split("|") if len(hashes) > 1 else [self.path]
+        return list(zip(hashes, paths, strict=False))
+
+    def holds(self, contents: Set[str]) -> bool:
+        """Tell whether all that the decision is bound to is among `contents` (SHA-256 digests)."""
+        return all(digest in contents for digest, _ in self.contents)

@@ -1,0 +1,17 @@
+"""The verb ``leaks``: what a split manifest, ours or a stranger's, shares between its parts.
+
+It needs no images: only the manifest, and the relations that ``acne04 dedupe`` found. Exit code 1
+where anything leaks, 0 where nothing does, 2 where it cannot be said.
+
+========  ================================================================================
+error     row-malformed.
+warning   row-unknown, row-ambiguous, parents-unknown.
+info      row-repeated.
+========  ================================================================================
+"""
+
+from __future__ import annotations
+
+from acne04.leaks.command import configure, run
+
+__all__ = ["configure", "run"]

@@ -1,0 +1,188 @@
+"""Say on which sides the images of a manifest are.
+
+What the columns of a stranger's table mean:
+
+- A part alone: any two parts are two sides.
+- A part and a fold, most images in several folds: within each fold, any two parts.
+- A part and a fold, most images in one fold: each fold is held out in turn, against all else.
+- A fold alone: the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+import pandas as pd
+
+from acne04.errors import UsageError
+from acne04.findings import Finding
+from acne04.leakage import OTHER_FOLDS, THIS_FOLD, sides_of
+from acne04.leaks.columns import FOLD_COLUMN, Columns
+from acne04.leaks.known import Known
+from acne04.leaks.matching import Register, match_rows
+from acne04.leaks.reading import Foreign
+
+#: More parts or folds than that are no parts or folds.
+MOST = 100
+#: Share of images in several folds from which on a fold is a whole split of its own.
+_MOSTLY = 0.5
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A manifest whose images are known.
+
+    Attributes
+    ----------
+    name : str
+        Name of its file.
+    read_as : str
+        What it was taken for, in words.
+    sides : pandas.DataFrame
+        Columns fold, part, image_id, grade, as `acne04.leakage.leak_table` takes them.
+    rows : dict of str to int
+        Rows read, placed, not_placed (no part), left_out (with a finding on each).
+    findings : list of Finding
+        What there is to say about its rows.
+    """
+
+    name: str
+    read_as: str
+    sides: pd.DataFrame
+    rows: dict[str, int]
+    findings: list[Finding]
+
+
+def place_ours(table: Foreign, manifest: pd.DataFrame, known: Known) -> Placed:
+    """Place the images of a manifest of ours.
+
+    Parameters
+    ----------
+    manifest : pandas.DataFrame
+        Table ``splits``, rows as in `table`.
+
+    Raises
+    ------
+    UsageError
+        If it holds several variants, or is of another dataset than the tables it is judged by.
+    """
+    datasets, variants = (sorted(set(manifest[column])) for column in ("dataset", "variant"))
+    if len(variants) > 1 or (known.dataset != "unknown" and datasets != [known.dataset]):
+        raise UsageError(
+            table.name,
+            f"not a manifest of one variant of {known.dataset}, as {known.source} is",
+            expected=f"{known.dataset}, one variant",
+            found=f"{', '.join(datasets)}: {', '.join(variants)}",
+            done="nothing said",
+        )
+    register = Register(known.images)
+    found, findings = match_rows(table.name, table.rows, ("image_id", "sha256", "path"), register)
+    is_placed = manifest["split"] != ""
+    findings = [f for f in findings if is_placed.loc[table.rows.index.get_loc(f.line)]]
+    manifest = manifest.assign(image_id=found)
+    sides = sides_of(variants[0], manifest[is_placed & (manifest["image_id"] != "")])
+    rows = _counted(len(manifest), int(is_placed.sum()), findings)
+    return Placed(table.name, f"variant {variants[0]}", sides, rows, findings)
+
+
+def place_strangers(table: Foreign, columns: Columns, known: Known) -> Placed:
+    """Place the images of any other manifest.
+
+    Raises
+    ------
+    UsageError
+        If there are more than `MOST` parts or folds.
+    """
+    parts = table.rows[columns.split].str.casefold() if columns.split else OTHER_FOLDS
+    folds = table.rows[columns.fold].map(_plain_number) if columns.fold else ""
+    rows = table.rows.assign(**{_PART: parts, _FOLD: folds})
+    rows = rows[rows[_PART if columns.split else _FOLD] != ""]
+    found, findings = match_rows(table.name, rows, columns.images, Register(known.images))
+    placed = pd.DataFrame({"fold": rows[_FOLD], "part": rows[_PART], "image_id": found})
+    placed = placed[placed["image_id"] != ""]
+    again = placed.duplicated()
+    repeated = [_repeated(table.name, int(line), row) for line, row in placed[again].iterrows()]
+    placed = placed[~again]
+    _refuse_many(table.name, placed)
+    grades = known.images.set_index("image_id")["grade"]
+    sides = _sides(placed.assign(grade=placed["image_id"].map(grades)), columns, table)
+    counts = _counted(len(table.rows), len(rows), [*findings, *table.findings])
+    findings = [*table.findings, *findings, *repeated]
+    return Placed(table.name, str(columns), sides, counts, findings)
+
+
+_PART, _FOLD = " part", " fold"
+
+
+def _counted(read: int, told: int, left_out: list[Finding]) -> dict[str, int]:
+    malformed = Counter(finding.check for finding in left_out)["row-malformed"]
+    unmatched = len(left_out) - malformed
+    return {
+        "read": read + malformed,
+        "placed": told - unmatched,
+        "not_placed": read - told,
+        "left_out": len(left_out),
+    }
+
+
+def _plain_number(fold: str) -> str:
+    """Spell 3.0, which a column of integers with gaps becomes, as 3."""
+    return re.sub(r"^(\d+)\.0+$", r"\1", fold)
+
+
+def _refuse_many(name: str, placed: pd.DataFrame) -> None:
+    for column in ("part", "fold"):
+        if placed[column].nunique() > MOST:
+            raise UsageError(
+                name,
+                f"too many {column}s",
+                expected=f"at most {MOST}",
+                found=str(placed[column].nunique()),
+                done="nothing said",
+                remedy="name the right columns with --split-column and --fold-column",
+            )
+
+
+def _sides(placed: pd.DataFrame, columns: Columns, table: Foreign) -> pd.DataFrame:
+    folds = set(placed["fold"]) - {""}
+    if all(fold.isdecimal() for fold in folds):
+        placed = placed.assign(fold=pd.to_numeric(placed["fold"]).astype("Int64"))
+    else:
+        placed = placed.assign(fold=placed["fold"].mask(placed["fold"] == "", other=None))
+    if _is_kfold(columns, table):
+        return sides_of("kfold", placed.rename(columns={"part": "split"}))
+    if len(folds) < 2:
+        return placed.assign(fold=placed["fold"].ffill().bfill())
+    in_several = placed.groupby("image_id")["fold"].nunique() > 1
+    each = []
+    for fold in sorted(placed["fold"].dropna().unique()):
+        here = (placed["fold"] == fold).fillna(value=False).astype(bool)
+        if columns.split and in_several.mean() > _MOSTLY:
+            # A row without a fold belongs to all of them.
+            each.append(placed[here | placed["fold"].isna()].assign(fold=fold))
+        else:
+            each.append(placed.assign(fold=fold, part=placed["part"].mask(here, THIS_FOLD)))
+    return pd.concat(each, ignore_index=True)
+
+
+def _is_kfold(columns: Columns, table: Foreign) -> bool:
+    """Whether it is a ``kfold`` of ours to which somebody has added a column."""
+    ours = (columns.split, columns.fold) == ("split", FOLD_COLUMN)
+    return ours and "variant" in table.rows and bool((table.rows["variant"] == "kfold").all())
+
+
+def _repeated(name: str, line: int, row: pd.Series) -> Finding:
+    fold = f" of fold {row['fold']}" if row["fold"] else ""
+    return Finding(
+        check="row-repeated",
+        severity="info",
+        file=name,
+        pointer="",
+        line=line,
+        expected="each image once in a part",
+        found=f"{row['image_id']} in {row['part']}{fold} again",
+        done="counted once",
+        remedy="nothing, if it is meant: a list may show an image twice",
+    )

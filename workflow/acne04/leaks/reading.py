@@ -1,0 +1,136 @@
+"""Read a stranger's CSV file: any columns, any order, as a person would.
+
+Tables of ours have a schema and go through `acne04.tables`; these have none.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from acne04.errors import UnavailableError, UsageError
+from acne04.findings import Finding
+
+_DELIMITERS = ",;\t"
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A CSV file of unknown columns.
+
+    Attributes
+    ----------
+    name : str
+        Name of the file.
+    rows : pandas.DataFrame of str
+        Its rows, without blanks around a value or signs that cannot be printed; column names in
+        lower case. Indexed by the line in the file, from 1.
+    findings : list of Finding
+        Rows that could not be read, which are not in `rows`.
+    """
+
+    name: str
+    rows: pd.DataFrame
+    findings: list[Finding]
+
+    def first(self, recognised: Iterable[str]) -> str | None:
+        """Give the first of some column names that the file has."""
+        return next((name for name in recognised if name in self.rows), None)
+
+    def named(self, option: str, column: str) -> str:
+        """Give a column that an option names, in any case.
+
+        Raises
+        ------
+        UsageError
+            If the file has none of that name.
+        """
+        if column.strip().casefold() in self.rows:
+            return column.strip().casefold()
+        raise UsageError(
+            f"{option} {column}",
+            f"no such column in {self.name}",
+            expected=f"one of {', '.join(self.rows)}",
+        )
+
+
+def read_foreign(path: Path) -> Foreign:
+    """Read a CSV file with a header, in UTF-8, separated by commas, semicolons or tabs.
+
+    Raises
+    ------
+    UnavailableError
+        If there is no such file, or it is no CSV file with a header and a row.
+    """
+    (_, header), *lines = _lines(path)
+    # A spreadsheet leaves columns without a name, and an empty one is nothing to miss.
+    names = {place: _plain(name).casefold() for place, name in enumerate(header) if name.strip()}
+    if not names or len(set(names.values())) < len(names):
+        raise _unreadable(path, "a header of different names", ", ".join(header))
+    sound = [(line, row) for line, row in lines if len(row) == len(header)]
+    rows = pd.DataFrame(
+        {name: [_plain(row[place]) for _, row in sound] for place, name in names.items()},
+        index=[line for line, _ in sound],
+        dtype="str",
+    )
+    findings = [
+        _malformed(path.name, line, len(header), row)
+        for line, row in lines
+        if len(row) != len(header)
+    ]
+    return Foreign(path.name, rows, findings)
+
+
+def _lines(path: Path) -> list[tuple[int, list[str]]]:
+    """Give each row that is not empty with the line that it begins in; the header is the first."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise UnavailableError(str(path), "no such file") from None
+    except UnicodeDecodeError:
+        raise _unreadable(path, "text in UTF-8", "bytes that are not UTF-8") from None
+    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    begins = 1
+    try:
+        for row in reader:
+            if any(value.strip() for value in row):
+                rows.append((begins, row))
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise _unreadable(path, "a CSV file", f"line {reader.line_num}: {error}") from None
+    if len(rows) < 2:
+        raise _unreadable(path, "a header and rows", "no row" if rows else "an empty file")
+    return rows
+
+
+def _plain(value: str) -> str:
+    return "".join(
+        sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in value.strip()
+    )
+
+
+def _unreadable(path: Path, expected: str, found: str) -> UnavailableError:
+    return UnavailableError(
+        str(path), "cannot be read as a table", expected=expected, found=found, done="nothing said"
+    )
+
+
+def _malformed(name: str, line: int, columns: int, row: list[str]) -> Finding:
+    return Finding(
+        check="row-malformed",
+        severity="error",
+        file=name,
+        pointer="",
+        line=line,
+        expected=f"{columns} fields",
+        found=f"{len(row)} field{'' if len(row) == 1 else 's'}",
+        done="row left out: not checked",
+        remedy="mend the row, and call it again",
+    )

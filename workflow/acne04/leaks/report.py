@@ -1,0 +1,169 @@
+"""Say what leaks, to people and to machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from acne04 import findings as findings_
+from acne04.findings import Finding
+from acne04.leakage import ALL, ANY
+from acne04.leaks.known import Known
+from acne04.leaks.placing import Placed
+
+#: Findings of one check that the terminal shows.
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found in one manifest.
+
+    Attributes
+    ----------
+    known : Known
+        What it was judged by.
+    placed : Placed
+        The manifest.
+    table : pandas.DataFrame
+        As of `acne04.leakage.leak_table`.
+    """
+
+    known: Known
+    placed: Placed
+    table: pd.DataFrame
+
+    @property
+    def leaks(self) -> bool:
+        """Whether anything leaks."""
+        return bool((self.table["pairs"] > 0).any())
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What there is to say about rows, and about parents that nobody knows."""
+        return [*self.placed.findings, *self._parents_unknown()]
+
+    def _parents_unknown(self) -> Iterator[Finding]:
+        images = self.known.images
+        placed = images[images["image_id"].isin(self.placed.sides["image_id"])]
+        unsure = placed[placed["parent_status"].isin(["unknown", "review"])]
+        if len(unsure):
+            yield Finding(
+                check="parents-unknown",
+                severity="warning",
+                file=self.placed.name,
+                pointer="",
+                line=None,
+                expected="synthetic images whose parent is known",
+                found=f"{len(unsure)} of unknown parent, the first {unsure['image_id'].min()}",
+                done="judged by their other relations alone",
+                remedy="leave them out, or look at them (`acne04 decide`): the parent may be in "
+                "another part",
+            )
+
+    def as_document(self) -> dict[str, Any]:
+        """Give the document of ``schemas/leaks.schema.json``."""
+        table = self.table[self.table["kind"].isin([*self.known.kinds, ANY])]
+        said = findings_.as_document(self.known.dataset, "leaks", self.findings, self.known.not_run)
+        return {
+            "dataset": self.known.dataset,
+            "manifest": self.placed.name,
+            "read_as": self.placed.read_as,
+            "rows": self.placed.rows,
+            "leaks": self.leaks,
+            "table": [_plain(row) for row in table.to_dict("records")],
+            **{key: said[key] for key in ("severities", "counts", "not_run", "findings")},
+        }
+
+
+def print_verdict(verdict: Verdict) -> None:
+    """Print the leak table, an example of each kind, the findings and the verdict."""
+    placed, known = verdict.placed, verdict.known
+    counts = placed.rows
+    print(f"{placed.name}: {placed.read_as}")
+    print(f"judged by {known.source} ({known.dataset}): {', '.join(known.kinds)}")
+    print(
+        f"{counts['read']} rows: {counts['placed']} placed, {counts['not_placed']} without a part, "
+        f"{counts['left_out']} left out"
+    )
+    Console(highlight=False).print(_leak_table(verdict))
+    for line in [*_examples(verdict), *_said(verdict), _conclusion(verdict)]:
+        print(line)
+
+
+def _leak_table(verdict: Verdict) -> Table:
+    """Show the kinds that leak between each two parts; one row where none does."""
+    rows = verdict.table[verdict.table["grade"] == ALL]
+    rows = rows[rows["kind"].isin([*verdict.known.kinds, ANY])]
+    with_folds = bool(rows["fold"].notna().any())
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in (["fold"] if with_folds else []) + ["held out", "against", "kind"]:
+        table.add_column(name)
+    for name in ("images that leak", "pairs"):
+        table.add_column(name, justify="right")
+    sides = ["fold", "held_out", "against"]
+    for (fold, *parts), cells in rows.groupby(sides, dropna=False, sort=False):
+        leaking = cells[cells["pairs"] > 0]
+        if len(leaking):
+            table.add_section()
+        for cell in (leaking if len(leaking) else cells.tail(1)).itertuples():
+            table.add_row(
+                *([str(fold)] if with_folds else []),
+                *map(escape, parts),
+                cell.kind if cell.pairs else "none",
+                f"{cell.images} of {cell.of}",
+                str(cell.pairs),
+            )
+    return table
+
+
+def _examples(verdict: Verdict) -> Iterator[str]:
+    rows = verdict.table[(verdict.table["grade"] == ALL) & (verdict.table["pairs"] > 0)]
+    for kind in verdict.known.kinds:
+        for row in rows[rows["kind"] == kind].head(1).itertuples():
+            fold = "" if pd.isna(row.fold) else f", fold {row.fold}"
+            by = "" if row.via == kind else f": {row.via}"
+            yield (
+                f"{kind}: {row.example_a} ({row.held_out}{fold}) "
+                f"and {row.example_b} ({row.against}){by}"
+            )
+
+
+def _said(verdict: Verdict) -> Iterator[str]:
+    document = verdict.as_document()
+    yield from findings_.summary_lines(document)
+    shown: dict[str, int] = {}
+    for finding in document["findings"]:
+        shown[finding["check"]] = shown.get(finding["check"], 0) + 1
+        if shown[finding["check"]] <= _SHOWN:
+            line = f"line {finding['line']}: " if finding["line"] else ""
+            yield f"  {finding['check']}: {line}{finding['found']}; {finding['done']}"
+    if any(count > _SHOWN for count in shown.values()):
+        yield "  all of them: --json"
+    for gap in document["not_run"]:
+        yield f"not run, so not passed: {gap['check']}: {gap['reason']}"
+
+
+def _conclusion(verdict: Verdict) -> str:
+    if not verdict.leaks:
+        partial = verdict.known.not_run or verdict.placed.rows["left_out"]
+        return "nothing leaks" + (", of what was judged" if partial else "")
+    rows = verdict.table[(verdict.table["grade"] == ALL) & (verdict.table["kind"] == ANY)]
+    if rows["fold"].isna().all():
+        return f"LEAKS: {rows['pairs'].sum()} pairs lie on two sides"
+    leaking = rows.loc[rows["pairs"] > 0, "fold"].nunique()
+    return f"LEAKS: pairs lie on two sides in {leaking} of {rows['fold'].nunique()} folds"
+
+
+def _plain(row: dict[Any, Any]) -> dict[str, Any]:
+    """Give a row of the leak table with values that JSON has."""
+    fold = row["fold"]
+    plain = None if pd.isna(fold) else fold if isinstance(fold, str) else int(fold)
+    return {**{str(key): value for key, value in row.items()}, "fold": plain}

@@ -1,0 +1,103 @@
+"""Compare pairs of contents: what is known already is not looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from tqdm import tqdm
+
+from acne04.near.candidates import Guesser, Nearest, find_nearest
+from acne04.near.contents import Content, FrameReader
+from acne04.near.frames import Bytes
+from acne04.near.memory import Memory, Pair
+from acne04.near.verifying import BATCH, Guess, Score, verify
+
+#: Others of each picture that the search lists: no picture is compared with more.
+DEPTH = 160
+_BATCHES_KEPT = 16
+#: What is done to the second content to lie on the first, by what was done to the first.
+_INVERSE = (0, 3, 2, 1, 4, 5, 6, 7)
+
+
+class Comparer:
+    """Scores pairs of contents, given by their numbers."""
+
+    def __init__(
+        self, contents: Sequence[Content], reader: FrameReader, memory: Memory, threads: int
+    ) -> None:
+        self.contents = contents
+        self._reader = reader
+        self._memory = memory
+        self._threads = threads
+        self._digests = [content.sha256 for content in contents]
+        self._known = memory.scores()
+        self._guesser: Guesser | None = None
+        self._thumbnails: Bytes | None = None
+
+    def nearest(self) -> Nearest:
+        """Give the nearest others of every content."""
+        found = self._memory.nearest(self._digests, DEPTH)
+        if found is None:
+            found = find_nearest(self.thumbnails(), DEPTH, self._threads)
+            self._memory.keep_nearest(self._digests, DEPTH, found)
+        return found
+
+    def thumbnails(self) -> Bytes:
+        """Give the thumbnails of all contents, shape (contents, 64, 64)."""
+        if self._thumbnails is None:
+            known = self._memory.thumbnails(self._digests)
+            new = [n for n, digest in enumerate(self._digests) if digest not in known]
+            self._reader.prepare(new)
+            found = {self._digests[number]: self._reader(number).thumbnail for number in new}
+            self._memory.keep_thumbnails(found)
+            known |= found
+            self._thumbnails = np.array([known[digest] for digest in self._digests])
+        return self._thumbnails
+
+    def scores(self, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, Score]]:
+        """Give the form and the score of each pair of numbers, the smaller number first.
+
+        The form is what is done to the first content so that it lies on the second.
+        """
+        wanted = sorted(set(pairs))
+        missing = [pair for pair in wanted if self._names(pair) not in self._known]
+        if missing:
+            self._compare(missing)
+        return {pair: self._known[self._names(pair)] for pair in wanted}
+
+    def _names(self, pair: tuple[int, int]) -> Pair:
+        return self._digests[pair[0]], self._digests[pair[1]]
+
+    def _compare(self, pairs: list[tuple[int, int]]) -> None:
+        self._reader.prepare(sorted({number for pair in pairs for number in pair}))
+        if self._guesser is None:
+            self._guesser = Guesser(self.thumbnails())
+        batches = [pairs[start : start + BATCH] for start in range(0, len(pairs), BATCH)]
+        fresh: dict[Pair, tuple[int, Score]] = {}
+        with (
+            ThreadPoolExecutor(self._threads) as pool,
+            tqdm(total=len(pairs), desc="near: verify", unit="pair", disable=None) as progress,
+        ):
+            for number, found in enumerate(pool.map(self._verify, batches), start=1):
+                fresh |= found
+                progress.update(len(found))
+                # A killed run goes on from here.
+                if number % _BATCHES_KEPT == 0 or number == len(batches):
+                    self._memory.keep_scores(fresh)
+                    self._known |= fresh
+                    fresh = {}
+
+    def _verify(self, pairs: list[tuple[int, int]]) -> dict[Pair, tuple[int, Score]]:
+        assert self._guesser is not None
+        guesses = [self._guesser(*pair) for pair in pairs]
+        scores = verify(self._reader, guesses)
+        return {
+            self._names(pair): (_form(guess, pair), score)
+            for pair, guess, score in zip(pairs, guesses, scores, strict=True)
+        }
+
+
+def _form(guess: Guess, pair: tuple[int, int]) -> int:
+    return guess.form if guess.a == pair[0] else _INVERSE[guess.form]

@@ -1,0 +1,109 @@
+"""Bring a picture to the square frame in which pictures are compared, at three resolutions.
+
+Every picture is squeezed to one square, whatever its aspect: a copy squeezed on its way, and the
+eight mirrored and turned forms, then differ by an affine map or by a symmetry of the square.
+Each level is band-passed and divided by its local contrast, in integers and correctly rounded
+operations alone, so that the numbers do not depend on the machine.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import PIL
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, features
+
+from acne04.imaging import FORMATS
+
+#: Sides of the levels in pixels, coarse to fine.
+SIDES = (64, 128, 256)
+#: Radii in pixels of the boxes whose difference is the band, and of the local contrast.
+FINE_RADIUS, COARSE_RADIUS, CONTRAST_RADIUS = 1, 5, 8
+#: Contrast, in grey levels of the band, below which nothing is amplified any further.
+CONTRAST_FLOOR = 3.0
+#: Value of a pixel whose band is one local contrast. Kept within +-127.
+UNIT = 40
+
+Bytes = NDArray[np.uint8]
+Signed = NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A picture, ready to be compared.
+
+    Attributes
+    ----------
+    thumbnail : array of uint8, shape (64, 64)
+        Luminance.
+    levels : tuple of array of int8, shape (side, side) for each of `SIDES`
+        Band-passed luminance in units of its local contrast.
+    """
+
+    thumbnail: Bytes
+    levels: tuple[Signed, ...]
+
+
+def frame_name() -> str:
+    """Decoder, its version and the scale: part of the identity of what is made of a frame."""
+    jpeg = features.version_feature("libjpeg_turbo")
+    return f"pillow-{PIL.__version__}/libjpeg-turbo-{jpeg}/draft-L-{SIDES[-1]}"
+
+
+def read_frame(data: bytes) -> Frame:
+    """Decode a picture, scaled down, and prepare it.
+
+    Raises
+    ------
+    OSError, ValueError, SyntaxError
+        Or whatever else Pillow raises where the bytes are no image.
+    """
+    side = SIDES[-1]
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        image.draft("L", (side, side))
+        upright = ImageOps.exif_transpose(image).convert("L")
+    finest = upright.resize((side, side), Image.Resampling.BILINEAR)
+    return prepare(np.asarray(finest))
+
+
+def prepare(luminance: Bytes) -> Frame:
+    """Make a frame of a square picture, shape (256, 256)."""
+    pictures = [luminance]
+    for side in reversed(SIDES[:-1]):
+        pictures.append(_halved(pictures[-1], side))
+    pictures.reverse()
+    return Frame(pictures[0], tuple(_normalised(picture) for picture in pictures))
+
+
+def _halved(picture: Bytes, side: int) -> Bytes:
+    cells = picture.reshape(side, 2, side, 2).astype(np.uint16)
+    halved: Bytes = ((cells.sum(axis=(1, 3)) + 2) // 4).astype(np.uint8)
+    return halved
+
+
+def _normalised(picture: Bytes) -> Signed:
+    pixels = picture.astype(np.int32)
+    fine, coarse = (_box(pixels, radius) for radius in (FINE_RADIUS, COARSE_RADIUS))
+    areas = [(2 * radius + 1) ** 2 for radius in (FINE_RADIUS, COARSE_RADIUS, CONTRAST_RADIUS)]
+    band = fine * areas[1] - coarse * areas[0]  # in grey levels, times both areas
+    scale = float(areas[0] * areas[1])
+    # Eighths of a grey level: the squares stay small integers.
+    eighths = np.rint(band * (8.0 / scale)).astype(np.int32)
+    variance = _box(eighths * eighths, CONTRAST_RADIUS) / (64.0 * areas[2])
+    contrast = np.maximum(np.sqrt(variance), CONTRAST_FLOOR)
+    values = np.rint(band * (UNIT / scale) / contrast)
+    clipped: Signed = np.clip(values, -127, 127).astype(np.int8)
+    return clipped
+
+
+def _box(values: NDArray[np.int32], radius: int) -> NDArray[np.int32]:
+    """Sum over a square of side ``2 * radius + 1``; the border is repeated outwards."""
+    width = 2 * radius + 1
+    padded = np.pad(values, ((radius + 1, radius), (radius + 1, radius)), mode="edge")
+    down = np.cumsum(padded, axis=0, dtype=np.int32)
+    down = down[width:] - down[:-width]
+    across = np.cumsum(down, axis=1, dtype=np.int32)
+    return across[:, width:] - across[:, :-width]

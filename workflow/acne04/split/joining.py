@@ -1,0 +1,184 @@
+"""Find what ties images of different earlier places together, when a collection has grown.
+
+An image is *settled* where an earlier release placed it, else *loose*. Loose images that are
+related to each other are a cluster; one that is related to settled images of two places joins
+them. Without the clusters that join, and without the relations between settled images of different
+places, a group falls into *regions*: each has settled images of one place only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from acne04.errors import SchemaError
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Images that are related to others whose place they cannot share.
+
+    Attributes
+    ----------
+    images : tuple of str
+        image_ids: those of a cluster, or the one settled image that is nearer to training.
+    touched : tuple of (str, str, str)
+        What they are related to: place, image_id there, and the kind of relation; sorted.
+    settled : bool
+        Whether it is a settled image.
+    """
+
+    images: tuple[str, ...]
+    touched: tuple[tuple[str, str, str], ...]
+    settled: bool
+
+
+@dataclass(frozen=True)
+class Joins:
+    """Conflicts, and the regions that they lie between.
+
+    Attributes
+    ----------
+    conflicts : list of Conflict
+        By their first image.
+    regions : dict of str to str
+        image_id to the region, named after its first image; images of clusters that join, and
+        those cut off from every settled image, are in none.
+    """
+
+    conflicts: list[Conflict]
+    regions: dict[str, str]
+
+
+def refuse_other_relations(images: pd.DataFrame, relations: pd.DataFrame) -> None:
+    """Check that the groups are the connected components of the relations.
+
+    Parameters
+    ----------
+    images : pandas.DataFrame
+        Columns image_id, group.
+    relations : pandas.DataFrame
+        Table ``relations``.
+
+    Raises
+    ------
+    SchemaError
+        If not: the tables are of two runs.
+    """
+    edges = list(zip(relations["a"], relations["b"], strict=True))
+    known = set(images["image_id"])
+    strangers = sorted({end for edge in edges for end in edge} - known)
+    components = {} if strangers else _components(known, edges)
+    pairs = {
+        (components.get(i), g) for i, g in zip(images["image_id"], images["group"], strict=True)
+    }
+    if strangers or not len(pairs) == len(set(components.values())) == images["group"].nunique():
+        raise SchemaError(
+            "relations",
+            "the groups are not the connected components of the relations",
+            expected="relations and groups of one run of `acne04 dedupe`",
+            found=f"relations of unknown images, first {strangers[0]}" if strangers else "others",
+            done="nothing written",
+        )
+
+
+def find_joins(
+    place: Mapping[str, str], relations: pd.DataFrame, rank: Mapping[str, int], left_out: Set[str]
+) -> Joins:
+    """Find the conflicts in groups whose settled images have different places.
+
+    Parameters
+    ----------
+    place : mapping of str to str
+        image_id to its earlier place, empty for a loose image.
+    relations : pandas.DataFrame
+        Table ``relations``, those between these images.
+    rank : mapping of str to int
+        Place to its order: of two settled images the one of the lesser rank is nearer to training.
+    left_out : set of str
+        Settled images that are not to be looked at.
+    """
+    place = {image: where for image, where in place.items() if image not in left_out}
+    edges = sorted(
+        edge for edge in _edges(place, relations, rank) if edge[0] in place and edge[1] in place
+    )
+    loose = {image for image, where in place.items() if not where}
+    clusters = _components(loose, [(a, b) for a, b, _ in edges if loose >= {a, b}])
+    touched: dict[str, set[tuple[str, str, str]]] = {}
+    cut: dict[str, tuple[str, str, str]] = {}
+    for a, b, kind in edges:
+        if (a in loose) != (b in loose):
+            new, old = (a, b) if a in loose else (b, a)
+            touched.setdefault(clusters[new], set()).add((place[old], old, kind))
+        elif a not in loose and place[a] != place[b]:
+            low, high = (a, b) if rank[place[a]] <= rank[place[b]] else (b, a)
+            cut.setdefault(low, (place[high], high, kind))
+    joining = {name for name, ends in touched.items() if len({where for where, *_ in ends}) > 1}
+    conflicts = [
+        Conflict(
+            tuple(sorted(image for image in loose if clusters[image] == cluster)),
+            tuple(sorted(touched[cluster])),
+            settled=False,
+        )
+        for cluster in joining
+    ]
+    conflicts += [Conflict((low,), (high,), settled=True) for low, high in cut.items()]
+    inside = {image for image in place if clusters.get(image) not in joining}
+    held = [
+        (a, b) for a, b, _ in edges if inside >= {a, b} and (loose & {a, b} or place[a] == place[b])
+    ]
+    regions = _components(inside, held)
+    anchored = {regions[image] for image in inside - loose}
+    return Joins(
+        sorted(conflicts, key=lambda conflict: conflict.images),
+        {image: region for image, region in regions.items() if region in anchored},
+    )
+
+
+def _edges(
+    place: Mapping[str, str], relations: pd.DataFrame, rank: Mapping[str, int]
+) -> Iterator[tuple[str, str, str]]:
+    """Give all relations as (a, b, kind), those of a person between the images that decide.
+
+    The table tells a person as a star around any image of hers. Here her loose images are tied to
+    one settled image of each place that she has, and her settled ones to the first in their place
+    and to one in the furthest from training: nothing hangs on an image that may be left out.
+    """
+    persons = relations["kind"] == "subject"
+    for row in relations[~persons].itertuples():
+        yield row.a, row.b, row.kind
+    for (centre, _), star in relations[persons].groupby(["b", "evidence"]):
+        members = sorted({centre, *star["a"]} & place.keys())
+        settled = Counter(place[image] for image in members if place[image])
+        yield from ((a, b, "subject") for a, b in _star(members, place, settled, rank))
+
+
+def _star(
+    members: list[str], place: Mapping[str, str], settled: Counter[str], rank: Mapping[str, int]
+) -> Iterator[tuple[str, str]]:
+    first = {where: next(i for i in members if place[i] == where) for where in settled}
+    if not first:
+        yield from ((image, members[0]) for image in members[1:])
+        return
+    furthest = first[max(first, key=lambda where: (rank[where], settled[where], where))]
+    for image in members:
+        ends = {first[place[image]], furthest} if place[image] else set(first.values())
+        yield from ((image, end) for end in sorted(ends - {image}))
+
+
+def _components(nodes: Iterable[str], edges: list[tuple[str, str]]) -> dict[str, str]:
+    """Name the connected component of each node after its first one."""
+    order = sorted(nodes)
+    number = {node: n for n, node in enumerate(order)}
+    ends = np.array([(number[a], number[b]) for a, b in edges], dtype=np.int64).reshape(-1, 2)
+    weights = np.ones(len(ends), dtype=np.int8)
+    graph = coo_array((weights, (ends[:, 0], ends[:, 1])), shape=(len(order), len(order)))
+    _, component = connected_components(graph, directed=False)
+    _, first = np.unique(component, return_index=True)
+    return {node: order[first[component[n]]] for n, node in enumerate(order)}

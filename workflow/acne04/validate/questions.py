@@ -1,0 +1,111 @@
+"""Questions for the review queue: broken circles, and images whose circles coincide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import pandas as pd
+
+from acne04.decisions import id_target
+from acne04.review import ReviewItem, pair
+from acne04.validate.catalogue import check_of
+from acne04.validate.echoes import SURE_MATCHES
+from acne04.validate.judging import Verdict
+from acne04.validate.meaning import KNOWN_FACTOR, looks_multiplied
+from acne04.validate.problems import Problem, printable
+
+
+class Photograph(NamedTuple):
+    """Digest of an image file, and its path below data/raw."""
+
+    sha256: str
+    path: str
+
+
+def photographs(inventory: pd.DataFrame | None) -> dict[str, Photograph]:
+    """Give the photographs by name; of several with one name the first by path."""
+    if inventory is None:
+        return {}
+    real = inventory[inventory["origin"] == "real"].sort_values("path", ascending=False)
+    rows = zip(real["sha256"], real["path"], strict=True)
+    return dict(zip(real["name"], map(Photograph._make, rows), strict=True))
+
+
+def circle_questions(verdict: Verdict, sha256: str, place: str) -> Iterator[ReviewItem]:
+    """Ask about the broken circles that nobody has decided on, image by image.
+
+    Only what can be named by an id of its own can be asked about; the findings name the rest.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        The judged file.
+    sha256, place : str
+        Its digest, and its path below data/raw.
+    """
+    circles = verdict.circles
+    named = circles["id"].notna() & ~circles["id"].duplicated(keep=False)
+    open_ = circles[circles["bad"] & ~circles["decided"] & named]
+    by_id = verdict.images.dropna(subset="id").drop_duplicates("id").set_index("id")
+    shown = by_id["file_name"].fillna("").map(printable).to_dict()
+    names = [shown.get(image_id, "") for image_id in open_["image_id"]]
+    failed = _failed(verdict.problems)
+    multiplied = [
+        looks_multiplied(row.x, row.y, row.radius, row.width, row.height)
+        for row in open_.itertuples()
+    ]
+    table = open_.assign(name=names, multiplied=multiplied)
+    for (name, dividable), rows in table.groupby(["name", "multiplied"]):
+        checks = sorted({check for position in rows.index for check in failed[position]})
+        of_image = f"of {name}" if name else "of no known image"
+        yield ReviewItem(
+            kind="circles",
+            subject=sha256,
+            path=place,
+            target=id_target(rows["id"].astype(int)),
+            question=f"What is to become of the broken circles {of_image} ({len(rows)})?",
+            evidence=", ".join(checks)
+            + (f"; all inside after division by {KNOWN_FACTOR}" if dividable else ""),
+            options=((f"divide {KNOWN_FACTOR}",) if dividable else ()) + ("quarantine",),
+            default="left out of the tables, kept in quarantine",
+        )
+
+
+def echo_questions(echoes: pd.DataFrame, known: Mapping[str, Photograph]) -> Iterator[ReviewItem]:
+    """Ask about the images that echo each other, unless they are equal byte for byte.
+
+    Parameters
+    ----------
+    echoes : pandas.DataFrame
+        As `echoes.find_echoes` gives them.
+    known : mapping of str to Photograph
+        Photographs by name; an answer on others cannot be bound to anything yet.
+    """
+    for echo in echoes.itertuples():
+        a, b = known.get(echo.name_a), known.get(echo.name_b)
+        if a and b and a.sha256 == b.sha256:
+            continue
+        subject, path = pair(a, b) if a and b else ("", f"{echo.name_a}|{echo.name_b}")
+        smaller = min(echo.circles_a, echo.circles_b)
+        doubt = "; so few may be chance" if echo.matches < SURE_MATCHES else ""
+        yield ReviewItem(
+            kind="relation",
+            subject=subject,
+            path=path,
+            question="Are these two one photograph? Their circles in Acne04-v2 coincide.",
+            evidence=f"{echo.matches} of {smaller} circles, of {echo.circles_a} in "
+            f"{printable(echo.name_a)} and {echo.circles_b} in {printable(echo.name_b)}{doubt}",
+            options=("same", "different"),
+            default="not related by their circles; other relations hold as they are",
+        )
+
+
+def _failed(problems: Iterable[Problem]) -> dict[int, set[str]]:
+    """Position of an annotation -> the checks of severity error that it failed."""
+    failed: dict[int, set[str]] = {}
+    for problem in problems:
+        of_record = problem.steps[:1] == ("annotations",) and len(problem.steps) > 1
+        if of_record and check_of(problem.check).severity == "error":
+            failed.setdefault(int(problem.steps[1]), set()).add(problem.check)
+    return failed

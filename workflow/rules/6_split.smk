@@ -1,0 +1,63 @@
+"""Place whole groups into balanced splits with exact quotas.
+
+Inputs: data/inventory, data/annotations/images.csv, data/groups, decisions/places.csv, and the
+manifests of an earlier release where split.previous names their folder. Outputs: data/splits.
+Params: dataset, split; workflow/sources.yaml: promises.
+"""
+
+PREVIOUS = config["split"]["previous"]
+
+
+rule split:
+    input:
+        code=code("split"),
+        inventory="data/inventory/images.csv",
+        folds="data/inventory/folds.csv",
+        annotated="data/annotations/images.csv",
+        groups="data/groups/groups.csv",
+        relations="data/groups/relations.csv",
+        decisions="decisions/places.csv",
+        previous=[f"{PREVIOUS}/{name}.csv" for name in ("holdout", "kfold") if PREVIOUS],
+    output:
+        published="data/splits/published.csv",
+        published_leaks="data/splits/published_leaks.csv",
+        published_clean="data/splits/published-clean.csv",
+        paper="data/splits/paper.csv",
+        paper_table="data/splits/paper_table.csv",
+        paper_leaks="data/splits/paper_leaks.csv",
+        holdout="data/splits/holdout.csv",
+        kfold="data/splits/kfold.csv",
+        churn="data/splits/churn.csv",
+        review="data/splits/review.csv",
+        certificates="data/splits/certificates.json",
+        findings="data/splits/findings.json",
+        metrics="data/splits/metrics.json",
+    log:
+        "logs/split.log",
+    params:
+        dataset=config["dataset"],
+        split=config["split"],
+        promises=promises("acnedit"),
+    shell:
+        """
+        acne04 --log {log:q} split \
+            --dataset {params.dataset:q} \
+            --sources workflow/sources.yaml \
+            --inventory {input.inventory:q} \
+            --folds {input.folds:q} \
+            --annotated {input.annotated:q} \
+            --groups {input.groups:q} \
+            --relations {input.relations:q} \
+            --decisions {input.decisions:q} \
+            --output data/splits \
+            --review {output.review:q} \
+            --ratios {params.split[ratios]:q} \
+            --fold-count {params.split[folds]:q} \
+            --restrict {params.split[restrict]:q} \
+            --balance {params.split[balance]:q} \
+            --target {params.split[target]:q} \
+            --unknown-parent {params.split[unknown_parent]:q} \
+            --previous={params.split[previous]:q} \
+            --relative-gap {params.split[relative_gap]:q} \
+            --node-limit {params.split[node_limit]:q}
+        """
