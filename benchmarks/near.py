@@ -20,22 +20,24 @@ import near_growth
 import near_time
 from measuring import ROOT, Figure, NotMeasurableError, machine, use_two_cores
 from near_corpus import Corpus, Recipe, draw
-from near_judge import Said, Tally, judge, read_said, read_truth
+from near_judge import Tally, judge
 from near_methods import ask_peers, hashes_within, run_near
 from near_page import PLOT, Judged, page
 from near_tables import recall_table, totals_table
+from near_truth import Said, read_said, read_truth
 
 #: Nobody tunes on these. Two small stand-ins in the real sizes are about a hundred images.
 RECIPES = (
     Recipe(
         "All images, at an eighth of the real size",
-        (411,),
+        (511,),
         near_duplicates=25,
         more=25,
         lookalikes=100,
     ),
-    Recipe("A sample, at the real size", (421, 422), scale=1, fraction=32, more=4, lookalikes=20),
+    Recipe("A sample, at the real size", (521, 522), scale=1, fraction=32, more=4, lookalikes=20),
 )
+OWN = "**acne04 near**"
 GROWING = Recipe("growth", tuple(range(431, 442)), style="default")
 
 
@@ -45,19 +47,22 @@ def compare(recipe: Recipe, folder: Path, peers: Path | None) -> Judged:
     corpus = draw(recipe, folder)
     truth = read_truth(corpus.truth, corpus.inventory)
     _say(f"asking every method: {recipe.name}")
-    said: dict[str, Said | str] = {"**acne04 near**": _own(corpus)}
+    own, threshold = _own(corpus)
+    said: dict[str, Said | str] = {OWN: own}
     said |= {f"pHash ≤ {bits} bits": hashes_within(corpus, bits) for bits in (4, 8)}
     said |= ask_peers(corpus, truth, peers)
     tallies = {name: s if isinstance(s, str) else judge(truth, s) for name, s in said.items()}
-    _list(tallies["**acne04 near**"], corpus)
-    return Judged(recipe, len(corpus.images()), tallies)
+    _list(tallies[OWN], corpus)
+    return Judged(recipe, len(corpus.images()), threshold, tallies)
 
 
-def _own(corpus: Corpus) -> Said | str:
+def _own(corpus: Corpus) -> tuple[Said | str, str]:
+    """Ask our own method; also what it says of its threshold."""
     try:
-        return run_near(corpus, corpus.folder / "near").said()
+        run = run_near(corpus, corpus.folder / "near")
     except NotMeasurableError as reason:
-        return f"not measured: {reason}"
+        return f"not measured: {reason}", ""
+    return run.said(), run.threshold()
 
 
 def _list(tally: Tally | str, corpus: Corpus) -> None:

@@ -16,7 +16,7 @@ import psutil
 from measuring import CORES, ROOT, NotMeasurableError, Spent, spend
 from near_corpus import Corpus
 from near_gathered import IMAGES
-from near_judge import Pair, Said, Truth, pair_of, read_said
+from near_truth import Pair, Said, Truth, pair_of, read_said
 
 #: Other tools: what is run of each, beside the version that it says itself.
 PEERS = ("imagededup==0.3.3.post2", "cleanvision==0.3.7")
@@ -39,6 +39,15 @@ class Run:
         """Pairs of images that were compared closely."""
         metrics = json.loads((self.output / "metrics.json").read_text(encoding="utf-8"))
         return int(metrics["pairs_compared"])
+
+    def threshold(self) -> str:
+        """Say from which score on pairs are accepted, and why."""
+        found = json.loads((self.output / "calibration.json").read_text(encoding="utf-8"))
+        null = found["null"]
+        return (
+            f"Accepted from a score of {found['threshold']}: {null['pairs']:,} pairs of different "
+            f"persons in this corpus score {null['largest']} at most."
+        )
 
     def said(self) -> Said:
         """Read the verdicts."""

@@ -34,6 +34,9 @@ photograph, and linking them is an error.
 - *right*: a pair that was accepted and shows one photograph, directly or through the original.
 - *95 %*: Wilson's interval of the share. *limit*: what this project promises; rows without are
   shown only.
+- *lookalikes*: images that are nearly one photograph and are not, so that linking them is wrong:
+  the same person a moment later, in the same light before the same cloth, and another person in
+  exactly the same pose.
 
 {machine}
 """
@@ -45,6 +48,7 @@ class Judged:
 
     recipe: Recipe
     images: int
+    threshold: str
     tallies: Mapping[str, Tally | str]
 
 
@@ -72,7 +76,7 @@ def _described(corpus: Judged) -> str:
     seeds = " and ".join(map(str, recipe.seeds))
     return (
         f"{corpus.images:,} images; seed {seeds}, style “{recipe.style}”, sides divided by "
-        f"{recipe.scale}.\n"
+        f"{recipe.scale}. {corpus.threshold}\n"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from near_judge import PARENTS_RIGHT, PARENTS_WRONG, PRECISION, RECALL, Tally, interval
@@ -37,7 +37,7 @@ def totals_table(tally: Tally) -> str:
     said = tally.right + tally.wrong
     rows = [_total("pairs that are right", tally.right, said, PRECISION)]
     rows += [
-        _total(f"wrongly linked: {kind}", tally.taken_in[kind], of)
+        _total(f"lookalikes wrongly linked: {kind}", tally.taken_in[kind], of)
         for kind, of in sorted(tally.lookalikes.items())
     ]
     if tally.parents:
@@ -80,15 +80,20 @@ def peers_table(tallies: Mapping[str, Tally | str]) -> str:
         _peers_row("**pairs that are right**",
                    [share(t.right, t.right + t.wrong) for t in ran.values()]),
         _peers_row("wrong pairs", [f"{t.wrong:,}" for t in ran.values()]),
-        *(
-            _peers_row(f"wrongly linked: {kind}", [str(t.taken_in[kind]) for t in ran.values()],
-                       str(of))
-            for kind, of in sorted(first.lookalikes.items())
-        ),
+        *_lookalikes(list(ran.values())),
         _peers_row("largest group, % of all images",
                    [f"{100 * t.largest / t.contents:.1f}" for t in ran.values()]),
     ]  # fmt: skip
     return head + "".join(rows) + ("\n" + "".join(missing) if missing else "")
+
+
+def _lookalikes(tallies: Sequence[Tally]) -> list[str]:
+    return [
+        _peers_row(
+            f"lookalikes wrongly linked: {kind}", [str(t.taken_in[kind]) for t in tallies], str(of)
+        )
+        for kind, of in sorted(tallies[0].lookalikes.items())
+    ]
 
 
 def _peers_row(what: str, values: Iterable[str], of: str = "") -> str:

@@ -8,6 +8,9 @@ import shutil
 from collections.abc import Callable, Generator
 from pathlib import Path
 
+# As `acne04` does, and like there before numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pytest
 from project import Project, copy_of_tree
 

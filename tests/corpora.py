@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -67,7 +68,7 @@ class Collection:
             tuple(p for p in self.near if p not in without and set(p) <= names),
         )
 
-    @property
+    @cached_property
     def canonical(self) -> dict[str, str]:
         """First sound image with the same bytes, photographs first."""
         first: dict[int, str] = {}
@@ -76,7 +77,7 @@ class Collection:
                 first.setdefault(image.bytes, image.name)
         return {i.name: first[i.bytes] if i.sound else i.name for i in self.members}
 
-    @property
+    @cached_property
     def relations(self) -> pd.DataFrame:
         """Table `relations`; a person is a star around her first image."""
         edges = [("exact", a, b, "sha256", "bytes") for a, b in self.canonical.items() if a != b]
@@ -94,7 +95,7 @@ class Collection:
         records = [blank | dict(zip(names, edge, strict=True)) for edge in sorted(set(edges))]
         return tables.from_records("relations", records)
 
-    @property
+    @cached_property
     def groups(self) -> dict[str, str]:
         """Group of each image: the least name that relations lead to."""
         edges = list(zip(self.relations["a"], self.relations["b"], strict=True))
@@ -108,7 +109,7 @@ class Collection:
                 group[a] = group[b] = least
         return group
 
-    @property
+    @cached_property
     def tables(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Tables `inventory` and `groups`."""
         blank = {n: dict.fromkeys(tables.empty(n).columns) for n in ("inventory", "groups")}
@@ -129,7 +130,7 @@ class Collection:
         ]
         return tables.from_records("inventory", inventory), tables.from_records("groups", groups)
 
-    @property
+    @cached_property
     def images(self) -> pd.DataFrame:
         """The joined table, made directly: a test compares it with that of `join_images`."""
         members = sorted(self.members, key=lambda image: image.name)

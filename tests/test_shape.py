@@ -15,7 +15,7 @@ from acne04.bridge.code import code_files
 from acne04.cli import VERBS
 
 ROOT = Path(__file__).parents[1]
-STAGES = ["fetch", "scan", "validate", "dedupe", "split"]
+STAGES = ["fetch", "scan", "validate", "near", "dedupe", "split"]
 
 _TRACE = """
 import sys, pathlib

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from corpora import PROOF, THREE, Collection, collections, corpus, options
+from corpora import PROOF, THREE, Collection, Image, collections, corpus, options
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint
@@ -32,7 +32,7 @@ from acne04.split.approaching import approach
 from acne04.split.balancing import repetitions
 from acne04.split.dealing import deal_to_totals
 from acne04.split.grouped import holdout, kfold
-from acne04.split.images import join_images, standing
+from acne04.split.images import as_labelled, grade_findings, join_images, standing
 from acne04.split.joining import refuse_other_relations
 from acne04.split.manifest import Options, Variant, refuse_losses
 from acne04.split.paper import paper, paper_table
@@ -51,6 +51,7 @@ INPUTS = {
     "folds": "folds.csv",
     "annotated": "annotated.csv",
 }
+GROWN = ["--target=6", "--variants", "holdout", "kfold"]
 #: Golden folder to the example, what is asked of it, and the exit code.
 CASES: dict[str, tuple[str, list[str], int]] = {
     "synthetic": ("tiny", ["--balance=synthetic", "--target=6"], 0),
@@ -77,6 +78,27 @@ CASES: dict[str, tuple[str, list[str], int]] = {
     "folds-without-images": ("tiny", ["--fold-count=20", "--restrict=v2"], 2),
     "copies-annotated": ("copies-annotated", ["--balance=none", "--fold-count=2"], 0),
     "no-target": ("tiny", ["--target=0"], 2),
+    "parents-kept": (
+        "tiny",
+        ["--unknown-parent=keep", "--target=6", "--variants", "holdout", "kfold"],
+        0,
+    ),
+    "parents-elsewhere": ("parents-elsewhere", ["--variants", "holdout"], 1),
+    "relations-of-others": ("relations-of-others", ["--variants", "holdout"], 1),
+    "grown": ("grown", [*GROWN, "--previous=grown/previous"], 0),
+    "grown-decided": (
+        "grown",
+        [*GROWN, "--previous=grown/previous", "--decisions=grown/places.csv"],
+        0,
+    ),
+    "previous-absent": ("grown", [*GROWN, "--previous=grown/absent"], 2),
+    "previous-exchanged": ("grown", [*GROWN, "--previous=grown/exchanged"], 1),
+    "previous-twice": ("grown", [*GROWN, "--previous=grown/twice"], 1),
+    "previous-with-more-folds": (
+        "grown",
+        [*GROWN, "--previous=grown/previous", "--fold-count=4"],
+        2,
+    ),
     "gap-beyond-one": ("tiny", ["--relative-gap=2"], 2),
 }
 
@@ -561,6 +583,93 @@ def test_synthetic_images_fill_up_to_the_target_and_no_further() -> None:
     left = made.manifest[made.manifest["excluded"] == "target-reached"]
     assert len(left) == 20 - len(chosen)
     assert {f.check for f in made.findings} == {"target-missed", "parents-unverified"}
+
+
+def test_a_synthetic_image_trains_where_its_parents_group_does() -> None:
+    photographs = [(f"g{n}", n % 4) for n in range(80)]
+    images = corpus(photographs, (3,) * 80, tuple(range(80)))
+    parent = images.set_index("image_id")["parent"]
+    for variant, home in ((holdout, "train"), (kfold, "train-only")):
+        manifest = variant(images, options("synthetic", target=100)).manifest.set_index("image_id")
+        for child, photograph in parent[parent != ""].items():
+            mine, its = manifest.loc[child], manifest.loc[photograph]
+            if variant is holdout and its["split"] != "train":
+                assert mine["excluded"] == "parent-held-out"
+            else:
+                assert mine["split"] == home
+                assert mine["mark"] == ""
+                assert variant is holdout or mine["fold"] == its["fold"]
+
+
+def test_a_parent_that_is_in_no_part_holds_nothing_out() -> None:
+    photographs = [(f"g{n}", n % 4) for n in range(40)]
+    images = corpus(photographs, (3, 3, 3), (3, 7, None))
+    images.loc[images["image_id"] == "r0003.jpg", "conflict"] = "grade"
+    images.loc[images["image_id"] == "r0007.jpg", "decodable"] = False
+    images.loc[images["image_id"] == "s0002.jpg", "parent_status"] = "decided"
+    for variant, home in ((holdout, "train"), (kfold, "train-only")):
+        made = variant(images, options("synthetic", target=100)).manifest.set_index("image_id")
+        assert made.loc[["r0003.jpg", "r0007.jpg"], "excluded"].tolist() == [
+            "grade-conflict",
+            "undecodable",
+        ]
+        children = made.loc[["s0000.jpg", "s0001.jpg", "s0002.jpg"]]
+        assert (children["split"] == home).all()
+        assert children["fold"].isna().all()
+
+
+def test_under_restriction_synthetic_images_are_left_out() -> None:
+    images = corpus([(f"g{n}", n % 4) for n in range(40)], (3, 3), (3, 7))
+    images["annotated"] = images["origin"] == "real"
+    made = holdout(images, options("synthetic", restrict="v2")).manifest
+    assert set(made.loc[made["origin"] == "synthetic", "excluded"]) == {"not-in-v2"}
+
+
+def test_an_image_in_four_folds_of_five_counts_for_four_fifths() -> None:
+    # 80 photographs of a grade train 64 times on average; 20 edits of them add 16.
+    photographs = [(f"g{n}", n % 4) for n in range(320)]
+    parents = tuple(range(3, 3 + 4 * 30, 4))
+    made = kfold(corpus(photographs, (3,) * 30, parents), options("synthetic", target=80))
+    chosen = made.manifest[made.manifest["split"] == "train-only"]
+    assert len(chosen) == 20
+    assert made.shortfall == {0: 16, 1: 16, 2: 16, 3: 0}
+    less = kfold(corpus(photographs, (3,) * 10, parents[:10]), options("synthetic", target=80))
+    assert less.shortfall[3] == 8
+
+
+def test_a_missed_target_tells_who_is_held_out() -> None:
+    photographs = [(f"g{n}", n % 4) for n in range(80)]
+    parents = (*range(80), None)
+    made = holdout(corpus(photographs, (3,) * 81, parents), options("synthetic", target=100))
+    kept = (made.manifest["excluded"] == "parent-held-out").sum()
+    told = [f.found for f in made.findings if "grade 3" in f.expected]
+    assert told == [
+        f"{13 + 80 - kept}; more synthetic ones: {kept} held out with their parents, "
+        "1 of unknown parent"
+    ]
+
+
+def test_a_decided_grade_is_that_of_the_bytes() -> None:
+    collection = Collection(
+        (
+            *(Image(f"r{n}.jpg", n % 4, n) for n in range(8)),
+            Image("copy.jpg", 1, 0),
+        )
+    )
+    inventory, groups = collection.tables
+    groups.loc[groups["canonical"] == "copy.jpg", "decided_grade"] = 2
+    images, _ = join_images(inventory, groups, tables.empty("annotated"))
+    made = holdout(images, options()).manifest.set_index("image_id")
+    assert made.loc["copy.jpg", "grade"] == 2
+    assert made.loc["r0.jpg", "excluded"] == "copy-of:copy.jpg"
+    (finding,) = grade_findings(images, standing(images, "none"))
+    assert (finding.check, finding.found) == (
+        "grade-decided",
+        "grade 1 of copy.jpg, grade 0 of r0.jpg",
+    )
+    # What was published shows what was published.
+    labelled = paper(as_labelled(images), None).manifest.set_index("image_id")["grade"]
+    assert labelled[["copy.jpg", "r0.jpg"]].tolist() == [1, 0]
 
 
 def test_weights_bring_every_grade_to_the_target() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from acne04.errors import SplitError
@@ -83,7 +84,7 @@ def calibrate(null: Sequence[float], rate: float) -> Calibration:
     mean, threshold = 0.0, FLOOR
     if excess:
         mean = math.fsum(excess) / len(excess)
-        reach = start + mean * math.log(len(excess) / len(below) / rate)
+        reach = start + mean * _log(len(excess) / len(below) / rate)
         threshold = max(FLOOR, math.ceil(reach * 1000) / 1000)
     found = Calibration(
         threshold=min(threshold, 1.0),
@@ -99,6 +100,11 @@ def calibrate(null: Sequence[float], rate: float) -> Calibration:
     return found
 
 
+def _log(value: float) -> float:
+    """Natural logarithm, rounded correctly: those of the machines' libraries differ."""
+    return float(Decimal(value).ln())
+
+
 def _tail(below: list[float]) -> tuple[float, list[float]]:
     """Say where the tail begins, and by how much its scores exceed that; none without a fit.
 
@@ -108,7 +114,7 @@ def _tail(below: list[float]) -> tuple[float, list[float]]:
     measured = [score for score in below if score > 0]
     if len(below) < LEAST_NULL or not measured:
         return 0.0, []
-    start = below[-len(below) // TAIL_SHARE] or measured[len(measured) // 2]
+    start = max(below[-len(below) // TAIL_SHARE], measured[len(measured) // 2])
     excess = [score - start for score in below if score > start]
     return (start, excess) if len(excess) >= LEAST_TAIL else (0.0, [])
 
@@ -165,6 +171,7 @@ def _histogram(scores: Sequence[float]) -> dict[str, int]:
     """Count scores by hundredths, rounded down; empty bins are left out."""
     counts: dict[int, int] = {}
     for score in scores:
-        place = min(int(score * BINS), BINS - 1)
+        # 0.29 * 100 is a little less than 29; a score has fewer than 300 blocks.
+        place = min(int(score * BINS + 1e-6), BINS - 1)
         counts[place] = counts.get(place, 0) + 1
     return {f"{place / BINS:.2f}": counts[place] for place in sorted(counts)}

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from acne04.near.candidates import Guesser, Nearest, find_nearest
 from acne04.near.contents import Content, FrameReader
-from acne04.near.frames import Bytes
+from acne04.near.frames import SIDES, Bytes
 from acne04.near.memory import Memory, Pair
 from acne04.near.verifying import BATCH, Guess, Score, verify
 
@@ -33,6 +33,7 @@ class Comparer:
         self._threads = threads
         self._digests = [content.sha256 for content in contents]
         self._known = memory.scores()
+        self.compared: set[tuple[int, int]] = set()
         self._guesser: Guesser | None = None
         self._thumbnails: Bytes | None = None
 
@@ -50,10 +51,11 @@ class Comparer:
             known = self._memory.thumbnails(self._digests)
             new = [n for n, digest in enumerate(self._digests) if digest not in known]
             self._reader.prepare(new)
-            found = {self._digests[number]: self._reader(number).thumbnail for number in new}
-            self._memory.keep_thumbnails(found)
-            known |= found
-            self._thumbnails = np.array([known[digest] for digest in self._digests])
+            read = {self._digests[number]: self._reader(number).thumbnail for number in new}
+            self._memory.keep_thumbnails(read)
+            known |= read
+            found = [known[digest] for digest in self._digests]
+            self._thumbnails = np.array(found, dtype=np.uint8).reshape(-1, SIDES[0], SIDES[0])
         return self._thumbnails
 
     def scores(self, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, Score]]:
@@ -62,6 +64,7 @@ class Comparer:
         The form is what is done to the first content so that it lies on the second.
         """
         wanted = sorted(set(pairs))
+        self.compared.update(wanted)
         missing = [pair for pair in wanted if self._names(pair) not in self._known]
         if missing:
             self._compare(missing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ def distinct_contents(inventory: pd.DataFrame, subjects: dict[str, str]) -> list
     inventory : pandas.DataFrame
         Table ``inventory``, in any order.
     subjects : dict of str to str
-        File name of a photograph to its subject.
+        File name of a photograph, Unicode normal form C, to its subject.
     """
     rows = inventory[inventory["decodable"].astype(bool)]
     # "real" < "synthetic".
@@ -53,7 +54,8 @@ def distinct_contents(inventory: pd.DataFrame, subjects: dict[str, str]) -> list
     found = []
     for digest, copies in rows.groupby("sha256", sort=True):
         real = copies[copies["origin"] == "real"]
-        known = sorted({subjects[name] for name in real["name"] if name in subjects})
+        names = [unicodedata.normalize("NFC", name) for name in real["name"]]
+        known = sorted({subjects[name] for name in names if name in subjects})
         found.append(
             Content(str(digest), copies["path"].iloc[0], len(real) > 0, known[0] if known else "")
         )
@@ -81,7 +83,7 @@ class FrameReader:
         UnavailableError
             If a file is not there.
         SourceError
-            If its bytes are not those of the inventory.
+            If its bytes are not those of the inventory, or no image.
         """
         missing = [number for number in numbers if number not in self._frames]
         with (
@@ -114,4 +116,13 @@ class FrameReader:
                 done="nothing written",
                 remedy="run `acne04 scan` again",
             )
-        return read_frame(data)
+        try:
+            return read_frame(data)
+        except Exception:  # Pillow's readers raise nearly anything on hostile bytes.
+            raise SourceError(
+                str(path),
+                "does not decode, though the inventory says so",
+                expected="an image that decodes to its end",
+                done="nothing written",
+                remedy="run `acne04 scan` again",
+            ) from None

@@ -64,9 +64,23 @@ def read_frame(data: bytes) -> Frame:
     side = SIDES[-1]
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
         image.draft("L", (side, side))
-        upright = ImageOps.exif_transpose(image).convert("L")
+        upright = _luminance(ImageOps.exif_transpose(image))
     finest = upright.resize((side, side), Image.Resampling.BILINEAR)
     return prepare(np.asarray(finest))
+
+
+def _luminance(image: Image.Image) -> Image.Image:
+    """Give the picture in eight bits; Pillow clips deeper ones, which makes most of them white."""
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.mode in ("I", "F"):
+        # Their range is anybody's guess: stretched to what is there.
+        values = np.asarray(image)
+        finite = np.where(np.isfinite(values), values, 0).astype(np.float64)
+        low, high = float(finite.min()), float(finite.max())
+        scaled = np.rint((finite - low) * (255.0 / max(high - low, 1e-9)))
+        return Image.fromarray(scaled.astype(np.uint8))
+    return image.convert("L")
 
 
 def prepare(luminance: Bytes) -> Frame:

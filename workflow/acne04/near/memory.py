@@ -14,11 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
+from acne04.errors import UnavailableError
 from acne04.near.candidates import Nearest
 from acne04.near.frames import SIDES, Bytes
 from acne04.near.verifying import Score
 
 Pair = tuple[str, str]
+_NOT_OURS = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR)
 _COLUMNS = {
     "thumbnails": "method, sha256, pixels",
     "nearest": "method, corpus, others, likeness",
@@ -51,7 +53,14 @@ def _open(path: Path | None) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         return _with_tables(str(path))
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) not in _NOT_OURS:
+            raise UnavailableError(
+                str(path),
+                f"the memory cannot be used ({error})",
+                done="nothing written",
+                remedy="wait for the run that uses it, or name another file with --memory",
+            ) from None
         # Damaged, or no memory of this form: nothing is lost but time. It may be somebody's file.
         path.replace(path.with_name(f"{path.name}.unreadable"))
         return _with_tables(str(path))

@@ -8,7 +8,7 @@ import numpy as np
 
 from acne04.findings import Finding, Severity
 from acne04.near.calibration import LEAST_NULL, LEAST_TAIL, Calibration
-from acne04.near.candidates import Nearest
+from acne04.near.candidates import Nearest, whole_vectors
 from acne04.near.comparing import DEPTH, Comparer
 from acne04.near.contents import Content
 from acne04.near.judging import Verdict
@@ -92,7 +92,7 @@ def parent_findings(
 
 def search_findings(comparer: Comparer, nearest: Nearest, floor: float) -> Iterator[Finding]:
     """Report the pictures that the search can say nothing of, or not enough."""
-    if nearest.others.shape[1] == DEPTH:
+    if len(comparer.contents) - 1 > DEPTH:
         for image in np.flatnonzero(nearest.likeness[:, -1] >= floor).tolist():
             yield _finding(
                 "candidate-cap-reached",
@@ -104,17 +104,19 @@ def search_findings(comparer: Comparer, nearest: Nearest, floor: float) -> Itera
                 "look whether it is a picture of little detail; it may have copies that were not "
                 "compared",
             )
-    for image in np.flatnonzero((nearest.others < 0).all(axis=1)).tolist():
-        if len(comparer.contents) > 1:
-            yield _finding(
-                "near-undecidable",
-                "warning",
-                comparer.contents[image].path,
-                "a picture with something to recognise",
-                "a uniform picture",
-                "compared with none, and related to none",
-                "look at the file",
-            )
+    # Who has no others may also be the only picture that shows anything.
+    alone = np.flatnonzero((nearest.others < 0).all(axis=1))
+    is_uniform = ~whole_vectors(comparer.thumbnails()[alone]).any(axis=(1, 2))
+    for image in alone[is_uniform].tolist():
+        yield _finding(
+            "near-undecidable",
+            "warning",
+            comparer.contents[image].path,
+            "a picture with something to recognise",
+            "a uniform picture",
+            "compared with none, and related to none",
+            "look at the file",
+        )
 
 
 def null_findings(calibration: Calibration) -> Iterator[Finding]:

@@ -61,7 +61,7 @@ def compare_all(comparer: Comparer, dataset: str, method: str, rate: float) -> O
             "method": method,
             **as_document(calibration, rate, distributions),
         },
-        figures=_figures(len(scores), judged, parents, calibration),
+        figures=_figures(len(comparer.compared), judged, parents, calibration),
         findings=[
             *pair_findings(comparer.contents, judged),
             *parent_findings(comparer.contents, parents, calibration),

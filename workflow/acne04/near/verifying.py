@@ -33,7 +33,7 @@ ALIKE, STILL = 0.7, 0.5
 #: Version of this check: part of a verdict's identity. Raise it with any change of the numbers.
 VERSION = "registration-1"
 #: Textured blocks that a verdict needs, of 225 at 128 pixels.
-LEAST_BLOCKS = 24
+LEAST_BLOCKS = 40
 #: A map that stretches, turns or shears more than this, beyond the guess, is not one of a copy.
 LARGEST_STRETCH = 0.2
 #: Pairs whose arrays are worked on together.
@@ -141,9 +141,13 @@ def verify(frames: Frames, guesses: Sequence[Guess]) -> list[Score]:
             break
         chosen = [guesses[place] for place in left]
         maps[left], like, counted = _register(frames, chosen, maps[left], step, 0.5, 1.5, 0.75)
-        is_open = (like >= step.gate * counted) & _plausible(maps[left], chosen)
-        for place, part, whole, is_left in zip(left, like, counted, is_open, strict=True):
-            if not is_left and step.gate:
+        plausible = _plausible(maps[left], chosen)
+        is_open = (like >= step.gate * counted) & plausible
+        told = zip(left, like, counted, is_open, plausible, strict=True)
+        for place, part, whole, is_left, is_plausible in told:
+            if not is_plausible:
+                scores[place] = Score(0, 0, scores[place].likeness)
+            elif not is_left:
                 scores[place] = Score(int(part), int(whole), scores[place].likeness)
         left = [place for place, is_left in zip(left, is_open, strict=True) if is_left]
         if left:
@@ -185,7 +189,11 @@ def _measure(
     sums = zip(good.sum(axis=1).tolist(), counted.sum(axis=1).tolist(), strict=True)
     for place, (coincide, number) in zip(places, sums, strict=True):
         score = Score(coincide, number, scores[place].likeness)
-        if score.blocks and score.share >= scores[place].share:
+        # A level at which there is too little to recognise says nothing against the other one.
+        if (score.blocks >= LEAST_BLOCKS, score.share) >= (
+            scores[place].blocks >= LEAST_BLOCKS,
+            scores[place].share,
+        ):
             scores[place] = score
     return _refined(maps[places], fit_shift(blocks, 0.5, 1.0, 0.75), SIDES[step.level])
 

@@ -147,7 +147,10 @@ def _answer(conflict: Conflict, answers: Mapping[str, Decision]) -> Decision | N
 def _done(answer: Decision) -> str:
     if answer.decision == LEAVE_OUT:
         return "left out; the others keep their places"
-    return "kept the place furthest from training; the group's images elsewhere left the split"
+    return (
+        "the joined group has one place, the furthest from training (of folds the one with most "
+        "of its images); its images elsewhere left the split"
+    )
 
 
 def _regions(place: Mapping[str, str], joins: Joins) -> dict[str, Fate]:
