@@ -105,7 +105,8 @@ def measure_all(arguments: argparse.Namespace, folder: Path) -> None:
     """Measure everything, and write the page."""
     use_two_cores()
     described = machine()
-    recipes, growing, sizes = RECIPES, GROWING, near_growth.SIZES
+    recipes: tuple[Recipe, ...] = RECIPES
+    growing, sizes = GROWING, near_growth.SIZES
     if arguments.trial:
         recipes = (replace(RECIPES[0], fraction=32, near_duplicates=1, more=1, lookalikes=3),)
         growing, sizes = replace(GROWING, seeds=(301, 302, 303), fraction=32), (50, 100, 150)

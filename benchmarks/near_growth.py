@@ -14,7 +14,7 @@ from measuring import NotMeasurableError, rounded
 from near_corpus import Corpus
 from near_methods import run_near
 
-SIZES = (1_000, 2_000, 5_000, 10_000, 20_000)
+SIZES: tuple[int, ...] = (1_000, 2_000, 5_000, 10_000, 20_000)
 #: Sizes are left out that would take longer, by the growth so far.
 PATIENCE = 1_800.0
 

@@ -22,7 +22,24 @@ PRECISION, PARENTS_RIGHT, PARENTS_WRONG = 0.995, 0.98, 0.005
 
 @dataclass
 class Tally:
-    """Counts of one method; tallies of several corpora can be added up."""
+    """Counts of one method on one corpus.
+
+    Attributes
+    ----------
+    planted, found, review, joined : Counter of str
+        By kind of transform: pairs there are, those accepted, those to be reviewed, and those in
+        one component.
+    parents : Counter of str
+        Synthetic images by what is said of their parent: right, copy, wrong, review, unknown.
+    right, wrong, wrong_review : int
+        Accepted pairs that are right, that are not, and pairs to be reviewed that are not.
+    lookalikes, taken_in : Counter of str
+        By kind: pairs that are nearly one photograph, and those of them that were accepted.
+    contents, largest : int
+        Different contents in all, and in the largest component.
+    listed : list of str
+        What was missed, and what is wrong.
+    """
 
     planted: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)

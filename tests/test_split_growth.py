@@ -7,9 +7,11 @@ import itertools
 import random
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pandas as pd
-from corpora import THREE, Collection, collections, options
+import pytest
+from corpora import THREE, Collection, Image, collections, options
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +26,7 @@ from acne04.split.previous import by_bytes, places
 FOLDS = 3
 PARTS = {"holdout": tuple(THREE), "kfold": fold_names(FOLDS)}
 MAKERS: dict[str, Callable[..., Variant]] = {"holdout": holdout, "kfold": kfold}
+ANSWERS = ("leave-out", "hold-out")
 VARIANTS = st.sampled_from(["holdout", "kfold", "kfold"])
 
 
@@ -196,9 +199,9 @@ def test_the_same_collection_again_changes_nothing(
 
 
 @settings(max_examples=200, deadline=None)
-@given(releases(), VARIANTS, st.sampled_from(["hold-out", "leave-out"]))
+@given(releases(), VARIANTS, st.sampled_from([("hold-out",), ("leave-out",), ANSWERS]))
 def test_decisions_leave_no_conflict(
-    pair: tuple[Collection, Collection], name: str, answer: str
+    pair: tuple[Collection, Collection], name: str, answers: tuple[str, ...]
 ) -> None:
     earlier, later = pair
     previous = first_release(name, earlier)
@@ -209,13 +212,76 @@ def test_decisions_leave_no_conflict(
             break
         given_answers += [
             Decision("standin", "place", item.subject, item.path, name, answer, "seen", "me", "", n)
-            for n, item in enumerate(growth.review)
+            for n, (item, answer) in enumerate(
+                zip(growth.review, itertools.cycle(answers), strict=False)
+            )
         ]
     assert growth.findings == growth.review == []
     assert parted(later, made) == set()
     refuse_losses(name, made.manifest, later.images)
-    if answer == "hold-out":
+    if answers == ("hold-out",):
         # Not even by a chain of relations.
         side = sides(made)
         for members in by_group(later.groups):
             assert len({side[i] for i in members if i in side}) <= 1
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_chosen_synthetic_images_stay_when_the_target_is_reached(name: str) -> None:
+    photographs = [Image(f"r{n:04}.jpg", n % 4, n) for n in range(40)]
+    edits = [Image(f"s{n:04}.jpg", 3, 100 + n, status="decided") for n in range(20)]
+    more = [Image(f"t{n:04}.jpg", 3, 200 + n) for n in range(40)]
+    knobs = options("synthetic", target=16)
+    first = MAKERS[name](Collection((*photographs, *edits)).images, knobs)
+    later = Collection((*photographs, *edits, *more))
+    parts = tuple(THREE) if name == "holdout" else fold_names(5)
+    growth = grow(later.images, later.relations, by_bytes(first.manifest), parts, name)
+    made = MAKERS[name](later.images, knobs, growth)
+    anew = MAKERS[name](later.images, knobs)
+    before, after, without = (
+        set(
+            m.manifest.loc[
+                (m.manifest["split"] != "") & (m.manifest["origin"] == "synthetic"), "image_id"
+            ]
+        )
+        for m in (first, made, anew)
+    )
+    assert before == after != set()
+    assert without == set()
+
+
+@pytest.mark.reference
+def test_the_real_subjects_grow_by_a_tenth(reference: Path) -> None:
+    real = pd.read_csv(reference / "acne04_subjects.csv")
+    members = tuple(
+        Image(row.file_name, int(row.label), n, subject=row.subject)
+        for n, row in enumerate(real.itertuples())
+    )
+    later = Collection(members)
+    # Every tenth person is new, and of every eleventh person one photograph.
+    persons = sorted(set(real["subject"]))
+    new, growing = set(persons[::10]), set(persons[::11])
+    firsts = set(real.drop_duplicates("subject")["file_name"])
+    earlier = later.only(
+        {
+            image.name
+            for image in members
+            if image.subject not in new and not (image.subject in growing and image.name in firsts)
+        }
+    )
+    for name in MAKERS:
+        first = MAKERS[name](earlier.images, options())
+        previous = by_bytes(first.manifest)
+        parts = tuple(THREE) if name == "holdout" else fold_names(5)
+        growth = grow(later.images, later.relations, previous, parts, name)
+        made = MAKERS[name](later.images, options(), growth)
+        report = churn(name, previous, made.manifest)
+        assert set(report["cause"]) == {"added"}
+        assert len(report) == len(members) - len(earlier.members)
+        assert set(report["after"]) <= {*parts, "test-frozen"}
+        assert growth.findings == []
+        assert made.certificate is not None
+        assert made.certificate.optimal
+        placed = made.manifest[made.manifest["split"] != ""]
+        side = places(placed)
+        assert (side.groupby(placed["group"]).nunique() == 1).all()

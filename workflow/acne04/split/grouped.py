@@ -5,11 +5,9 @@ Quotas are those of placeable photographs alone: a group of synthetic images has
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from fractions import Fraction
 
-import numpy as np
 import pandas as pd
 
 from acne04.errors import UsageError
@@ -33,8 +31,8 @@ from acne04.split.manifest import (
     blank_manifest,
     variant_finding,
 )
-from acne04.split.placing import place_groups
-from acne04.split.quotas import Certificate, Frozen, Integers, Parts, with_total
+from acne04.split.quotas import Certificate, Parts
+from acne04.split.units import place_units
 
 TRAIN, TRAIN_ONLY = "train", "train-only"
 
@@ -52,7 +50,7 @@ def holdout(images: pd.DataFrame, options: Options, growth: Growth | None = None
     growth = growth or from_nothing(images)
     manifest, real, synthetic = _open(images, options, growth)
     parts = Parts.of(options.ratios)
-    place, certificate = _place(manifest, real, growth, parts, options)
+    place, certificate = place_units(manifest, real, growth, parts, options)
     manifest.loc[real, "split"] = place[real]
     training = real & (place == TRAIN)
     counts = manifest.loc[training, "grade"].value_counts()
@@ -92,7 +90,9 @@ def kfold(images: pd.DataFrame, options: Options, growth: Growth | None = None) 
             remedy="lower split.folds in params.yaml (--fold-count)",
         )
     names = fold_names(options.fold_count)
-    place, certificate = _place(manifest, real, growth, Parts.of(dict.fromkeys(names, 1)), options)
+    place, certificate = place_units(
+        manifest, real, growth, Parts.of(dict.fromkeys(names, 1)), options
+    )
     fold = place.map({name: number for number, name in enumerate(names)}).astype("Int64")
     manifest["fold"] = fold.where(real | synthetic)
     manifest.loc[real, "split"] = "test"
@@ -123,44 +123,6 @@ def _open(
     if options.balance != "synthetic":
         manifest.loc[left & synthetic, "excluded"] = "not-used"
     return manifest, left & ~synthetic, (manifest["excluded"] == "") & synthetic
-
-
-def _place(
-    manifest: pd.DataFrame, real: pd.Series, growth: Growth, parts: Parts, options: Options
-) -> tuple[pd.Series, Certificate]:
-    """Place the units that have no place, beside those that keep theirs.
-
-    Returns
-    -------
-    pandas.Series of str
-        Part of the unit of every row, placed or not; empty where no photograph of it is placed.
-    Certificate
-        With the frozen part, where there is one.
-    """
-    kept, new = real & (growth.place != ""), real & (growth.place == "")
-    open_parts = parts.without(growth.frozen)
-    given = _count(manifest[kept], growth.place[kept], open_parts.names)
-    units = manifest[new].assign(group=growth.unit[new])
-    part_of, certificate = place_groups(units, open_parts, options.limits, given)
-    names = {unit: open_parts.names[part] for unit, part in part_of.items()}
-    found = pd.Series([names.get(u, "") for u in growth.unit], manifest.index, dtype="str")
-    place = growth.place.mask(growth.place == "", found)
-    groups = manifest.loc[real, "group"].groupby(place[real]).nunique()
-    frozen = None
-    if growth.frozen:
-        counts = with_total(_count(manifest[kept], growth.place[kept], (growth.frozen,))[:, 0])
-        number = int(groups.get(growth.frozen, 0))
-        frozen = Frozen(growth.frozen, number, tuple(counts.tolist()))
-    numbers = tuple(int(groups.get(name, 0)) for name in open_parts.names)
-    return place, replace(certificate, groups=numbers, frozen=frozen)
-
-
-def _count(rows: pd.DataFrame, place: pd.Series, names: Sequence[str]) -> Integers:
-    """Count the rows of each grade in each part, shape (grades, parts); others are left out."""
-    counts = np.zeros((len(GRADES), len(names) + 1), dtype=np.int64)
-    part = pd.Index(names).get_indexer(place)
-    np.add.at(counts, (rows["grade"].to_numpy(dtype=np.int64), part), 1)
-    return counts[:, :-1]
 
 
 def _balance(
@@ -210,7 +172,7 @@ def _unverified(name: str, manifest: pd.DataFrame) -> Iterator[Finding]:
             "warning",
             name,
             expected="the photograph that each synthetic training image was made from, in training",
-            found=f"{marked} synthetic images of unknown parent",
+            found=f"{marked} of unknown parent",
             done="placed in training with a mark (split.unknown_parent: keep)",
             remedy="do not report test results of a model trained on them: an edit of a test image "
             "may be among them; set split.unknown_parent to exclude, or name the parents with "

@@ -83,8 +83,11 @@ def refuse_other_relations(images: pd.DataFrame, relations: pd.DataFrame) -> Non
             "relations",
             "the groups are not the connected components of the relations",
             expected="relations and groups of one run of `acne04 dedupe`",
-            found=f"relations of unknown images, first {strangers[0]}" if strangers else "others",
+            found=f"relations of unknown images, first {strangers[0]}"
+            if strangers
+            else f"{images['group'].nunique()} groups, {len(set(components.values()))} components",
             done="nothing written",
+            remedy="run `acne04 dedupe` again, and take both tables from it",
         )
 
 

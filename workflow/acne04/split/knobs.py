@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from acne04.errors import UsageError
@@ -73,6 +74,14 @@ def read_knobs(arguments: argparse.Namespace) -> Options:
     ):
         if needed and not getattr(arguments, option.removeprefix("--")):
             raise UsageError(option, f"needed by {by}", done="nothing written")
+    if arguments.previous and Path(arguments.previous).resolve() == arguments.output.resolve():
+        raise UsageError(
+            "--previous",
+            "the folder that the new manifests are to be written to",
+            found=arguments.previous,
+            done="nothing written",
+            remedy="copy the manifests of the earlier release to a folder of their own",
+        )
     return Options(
         ratios=dict(zip(PARTS, arguments.ratios, strict=True)),
         fold_count=arguments.fold_count,

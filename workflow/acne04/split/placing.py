@@ -14,7 +14,7 @@ Images that keep the place of an earlier release are a constraint of all of this
 quotas and in the deviations, nothing moves them, and the best totals are those beside them
 (`acne04.split.levelling`). Every bound is then one of the problem with this constraint.
 
-The totals, and a ``solved`` placement, are optimal and least in two sums of hash-drawn weights;
+The totals, and a ``solved`` placement, are optimal and least in sums of hash-drawn weights;
 where that leaves one answer, as it does but for a rare chance, another version of the solver or
 another machine finds the same. After a stop by limits only the same version is bound to.
 """

@@ -3,7 +3,7 @@
 Groups with equal numbers of images of each grade (their *class vector*) are interchangeable, so
 the unknowns are how many groups of each class vector go to each part. HiGHS, through
 `scipy.optimize.milp`, minimises the largest deviation, then the sum of all, then (so that the
-answer does not hang on the solver's path) two sums of weights drawn from hashes.
+answer does not hang on the solver's path) sums of weights drawn from hashes.
 
 The deviation of a cell is a convex function of an integer: beside the two lines of
 ``|placed - quota|`` the model holds the line through its values at the integers around the quota,
@@ -27,9 +27,10 @@ from acne04.split.quotas import Integers, Parts, scaled_deviations, scaled_quota
 
 #: The solver calls integral what is within 1e-6 of an integer.
 TOLERANCE = 1e-5
-#: Greatest weight that breaks a tie: small enough for `TOLERANCE`; two draws make up for that.
-TIE_WEIGHTS = 997
-TIE_DRAWS = 2
+#: Greatest weights of the draws that break ties: small enough for `TOLERANCE`, so there are two.
+TIE_WEIGHTS = (997, 997)
+#: Beside kept images a draw takes longer than all else: one, whose ties are as rare.
+TIE_WEIGHTS_BESIDE_KEPT = (99_991,)
 
 Floats = NDArray[np.float64]
 
@@ -144,8 +145,9 @@ class Model:
     def finish(self, bound_largest: int, limits: Limits) -> Solution:
         """Minimise what comes after the largest deviation: the sum, then what breaks ties."""
         total = self.minimise(self.cost_of_total(), limits)
-        for draw in range(TIE_DRAWS):
-            self.minimise(self.cost_of_tie(draw), limits)
+        ties = TIE_WEIGHTS_BESIDE_KEPT if self.kept.any() else TIE_WEIGHTS
+        for draw, most in enumerate(ties):
+            self.minimise(self.cost_of_tie(draw, most), limits)
         return Solution(self.assigned, bound_largest, math.ceil(total - TOLERANCE))
 
     def minimise(self, cost: Floats, limits: Limits) -> float:
@@ -200,10 +202,10 @@ class Model:
         """Cost that counts all deviations."""
         return self._cost(slice(self.assignments, -1), 1)
 
-    def cost_of_tie(self, draw: int) -> Floats:
+    def cost_of_tie(self, draw: int, most: int) -> Floats:
         """Cost drawn from hashes: one answer of several that are as good."""
         weights = [
-            _tie_weight(f"{draw}:{part}:{','.join(map(str, vector))}")
+            _tie_weight(f"{draw}:{part}:{','.join(map(str, vector))}", most)
             for vector in self.vectors.tolist()
             for part in self.parts.names
         ]
@@ -215,5 +217,5 @@ class Model:
         return cost
 
 
-def _tie_weight(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) % TIE_WEIGHTS + 1
+def _tie_weight(text: str, most: int) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) % most + 1
