@@ -41,7 +41,7 @@ PERSONS |= dict.fromkeys((15, 17, 19, 20, 21, 22), 1)
 GRADES = {0: 513, 1: 633, 2: 182, 3: 129}
 SYNTHETIC = {2: 218, 3: 271}
 SHARES = {"train": Fraction(65, 100), "val": Fraction(15, 100), "test": Fraction(20, 100)}
-INPUTS = ("inventory", "groups", "folds", "annotated")
+INPUTS = ("inventory", "groups", "relations", "folds", "annotated")
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,8 @@ def make_tables(photographs: list[Photograph]) -> dict[str, pd.DataFrame]:
         for number in range(images)
     ]
     blank = {name: dict.fromkeys(tables.empty(name).columns) for name in INPUTS}
-    inventory, groups, folds = [], [], []
+    inventory, groups, relations, folds = [], [], [], []
+    first: dict[str, str] = {}
     for number, image in enumerate([*photographs, *synthetic]):
         name, origin = image.name, "real" if image.person else "synthetic"
         digest = hashlib.sha256(name.encode()).hexdigest()
@@ -102,7 +103,15 @@ def make_tables(photographs: list[Photograph]) -> dict[str, pd.DataFrame]:
             blank["groups"]
             | {"dataset": "standin", "path": name, "image_id": name, "canonical": name}
             | {"group": image.person or name, "subject": image.person}
+            | {"parent_status": "" if image.person else "unknown"}
         )
+        known = first.setdefault(image.person or name, name)
+        if known != name:
+            relations.append(
+                blank["relations"]
+                | {"dataset": "standin", "kind": "subject", "a": name, "b": known}
+                | {"method": "subject-table", "evidence": image.person}
+            )
         folds += [
             {"dataset": "standin", "fold": fold, "name": name, "grade": image.grade}
             | {"part": "test" if number % 5 == fold else "trainval"}
@@ -113,6 +122,7 @@ def make_tables(photographs: list[Photograph]) -> dict[str, pd.DataFrame]:
     return {
         "inventory": tables.from_records("inventory", inventory),
         "groups": tables.from_records("groups", groups),
+        "relations": tables.from_records("relations", relations),
         "folds": tables.from_records("folds", folds),
         "annotated": tables.empty("annotated"),
     }
@@ -121,6 +131,7 @@ def make_tables(photographs: list[Photograph]) -> dict[str, pd.DataFrame]:
 def split_words(folder: Path, variant: str) -> list[str]:
     """Words of the command that makes one variant."""
     words = ["--dataset=standin", f"--output={folder}/{variant}", "--balance=synthetic"]
+    words += ["--unknown-parent=keep"]
     words += [f"--{name}={folder}/{name}.csv" for name in INPUTS]
     return [*words, "--variants", variant]
 

@@ -18,7 +18,7 @@ from project import CLEAN, Project, kill_group, rules_run
 
 pytestmark = pytest.mark.workflow
 
-AFTER_SCAN = ["dedupe", "scan", "split", "validate"]
+AFTER_SCAN = ["dedupe", "near", "scan", "split", "validate"]
 
 
 def test_a_clone_and_pull_leave_nothing_to_do(clone: Project) -> None:

@@ -67,7 +67,7 @@ def _command_of(printed: str, verb: str) -> list[str]:
 def _scratch_copy(project: Path, place: Path) -> Path:
     import shutil
 
-    for name in ("data", "upstream", "workflow"):
+    for name in ("data", "decisions", "upstream", "workflow"):
         shutil.copytree(project / name, place / name)
     return place
 

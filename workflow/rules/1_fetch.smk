@@ -79,14 +79,17 @@ rule fetch:
 
 
 rule restore:
-    """Bring a source's folder back for a job that reads it: from DVC, else from the upstream."""
+    """Bring a source's folder back for a job that reads it: from DVC, else from the upstream.
+
+    Each reader has a marker of its own: one that needs the folder must not make the others run.
+    """
     input:
         listing="data/raw/{source}.csv",
         pins=PINS,
     output:
-        touch(".acne04/present/{source}"),
+        touch(".acne04/present/{reader}/{source}"),
     log:
-        "logs/restore_{source}.log",
+        "logs/restore_{reader}_{source}.log",
     threads: 64  # one at a time: two would draw the same upstream
     params:
         dataset=config["dataset"],

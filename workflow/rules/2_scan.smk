@@ -12,7 +12,7 @@ rule scan:
             "data/raw/{source}.csv", source=["classification", "detection", "acnedit"]
         ),
         present=expand(
-            ".acne04/present/{source}",
+            ".acne04/present/scan/{source}",
             source=["classification", "detection", "acnedit"],
         ),
     output:

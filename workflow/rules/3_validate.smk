@@ -9,7 +9,7 @@ rule validate:
     input:
         code=code("validate"),
         listing="data/raw/v2.csv",
-        present=".acne04/present/v2",
+        present=".acne04/present/validate/v2",
         inventory="data/inventory/images.csv",
         decisions="decisions/annotations.csv",
     output:

@@ -12,7 +12,7 @@ rule near:
             "data/raw/{source}.csv", source=["classification", "acnedit", "subjects"]
         ),
         present=expand(
-            ".acne04/present/{source}",
+            ".acne04/present/near/{source}",
             source=["classification", "acnedit", "subjects"],
         ),
         inventory="data/inventory/images.csv",

@@ -9,7 +9,7 @@ rule dedupe:
     input:
         code=code("dedupe"),
         listing="data/raw/subjects.csv",
-        present=".acne04/present/subjects",
+        present=".acne04/present/dedupe/subjects",
         inventory="data/inventory/images.csv",
         verdicts="data/near/verdicts.csv",
         parents="data/near/parents.csv",

@@ -50,6 +50,7 @@ container: "docker://python:3.12-slim-bookworm"
 
 wildcard_constraints:
     source="|".join(SOURCES),
+    reader="[a-z]+",
 
 
 bridge.start(workflow, config["dataset"], list(SOURCES))

@@ -26,7 +26,7 @@ _LOCK_BEFORE = STATE / "dvc.lock.before"
 _DIGESTS = STATE / "digests.json"
 #: What jobs made in a run that failed later: bytes of ours, though no lock has them.
 _MADE = STATE / "made.json"
-#: A folder that is there has a marker, for rules that read it to depend on.
+#: A folder that is there has a marker for each rule that reads it to depend on.
 PRESENT = STATE / "present"
 
 
@@ -93,7 +93,8 @@ def _prepare(dataset: str, sources: list[str], dry: bool) -> None:
         if not (RAW / source).is_dir() or (
             listing.is_file() and compare(RAW / source, listing, digests).missing
         ):
-            (PRESENT / source).unlink(missing_ok=True)
+            for marker in PRESENT.glob(f"*/{source}"):
+                marker.unlink()
     digests.save()
 
 
