@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import yaml
 from acne04.bridge import store
 
 _RULES = "workflow/rules/"
+
+_SMALL = re.compile(r"-?\d+(\.\d+)?e[-+]?\d+")
 
 
 def stages_with_moved_rules() -> set[str]:
@@ -73,7 +76,7 @@ def _stale(entries: dict[str, Any]) -> set[str]:
 def _code_moved(entry: dict[str, Any]) -> bool:
     code = (dep for dep in entry.get("deps", []) if not dep["path"].startswith(("data/", _RULES)))
     return any(_moved(dep) for dep in code) or any(
-        _value(file, key) != value
+        _plain(_value(file, key)) != _plain(value)
         for file, values in entry.get("params", {}).items()
         for key, value in values.items()
     )
@@ -85,6 +88,15 @@ def _moved(dep: dict[str, Any]) -> bool:
         return True
     found = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
     return bool(found != dep["md5"])
+
+
+def _plain(value: Any) -> Any:
+    """Read small numbers that DVC writes as ``1e-06``, which is text to YAML 1.1."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, str) and _SMALL.fullmatch(value):
+        return float(value)
+    return value
 
 
 def _value(file: str, key: str) -> Any:

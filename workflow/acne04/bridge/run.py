@@ -155,11 +155,16 @@ def _record(workflow: Any, dataset: str) -> None:
             kept[record.name] = record
         if stage := stage_of(job):
             (incomplete if record is None or not _folder_present(job) else fresh).add(stage)
-    rules = {rule.name for rule in workflow.rules}
-    records.write_lock(dataset, [job for job in kept.values() if job.fields["rule"] in rules])
+    records.write_lock(dataset, [job for job in kept.values() if _is_made(workflow, job)])
     _commit(fresh - incomplete)
     digests.save()
     _MADE.unlink(missing_ok=True)
+
+
+def _is_made(workflow: Any, record: records.JobRecord) -> bool:
+    """Whether the rule of a record is still there, and still makes these files."""
+    rules = [rule for rule in workflow.rules if rule.name == record.fields["rule"]]
+    return any(all(map(rule.is_producer, record.outputs)) for rule in rules)
 
 
 def failed(workflow: Any) -> None:
