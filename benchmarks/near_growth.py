@@ -16,7 +16,7 @@ from near_methods import run_near
 
 SIZES: tuple[int, ...] = (1_000, 2_000, 5_000, 10_000, 20_000)
 #: Sizes are left out that would take longer, by the growth so far.
-PATIENCE = 1_800.0
+PATIENCE = 3_600.0
 
 
 @dataclass(frozen=True)
