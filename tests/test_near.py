@@ -451,6 +451,11 @@ def test_a_form_is_that_of_the_second_picture_whichever_is_whole_in_the_other(
     for row in table.itertuples():
         expected = {row.sha256_a: "turned-90", row.sha256_b: "turned-270"}.get(original, "same")
         assert row.form == expected, (row.path_a, row.path_b)
+    # Findings are about the later path, whichever hash comes first.
+    found = json.loads((tmp_path / "out" / "findings.json").read_text())["findings"]
+    of_original = [f["found"] for f in found if "original.png" in f["found"]]
+    assert len(of_original) == 8
+    assert all(text.endswith("original.png (turned-270)") for text in of_original)
 
 
 # Files of all kinds.

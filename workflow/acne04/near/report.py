@@ -15,16 +15,20 @@ from acne04.near.judging import Verdict
 from acne04.near.parents import Parent
 from acne04.near.verifying import LEAST_BLOCKS
 
+#: What undoes a form, where that is another one.
+_TURNED_BACK = {"turned-90": "turned-270", "turned-270": "turned-90"}
+
 
 def pair_findings(contents: Sequence[Content], judged: Sequence[Verdict]) -> Iterator[Finding]:
     """Report every pair that is not plainly different."""
     for pair in judged:
         a, b = contents[pair.a].path, contents[pair.b].path
-        # The later path is told of the earlier one.
+        # The later path is told of the earlier one: what is done to it to lie on that.
         first, second = sorted((a, b))
+        form = pair.form if second == a else _TURNED_BACK.get(pair.form, pair.form)
         found = f"{pair.score:.0%} of the textured blocks coincide with {first}"
-        if pair.form != "same":
-            found += f" ({pair.form})"
+        if form != "same":
+            found += f" ({form})"
         if pair.verdict == "same":
             yield _finding(
                 "near-duplicate",
