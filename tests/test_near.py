@@ -43,13 +43,14 @@ from upstreams import GOLDEN, assert_golden
 
 from acne04 import documents, tables
 from acne04.cli import main
-from acne04.errors import SplitError
+from acne04.errors import SplitError, UnavailableError
 from acne04.imaging import read_image
-from acne04.near import calibration, candidates, comparing, parents, report, stage
+from acne04.near import calibration, candidates, comparing, corpus, parents, report, stage
 from acne04.near.calibration import FLOOR, LEAST_NULL, REVIEW_BAND, as_document, calibrate
 from acne04.near.candidates import Guesser, Nearest, find_nearest, part_vectors, whole_vectors
 from acne04.near.contents import Content
 from acne04.near.frames import Frame, read_frame
+from acne04.near.labour import Labour
 from acne04.near.matching import BLOCK, match_blocks
 from acne04.near.verifying import FORMS, Score, verify
 from acne04.standin import Parameters, plan, write_upstream
@@ -270,8 +271,8 @@ def test_what_is_remembered_is_not_computed_again(
     standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     memory = shutil.copy(standin.memory, tmp_path / "memory")
-    for name in ("verify", "find_nearest"):
-        monkeypatch.setattr(comparing, name, None)
+    monkeypatch.setattr(comparing, "find_nearest", None)
+    monkeypatch.setattr(Labour, "_start", None)
     # Not even the images are read.
     shutil.copytree(standin.raw / "subjects", tmp_path / "raw" / "subjects")
     shutil.copy(standin.raw / "images.csv", tmp_path / "raw")
@@ -282,7 +283,7 @@ def test_what_is_remembered_is_not_computed_again(
 def test_an_interrupted_run_goes_on_where_it_was(
     standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, compared = comparing.verify, []
+    real, compared = corpus.verify, []
 
     def verify_some(frames: Any, guesses: Any) -> list[Score]:
         compared.extend(guesses)
@@ -291,16 +292,70 @@ def test_an_interrupted_run_goes_on_where_it_was(
         return real(frames, guesses)
 
     monkeypatch.setattr(comparing, "_BATCHES_KEPT", 2)
-    monkeypatch.setattr(comparing, "verify", verify_some)
+    monkeypatch.setattr(corpus, "verify", verify_some)
     memory, out = tmp_path / "memory", tmp_path / "out"
-    assert near(standin.raw, out, f"--memory={memory}") == 130
+    assert near(standin.raw, out, f"--memory={memory}", "--threads=1") == 130
     assert not out.exists()
-    monkeypatch.setattr(comparing, "verify", lambda f, g: compared.extend(g) or real(f, g))
+    monkeypatch.setattr(corpus, "verify", lambda f, g: compared.extend(g) or real(f, g))
     compared.clear()
-    assert near(standin.raw, out, f"--memory={memory}") == 0
+    assert near(standin.raw, out, f"--memory={memory}", "--threads=1") == 0
     assert_same_outputs(out, standin.out)
     metrics = json.loads((out / "metrics.json").read_text())
     assert 0 < len(compared) <= metrics["pairs_compared"] - 4 * comparing.BATCH
+
+
+class Worker:
+    """What a process of `Labour` may be asked for."""
+
+    def double(self, number: int) -> int:
+        return 2 * number
+
+    def fail(self, number: int) -> int:
+        raise SplitError("here", "it does not go", expected="more", found=str(number), remedy="-")
+
+    def die(self, number: int) -> None:
+        os._exit(9)
+
+
+def test_processes_answer_in_order_and_their_errors_arrive() -> None:
+    with Labour(Worker(), 2) as labour:
+        assert list(labour.each("double", range(50))) == [2 * number for number in range(50)]
+        with pytest.raises(SplitError) as raised:
+            list(labour.each("fail", [3]))
+        assert (raised.value.expected, raised.value.found) == ("more", "3")
+        assert str(raised.value) == str(
+            SplitError("here", "it does not go", expected="more", found="3", remedy="-")
+        )
+
+
+def test_a_process_that_is_killed_is_an_error_that_says_so() -> None:
+    with Labour(Worker(), 2) as labour, pytest.raises(UnavailableError, match="ended early"):
+        list(labour.each("die", [1]))
+
+
+def test_processes_end_with_the_one_that_asks(tmp_path: Path) -> None:
+    script = (
+        "import sys, os, signal; sys.path.insert(0, 'tests')\n"
+        "from test_near import Worker\n"
+        "from acne04.near.labour import Labour\n"
+        "if __name__ == '__main__':\n"
+        "    labour = Labour(Worker(), 2)\n"
+        "    list(labour.each('double', range(4)))\n"
+        "    import multiprocessing\n"
+        "    print(*[p.pid for p in multiprocessing.active_children()], flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    file = tmp_path / "script.py"
+    file.write_text(script)
+    root = Path(__file__).parents[1]
+    done = subprocess.run([sys.executable, str(file)], cwd=root, capture_output=True, text=True)
+    assert done.returncode == -9, done.stderr
+    pids = done.stdout.split()
+    assert len(pids) == 2
+    # subprocess.run has waited until nobody holds the pipes any more; a zombie may be left.
+    for pid in pids:
+        status = Path("/proc", pid, "status")
+        assert not status.exists() or "State:\tZ" in status.read_text()
 
 
 def _half(file: Path) -> None:
@@ -744,8 +799,8 @@ def test_blocks_are_found_where_they_went(
     reach: int, right: int, down: int, stride: int, seed: int
 ) -> None:
     assume(max(abs(right), abs(down)) <= reach)
-    noise = np.random.default_rng(seed).integers(-127, 128, (2, 64, 64)).astype(np.float32)
-    moved = np.roll(noise, (down, right), axis=(1, 2))
+    noise = np.random.default_rng(seed).integers(-127, 128, (64, 2, 64)).astype(np.float32)
+    moved = np.roll(noise, (down, right), axis=(0, 2))
     blocks = match_blocks(noise, moved, np.ones_like(noise), reach, stride)
     room = 32 - BLOCK // 2 - 4
     inner = (np.abs(blocks.x) <= room) & (np.abs(blocks.y) <= room)
@@ -822,7 +877,7 @@ class Told:
 
     def parent(self) -> parents.Parent:
         found: list[parents.Parent] = parents.find_parents(
-            self,  # type: ignore[arg-type]
+            self,
             self.nearest,
             calibrate([], 1e-6),
         )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 
 class Acne04Error(Exception):
     """Work must stop: the data is wrong (exit code 1 unless a subclass says otherwise).
@@ -39,6 +42,10 @@ class Acne04Error(Exception):
         self.done = done
         self.remedy = remedy
         super().__init__(str(self))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        words = {name: getattr(self, name) for name in ("expected", "found", "done", "remedy")}
+        return partial(type(self), **words), (self.where, self.what)
 
     def __str__(self) -> str:
         lines = [f"{self.where}: {self.what}"]

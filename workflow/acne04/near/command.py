@@ -13,12 +13,15 @@ from acne04 import documents, tables
 from acne04.errors import UsageError
 from acne04.findings import Finding, NotRun, summary_lines, write_findings
 from acne04.near.comparing import Comparer
-from acne04.near.contents import FrameReader, distinct_contents
+from acne04.near.contents import distinct_contents
+from acne04.near.corpus import Corpus, FrameFile
 from acne04.near.frames import frame_name
+from acne04.near.labour import Labour
 from acne04.near.memory import remember
 from acne04.near.stage import Outcome, compare_all
 from acne04.near.verifying import VERSION
 from acne04.outputs import check_outputs
+from acne04.processors import available_processors
 from acne04.subject_lines import PUBLISHED_SPLITS, read_subject_files
 
 _WRITTEN = ("verdicts", "parents", "calibration", "findings", "metrics")
@@ -72,9 +75,13 @@ def run(arguments: argparse.Namespace) -> int:
     inventory = tables.read(arguments.inventory, "inventory", dataset)
     contents = distinct_contents(inventory, _subjects(arguments))
     method = f"{VERSION}/{frame_name()}"
-    reader = FrameReader(arguments.images, contents, arguments.threads)
-    with remember(arguments.memory, method) as memory:
-        comparer = Comparer(contents, reader, memory, arguments.threads)
+    files = [(content.path, content.sha256) for content in contents]
+    corpus = Corpus(arguments.images, files, FrameFile(len(contents)))
+    with (
+        remember(arguments.memory, method) as memory,
+        Labour(corpus, _processes(arguments.threads)) as labour,
+    ):
+        comparer = Comparer(contents, labour, memory, arguments.threads)
         outcome = compare_all(comparer, dataset, method, arguments.false_positive_rate)
     findings = [*outcome.findings, *_undecodable(inventory)]
     not_run = [] if arguments.subjects else [NotRun("null", "no subject table (--subjects)")]
@@ -88,6 +95,11 @@ def run(arguments: argparse.Namespace) -> int:
     )
     _report(outcome, summary_lines(document), not_run, arguments.findings)
     return 0
+
+
+def _processes(threads: int) -> int:
+    """As many as there are processors: unlike threads, more of them cost memory."""
+    return min(threads, available_processors())
 
 
 def _check(arguments: argparse.Namespace) -> None:

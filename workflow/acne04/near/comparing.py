@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from tqdm import tqdm
 
-from acne04.near.candidates import Guesser, Nearest, find_nearest
-from acne04.near.contents import Content, FrameReader
+from acne04.near.candidates import Nearest, find_nearest
+from acne04.near.contents import Content
 from acne04.near.frames import SIDES, Bytes
+from acne04.near.labour import Labour
 from acne04.near.memory import Memory, Pair
-from acne04.near.verifying import BATCH, Guess, Score, verify
+from acne04.near.verifying import BATCH, Guess, Score
 
 #: Others of each picture that the search lists: no picture is compared with more.
 DEPTH = 160
@@ -25,16 +25,17 @@ class Comparer:
     """Scores pairs of contents, given by their numbers."""
 
     def __init__(
-        self, contents: Sequence[Content], reader: FrameReader, memory: Memory, threads: int
+        self, contents: Sequence[Content], labour: Labour, memory: Memory, threads: int
     ) -> None:
         self.contents = contents
-        self._reader = reader
+        self._labour = labour
         self._memory = memory
         self._threads = threads
         self._digests = [content.sha256 for content in contents]
         self._known = memory.scores()
         self.compared: set[tuple[int, int]] = set()
-        self._guesser: Guesser | None = None
+        self._read: set[int] = set()
+        self._is_looking = False
         self._thumbnails: Bytes | None = None
 
     def nearest(self) -> Nearest:
@@ -50,8 +51,9 @@ class Comparer:
         if self._thumbnails is None:
             known = self._memory.thumbnails(self._digests)
             new = [n for n, digest in enumerate(self._digests) if digest not in known]
-            self._reader.prepare(new)
-            read = {self._digests[number]: self._reader(number).thumbnail for number in new}
+            self._prepare(new)
+            frames = self._labour.corpus.frames
+            read = {self._digests[number]: frames(number).thumbnail for number in new}
             self._memory.keep_thumbnails(read)
             known |= read
             found = [known[digest] for digest in self._digests]
@@ -73,33 +75,32 @@ class Comparer:
     def _names(self, pair: tuple[int, int]) -> Pair:
         return self._digests[pair[0]], self._digests[pair[1]]
 
+    def _prepare(self, numbers: Iterable[int]) -> None:
+        missing = [number for number in numbers if number not in self._read]
+        results = self._labour.each("read", missing)
+        for _ in tqdm(results, total=len(missing), desc="near: read", unit="image", disable=None):
+            pass
+        self._read.update(missing)
+
     def _compare(self, pairs: list[tuple[int, int]]) -> None:
-        self._reader.prepare(sorted({number for pair in pairs for number in pair}))
-        if self._guesser is None:
-            self._guesser = Guesser(self.thumbnails())
+        self._prepare(sorted({number for pair in pairs for number in pair}))
+        if not self._is_looking:
+            self._labour.everywhere("look_for_pairs_in", self.thumbnails())
+            self._is_looking = True
         batches = [pairs[start : start + BATCH] for start in range(0, len(pairs), BATCH)]
         fresh: dict[Pair, tuple[int, Score]] = {}
-        with (
-            ThreadPoolExecutor(self._threads) as pool,
-            tqdm(total=len(pairs), desc="near: verify", unit="pair", disable=None) as progress,
-        ):
-            for number, found in enumerate(pool.map(self._verify, batches), start=1):
-                fresh |= found
-                progress.update(len(found))
+        results = self._labour.each("verify", batches)
+        with tqdm(total=len(pairs), desc="near: verify", unit="pair", disable=None) as progress:
+            told = zip(batches, results, strict=True)
+            for number, (batch, found) in enumerate(told, start=1):
+                for pair, (guess, score) in zip(batch, found, strict=True):
+                    fresh[self._names(pair)] = (_form(guess, pair), score)
+                progress.update(len(batch))
                 # A killed run goes on from here.
                 if number % _BATCHES_KEPT == 0 or number == len(batches):
                     self._memory.keep_scores(fresh)
                     self._known |= fresh
                     fresh = {}
-
-    def _verify(self, pairs: list[tuple[int, int]]) -> dict[Pair, tuple[int, Score]]:
-        assert self._guesser is not None
-        guesses = [self._guesser(*pair) for pair in pairs]
-        scores = verify(self._reader, guesses)
-        return {
-            self._names(pair): (_form(guess, pair), score)
-            for pair, guess, score in zip(pairs, guesses, scores, strict=True)
-        }
 
 
 def _form(guess: Guess, pair: tuple[int, int]) -> int:

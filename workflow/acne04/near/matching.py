@@ -6,7 +6,7 @@ order of summation nor the machine changes them; quotients and roots are correct
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,70 +56,90 @@ def match_blocks(a: Floats, b: Floats, covered: Floats, reach: int, stride: int)
 
     Parameters
     ----------
-    a, b : array of float32, shape (pairs, side, side)
-        Integers within +-127.
-    covered : array of float32, shape (pairs, side, side)
+    a, b : array of float32, shape (side, pairs, side)
+        Integers within +-127; the pairs lie between rows and columns.
+    covered : array of float32, shape (side, pairs, side)
         1 where `b` has a pixel, 0 beyond its border.
     reach : int
         Pixels.
     stride : int
         Pixels from block to block; divides `BLOCK` and the side.
     """
-    pairs, side, _ = a.shape
-    sums = _block_sums(side, stride)
-    number = sums.shape[1]
-    own = _summed(a * a, sums).astype(np.float64)
-    padded = np.pad(b, ((0, 0), (reach, reach), (reach, reach)))
+    side, pairs, _ = a.shape
+    blocks = _BlockSums(side, stride)
+    number = blocks.number
+    own = blocks.of_products(a, a).astype(np.float64)
+    padded = np.pad(b, ((reach, reach), (0, 0), (reach, reach)))
     energies = _window_sums(padded * padded)
     inverse = 1.0 / np.sqrt(energies + _TINY)
+    contrast = 1.0 / np.sqrt(own + _TINY)
     steps = range(2 * reach + 1)
-    likeness = np.empty((pairs, len(steps), len(steps), number, number), dtype=np.float64)
+    likeness = np.empty((len(steps) ** 2, number, pairs, number), dtype=np.float64)
     last = side - BLOCK + 1
     for down in steps:
         for right in steps:
-            shifted = padded[:, down : down + side, right : right + side]
-            window = np.s_[:, down : down + last : stride, right : right + last : stride]
-            np.multiply(_summed(a * shifted, sums), inverse[window], out=likeness[:, down, right])
+            shifted = padded[down : down + side, :, right : right + side]
+            window = inverse[down : down + last : stride, :, right : right + last : stride]
+            here = likeness[down * len(steps) + right]
+            np.multiply(blocks.of_products(a, shifted), window, out=here)
+            here *= contrast
     centres = np.arange(number) * stride + BLOCK / 2 - side / 2
     y, x = np.meshgrid(centres, centres, indexing="ij")
-    likeness *= 1.0 / np.sqrt(own + _TINY)[:, None, None]
-    flat = likeness.reshape(pairs, len(steps) ** 2, number * number)
-    best = flat.argmax(axis=1)
+    flat = _by_pair(likeness)
+    best = flat.argmax(axis=0)
     rows, columns = np.divmod(best, len(steps))
-    middle = energies[:, reach : reach + last : stride, reach : reach + last : stride]
-    most = np.maximum(own, middle)
-    at = np.take_along_axis(flat, best[:, None], axis=1)[:, 0]
+    middle = energies[reach : reach + last : stride, :, reach : reach + last : stride]
+    at = np.take_along_axis(flat, best[None], axis=0)[0]
     return Blocks(
         x.ravel(),
         y.ravel(),
         columns - reach + _peak(flat, rows, columns, at, len(steps), along_rows=False),
         rows - reach + _peak(flat, rows, columns, at, len(steps), along_rows=True),
         at,
-        (most >= TEXTURE * BLOCK**2).reshape(pairs, -1),
-        (_summed(covered, sums) == BLOCK**2).reshape(pairs, -1),
+        _by_pair(np.maximum(own, middle) >= TEXTURE * BLOCK**2),
+        _by_pair(blocks.of_products(covered, covered) == BLOCK**2),
     )
 
 
-def _block_sums(side: int, stride: int) -> Floats:
-    """Matrix that sums a row of pixels into its blocks, shape (side, blocks)."""
-    starts = np.arange(0, side - BLOCK + 1, stride)
-    pixel = np.arange(side)[:, None]
-    return ((pixel >= starts) & (pixel < starts + BLOCK)).astype(np.float32)
+class _BlockSums:
+    """Sums over the blocks of pictures that lie between rows and columns.
+
+    First over bands of `stride` rows, in the same go as the products; then over the bands of a
+    block; then over its columns, by a product of matrices.
+    """
+
+    def __init__(self, side: int, stride: int) -> None:
+        starts = np.arange(0, side - BLOCK + 1, stride)
+        pixel = np.arange(side)[:, None]
+        self.number = len(starts)
+        self._stride = stride
+        self._columns = ((pixel >= starts) & (pixel < starts + BLOCK)).astype(np.float32)
+
+    def of_products(self, a: Floats, b: Floats) -> Floats:
+        """Sum `a` times `b`, shape (blocks down, pairs, blocks across)."""
+        side, pairs, _ = a.shape
+        shape = (side // self._stride, self._stride, pairs, side)
+        bands = np.einsum("brpc,brpc->bpc", a.reshape(shape), b.reshape(shape))
+        rows = sum(bands[k : k + self.number] for k in range(BLOCK // self._stride))
+        summed: Floats = np.reshape(rows, (-1, side)) @ self._columns
+        return summed.reshape(self.number, pairs, self.number)
 
 
-def _summed(values: Floats, sums: Floats) -> Floats:
-    across: Floats = values @ sums
-    return sums.T @ across
+def _by_pair(blocks: NDArray[Any]) -> NDArray[Any]:
+    """Turn (..., blocks down, pairs, blocks across) into (..., pairs, blocks)."""
+    moved = np.moveaxis(blocks, -2, -3)
+    return moved.reshape(*moved.shape[:-2], -1)
 
 
 def _window_sums(values: Floats) -> Doubles:
-    """Sum of every window of side `BLOCK`, shape (pairs, side - BLOCK + 1, the same)."""
-    sums = np.zeros((values.shape[0], values.shape[1] + 1, values.shape[2] + 1))
-    np.cumsum(values, axis=1, out=sums[:, 1:, 1:])
-    np.cumsum(sums[:, 1:, 1:], axis=2, out=sums[:, 1:, 1:])
-    n = BLOCK
-    windows: Doubles = sums[:, n:, n:] - sums[:, :-n, n:] - sums[:, n:, :-n] + sums[:, :-n, :-n]
-    return windows
+    """Sum of every window of side `BLOCK`, shape (side - BLOCK + 1, pairs, the same)."""
+    width = 1
+    while width < BLOCK:
+        # Two neighbouring sums make one of twice the width.
+        values = values[width:] + values[:-width]
+        values = values[:, :, width:] + values[:, :, :-width]
+        width *= 2
+    return values.astype(np.float64)
 
 
 def _peak(
@@ -138,7 +158,7 @@ def _peak(
     best = rows * steps + columns
     last = steps * steps - 1
     before, after = (
-        np.take_along_axis(likeness, np.clip(best + s, 0, last)[:, None], axis=1)[:, 0]
+        np.take_along_axis(likeness, np.clip(best + s, 0, last)[None], axis=0)[0]
         for s in (-step, step)
     )
     bend = before - 2 * at + after

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from acne04.near.frames import SIDES, Frame, Signed
-from acne04.near.matching import Blocks, Doubles, Flags, Floats, Shift, fit_shift, match_blocks
+from acne04.near.matching import Blocks, Doubles, Flags, Shift, fit_shift, match_blocks
 
 #: The eight symmetries of the square: turns counter-clockwise, of the picture or its mirror image.
 FORMS = (
@@ -38,6 +38,8 @@ LEAST_BLOCKS = 40
 LARGEST_STRETCH = 0.2
 #: Pairs whose arrays are worked on together.
 BATCH = 32
+#: What is 0 in a level, and what is no pixel, where a picture is warped.
+_ZERO, _BEYOND = np.uint8(128), 0
 
 
 Frames = Callable[[int], Frame]
@@ -212,28 +214,31 @@ def _match(
     stride: int,
 ) -> Blocks:
     side = SIDES[level]
-    shape = (len(guesses), side, side)
-    own, other, covered = (np.empty(shape, dtype=np.float32) for _ in range(3))
+    # The pairs lie between rows and columns, as `match_blocks` wants them.
+    shape = (side, len(guesses), side)
+    own, warped = np.empty(shape, dtype=np.float32), np.empty(shape, dtype=np.uint8)
     for row, guess in enumerate(guesses):
-        own[row] = in_form(frames(guess.a).levels[level], guess.form)
-        other[row], covered[row] = _warped(frames(guess.b).levels[level], maps[row])
-    return match_blocks(own, other, covered, reach, stride)
+        own[:, row] = in_form(frames(guess.a).levels[level], guess.form)
+        warped[:, row] = _warped(frames(guess.b).levels[level], maps[row])
+    covered = warped != _BEYOND
+    other = warped.astype(np.float32)
+    other -= _ZERO
+    other[~covered] = 0
+    return match_blocks(own, other, covered.astype(np.float32), reach, stride)
 
 
-def _warped(level: Signed, affine: Doubles) -> tuple[Floats, Flags]:
-    """Values of a level at the places of another frame, 0 beyond its border."""
+def _warped(level: Signed, affine: Doubles) -> NDArray[np.uint8]:
+    """Values of a level, plus `_ZERO`, at the places of another frame."""
     side = level.shape[0]
-    # 0 stands for "beyond": values are 1 to 255 here.
-    picture = Image.fromarray((level.astype(np.int16) + 128).astype(np.uint8))
-    a, b, c, d, e, f = affine
+    # The sign bit turned: -127 to 127 become 1 to 255.
+    picture = Image.fromarray(level.view(np.uint8) ^ _ZERO)
+    a, b, c, d, e, f = affine.tolist()
     # In 65536ths, so that every product in Pillow's double precision is exact.
-    data = tuple(float(np.rint(v * 65536) / 65536) for v in (a, b, c * side, d, e, f * side))
+    data = tuple(round(v * 65536) / 65536 for v in (a, b, c * side, d, e, f * side))
     warped = picture.transform(
-        (side, side), Image.Transform.AFFINE, data, Image.Resampling.BILINEAR, fillcolor=0
+        (side, side), Image.Transform.AFFINE, data, Image.Resampling.BILINEAR, fillcolor=_BEYOND
     )
-    values = np.asarray(warped)
-    inside = values > 0
-    return np.where(inside, values.astype(np.float32) - 128, 0).astype(np.float32), inside
+    return np.asarray(warped)
 
 
 def _refined(maps: Doubles, shift: Shift, side: int) -> Doubles:

@@ -12,10 +12,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from acne04.processors import available_processors
 from acne04.standin.corpus import Corpus, Parameters, plan
 from acne04.standin.style import STYLES
 from acne04.standin.target import check_target
-from acne04.standin.workers import available_processors
 from acne04.standin.write import write_upstream
 
 __all__ = ["Corpus", "Parameters", "configure", "plan", "run", "write_upstream"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -12,13 +11,6 @@ from tqdm import tqdm
 
 from acne04.errors import UnavailableError
 from acne04.standin.jobs import Job, make_files
-
-
-def available_processors() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def draw_all(jobs: Sequence[Job], folder: Path, workers: int) -> None:
