@@ -18,9 +18,9 @@ from snakemake.api import SnakemakeApi
 from snakemake.settings.types import OutputSettings, Quietness, ResourceSettings, WorkflowSettings
 
 from acne04.bridge.run import STATE, stage_of
+from acne04.bridge.store import DVC_YAML
 from acne04.files import write_text
 
-DVC_YAML = Path("dvc.yaml")
 _HEADER = """\
 # Made by `make dvc.yaml` from the rules in workflow/rules; a test compares the two.
 # Each stage calls Snakemake, which alone knows how to make the outputs: see

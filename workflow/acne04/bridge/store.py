@@ -17,7 +17,7 @@ import yaml
 from acne04.errors import Acne04Error, SchemaError, UnavailableError
 from acne04.files import write_text
 
-DVC_LOCK = Path("dvc.lock")
+DVC_LOCK, DVC_YAML = Path("dvc.lock"), Path("dvc.yaml")
 #: What to do when a merge left a lock in pieces: a run makes both anew.
 AFTER_MERGE = "`git checkout --ours dvc.lock snakemake.lock`, then run again"
 
@@ -68,6 +68,16 @@ def lock_entries() -> dict[str, Any]:
             done="nothing ran",
             remedy=AFTER_MERGE,
         ) from None
+
+
+def declared_stages() -> set[str]:
+    """Names of all stages in ``dvc.yaml``."""
+    stages = yaml.load(DVC_YAML.read_text(encoding="utf-8"), yaml.CSafeLoader)["stages"]
+    return {
+        f"{name}@{item}" if item else name
+        for name, entry in stages.items()
+        for item in entry.get("foreach", [""])
+    }
 
 
 def run(*words: str, quiet: bool = True) -> subprocess.CompletedProcess[str]:
@@ -138,7 +148,9 @@ def commit(stages: Iterable[str], lock_before: Path) -> None:
     if not names:
         return
     write_text(lock_before, DVC_LOCK.read_text(encoding="utf-8") if DVC_LOCK.is_file() else "")
-    answer = run("commit", "--force", *names)
+    # For every target DVC reads and writes its lock anew, in a second or two.
+    targets = [str(DVC_YAML)] if set(names) == declared_stages() else names
+    answer = run("commit", "--force", *targets)
     if answer.returncode != 0:
         undo_interrupted_commit(lock_before)
         busy = "Unable to acquire lock" in answer.stderr
