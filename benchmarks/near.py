@@ -1,9 +1,9 @@
 """Measure near-duplicates and synthetic parents on drawn corpora that nobody tuned on.
 
-Writes docs/near-duplicates.md and the plot beside it. With ``--judge`` it judges given verdicts
-instead.
+Writes docs/near-duplicates.md, docs/near-speed.md and the plot beside it. With ``--judge`` it
+judges given verdicts instead.
 
-Usage: python benchmarks/near.py [--peers PYTHON] [--folder FOLDER] [--trial]
+Usage: python benchmarks/near.py [--only quality|speed] [--peers PYTHON] [--folder FOLDER] [--trial]
        python benchmarks/near.py --judge VERDICTS PARENTS --truth JSON --inventory CSV [--list]
 """
 
@@ -22,7 +22,7 @@ from measuring import ROOT, Figure, NotMeasurableError, machine, use_two_cores
 from near_corpus import Corpus, Recipe, draw
 from near_judge import Tally, judge
 from near_methods import ask_peers, hashes_within, run_near
-from near_page import PLOT, Judged, page
+from near_page import PLOT, Judged, quality_page, speed_page
 from near_tables import recall_table, totals_table
 from near_truth import Said, read_said, read_truth
 
@@ -102,28 +102,45 @@ def judge_files(arguments: argparse.Namespace) -> None:
 
 
 def measure_all(arguments: argparse.Namespace, folder: Path) -> None:
-    """Measure everything, and write the page."""
+    """Measure what is asked for, and write its pages."""
     use_two_cores()
+    if arguments.only != "speed":
+        _write("near-duplicates.md", _quality(arguments, folder), arguments.trial)
+    if arguments.only != "quality":
+        _speed(folder, arguments.trial)
+
+
+def _quality(arguments: argparse.Namespace, folder: Path) -> str:
     described = machine()
     recipes: tuple[Recipe, ...] = RECIPES
-    growing, sizes = GROWING, near_growth.SIZES
     if arguments.trial:
         recipes = (replace(RECIPES[0], fraction=32, near_duplicates=1, more=1, lookalikes=3),)
-        growing, sizes = replace(GROWING, seeds=(301, 302, 303), fraction=32), (50, 100, 150)
     judged = [
         compare(recipe, folder / f"quality-{place}", arguments.peers)
         for place, recipe in enumerate(recipes)
     ]
-    times = _timed(folder, recipes[0].fraction)
+    return quality_page(described, judged)
+
+
+def _speed(folder: Path, trial: bool) -> None:
+    described = machine()
+    growing, sizes, fraction = GROWING, near_growth.SIZES, RECIPES[0].fraction
+    if trial:
+        growing, sizes = replace(GROWING, seeds=(301, 302, 303), fraction=32), (50, 100, 150)
+        fraction = 32
+    times = _timed(folder, fraction)
     points = list(grow(growing, sizes, folder / "growth"))
-    text = page(described, judged, times, points)
-    if arguments.trial:
-        print(text)
-        return
-    docs = ROOT / "docs"
-    (docs / "near-duplicates.md").write_bytes(text.encode())
+    _write("near-speed.md", speed_page(described, times, points), trial)
     if len(points) > 1:
-        (docs / PLOT).write_bytes(near_growth.growth_plot(points).encode())
+        _write(PLOT, near_growth.growth_plot(points), trial)
+
+
+def _write(name: str, text: str, trial: bool) -> None:
+    """Write a page; only print it where it is a trial."""
+    if trial:
+        print(text)
+    else:
+        (ROOT / "docs" / name).write_bytes(text.encode())
 
 
 def _timed(folder: Path, fraction: int) -> list[Figure]:
@@ -139,6 +156,7 @@ def main() -> None:
     add = parser.add_argument
     add("--peers", type=Path, metavar="PYTHON", help="a Python that has imagededup and cleanvision")
     add("--folder", type=Path, help="keep what is drawn here, and take what is drawn already")
+    add("--only", choices=("quality", "speed"), help="one of the two pages")
     add("--trial", action="store_true", help="on small corpora, printed only: does this work?")
     add("--judge", nargs=2, metavar=("VERDICTS", "PARENTS"), help="judge these (“-”: without)")
     add("--truth", type=Path, metavar="JSON")

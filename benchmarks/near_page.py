@@ -1,4 +1,4 @@
-"""The page about near-duplicates: what was measured and how, then the tables."""
+"""The pages about near-duplicates: what was measured and how, then the tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from near_tables import peers_table, recall_table, totals_table
 PLOT = "near-growth.svg"
 _HEAD = """# Near-duplicates and parents, measured
 
-Written by `python benchmarks/near.py`, everything in one run.
+Written by `python benchmarks/near.py`, everything in one run; how long it takes is told
+[on a page of its own](near-speed.md).
 
 Two files may show one photograph although their bytes differ: it was compressed again, resized,
 mirrored, turned, cropped, or lesions were painted in. Such files must never stand on two sides of
@@ -41,6 +42,13 @@ to 22 photographs there: those are not the same photograph, and linking them is 
 
 {machine}
 """
+_SPEED_HEAD = """# Near-duplicates and parents: time and growth
+
+Written by `python benchmarks/near.py --only speed`, everything in one run. How often it is right
+is told [on a page of its own](near-duplicates.md).
+
+{machine}
+"""
 
 
 @dataclass(frozen=True)
@@ -53,10 +61,8 @@ class Judged:
     tallies: Mapping[str, Tally | str]
 
 
-def page(
-    machine: str, judged: Sequence[Judged], times: Sequence[Figure], points: Sequence[Point]
-) -> str:
-    """Markdown of the whole page."""
+def quality_page(machine: str, judged: Sequence[Judged]) -> str:
+    """Markdown of the page that says how often it is right."""
     parts = [_HEAD.format(machine=machine)]
     for corpus in judged:
         own = next(iter(corpus.tallies.values()))
@@ -66,7 +72,12 @@ def page(
         else:
             parts += [recall_table(own), totals_table(own), _groups(own)]
         parts.append(f"### Other methods on the same images\n\n{peers_table(corpus.tallies)}")
-    parts.append(f"## Time\n\n{as_table(times)}")
+    return "\n".join(parts)
+
+
+def speed_page(machine: str, times: Sequence[Figure], points: Sequence[Point]) -> str:
+    """Markdown of the page that says how long it takes."""
+    parts = [_SPEED_HEAD.format(machine=machine), f"## Time\n\n{as_table(times)}"]
     if len(points) > 1:
         parts.append(_growth(points))
     return "\n".join(parts)
