@@ -100,7 +100,8 @@ def _groups(tally: Tally) -> str:
 
 
 def _growth(points: Sequence[Point]) -> str:
-    beyond = [f"{size:,}" for size in SIZES if size > points[-1].images]
+    largest = points[-1].images
+    beyond = [f"{size:,}" for size in SIZES if size > largest >= SIZES[0]]
     left_out = f"\nNot measured, for it would take too long: {', '.join(beyond)} images.\n"
     return (
         "## Growth\n\nParts of one large corpus, whole persons with all their copies, nothing "
