@@ -200,6 +200,7 @@ def _squares(thumbnails: Bytes, intervals: tuple[tuple[float, float], ...]) -> F
     return squares
 
 
+@lru_cache
 def _weights(low: float, high: float) -> Floats:
     """Share of each pixel in each cell of an interval in twentieths, in fifths; integers."""
     side = SIDES[0]

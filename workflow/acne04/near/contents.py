@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from unicodedata import normalize
 
 import pandas as pd
 
@@ -43,12 +45,12 @@ def distinct_contents(inventory: pd.DataFrame, subjects: dict[str, str]) -> list
     rows = inventory[inventory["decodable"].astype(bool)]
     # "real" < "synthetic".
     rows = rows.sort_values(["sha256", "origin", "path"])
+    # Plain tuples: a table for each content would take a hundred times as long.
+    columns = (rows[name].tolist() for name in ("sha256", "origin", "path", "name"))
     found = []
-    for digest, copies in rows.groupby("sha256", sort=True):
-        real = copies[copies["origin"] == "real"]
-        names = [unicodedata.normalize("NFC", name) for name in real["name"]]
-        known = sorted({subjects[name] for name in names if name in subjects})
-        found.append(
-            Content(str(digest), copies["path"].iloc[0], len(real) > 0, known[0] if known else "")
-        )
+    for digest, group in groupby(zip(*columns, strict=True), key=itemgetter(0)):
+        copies = list(group)
+        real = [normalize("NFC", name) for _, origin, _, name in copies if origin == "real"]
+        known = sorted(subjects[name] for name in real if name in subjects)
+        found.append(Content(digest, copies[0][2], bool(real), known[0] if known else ""))
     return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import PIL
@@ -100,8 +101,11 @@ def _halved(picture: Bytes) -> Bytes:
 
 
 def _normalised(picture: Bytes) -> Signed:
-    pixels = picture.astype(np.int32)
-    fine, coarse = (_box(pixels, radius) for radius in (FINE_RADIUS, COARSE_RADIUS))
+    # Sums of 121 bytes stay within 16 bits.
+    pixels = picture.astype(np.int16)
+    fine, coarse = (
+        _box(pixels, radius).astype(np.int32) for radius in (FINE_RADIUS, COARSE_RADIUS)
+    )
     areas = [(2 * radius + 1) ** 2 for radius in (FINE_RADIUS, COARSE_RADIUS, CONTRAST_RADIUS)]
     band = fine * areas[1] - coarse * areas[0]  # in grey levels, times both areas
     scale = float(areas[0] * areas[1])
@@ -114,11 +118,21 @@ def _normalised(picture: Bytes) -> Signed:
     return clipped
 
 
-def _box(values: NDArray[np.int32], radius: int) -> NDArray[np.int32]:
+def _box(values: NDArray[Any], radius: int) -> NDArray[Any]:
     """Sum over a square of side ``2 * radius + 1``; the border is repeated outwards."""
     width = 2 * radius + 1
-    padded = np.pad(values, ((radius + 1, radius), (radius + 1, radius)), mode="edge")
-    down = np.cumsum(padded, axis=0, dtype=np.int32)
-    down = down[width:] - down[:-width]
-    across = np.cumsum(down, axis=1, dtype=np.int32)
-    return across[:, width:] - across[:, :-width]
+    return _run_sums(_run_sums(np.pad(values, radius, mode="edge"), width).T, width).T
+
+
+def _run_sums(values: NDArray[Any], width: int) -> NDArray[Any]:
+    """Sum of every `width` rows in a row, put together from runs of 1, 2, 4, ... rows."""
+    number = len(values) - width + 1
+    size, begun = 1, width & 1
+    sums = values[:number] if begun else 0
+    while 2 * size <= width:
+        values = values[size:] + values[:-size]
+        size *= 2
+        if width & size:
+            sums = sums + values[begun : begun + number]
+            begun += size
+    return np.asarray(sums)
