@@ -186,7 +186,9 @@ def _commit(fresh: set[str]) -> None:
     pending = _pending()
     nested = store.nested_stage()
     if nested is None:
-        store.commit(fresh & (pending | store.uncached_stages()), _LOCK_BEFORE)
+        # Whether the cache was lost matters, and takes a start of DVC, only for stages not pending.
+        lost = store.uncached_stages() if fresh - pending else set()
+        store.commit(fresh & (pending | lost), _LOCK_BEFORE)
         left = pending - fresh
     else:
         # `dvc repro` records the stage that it called us for; it holds DVC's lock until then.
