@@ -23,14 +23,12 @@ include: "workflow/rules/3_validate.smk"
 include: "workflow/rules/4_near.smk"
 include: "workflow/rules/5_dedupe.smk"
 include: "workflow/rules/6_split.smk"
+include: "workflow/rules/7_record.smk"
 
 
 rule all:
-    """The manifests alone: after a partial pull what lies before them is not missed."""
+    """The manifests, and the ledger where it can be: after a partial pull nothing else is missed."""
     default_target: True
     input:
-        "data/splits/published.csv",
-        "data/splits/published-clean.csv",
-        "data/splits/paper.csv",
-        "data/splits/holdout.csv",
-        "data/splits/kfold.csv",
+        MANIFESTS,
+        ledger_if_wanted,

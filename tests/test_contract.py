@@ -41,7 +41,7 @@ def test_b1_a_moved_pin_runs_what_depends_on_it(clone: Project) -> None:
     assert refused.returncode == 1
     assert "sha256" in refused.stderr, "a changed upstream is refused while its pin stands"
     pins.write_text(_repinned(before, upstream))
-    assert rules_run(clone.snakemake()) == ["fetch", "split", "validate"]
+    assert rules_run(clone.snakemake()) == ["fetch", "record", "split", "validate"]
     assert clone.dvc_status() == CLEAN
     lesions = clone.read("data/annotations/lesions.csv")
     assert f"\nstandin,{removed['id']}," not in lesions
@@ -110,11 +110,12 @@ def test_b2_an_added_file_stops_everything(clone: Project) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "stages"),
     [
-        ("workflow/acne04/split/__init__.py", "# edited\n", ["split"]),
-        ("workflow/acne04/dedupe/__init__.py", "# edited\n", ["dedupe", "split"]),
+        ("workflow/acne04/split/__init__.py", "# edited\n", ["record", "split"]),
+        ("workflow/acne04/dedupe/__init__.py", "# edited\n", ["dedupe", "record", "split"]),
         ("workflow/acne04/restore.py", "# edited\n", []),
-        ("workflow/acne04/split/paper.py", "# edited\n", ["split"]),
-        ("schemas/lesions.table.json", "\n", ["split", "validate"]),
+        ("workflow/acne04/split/paper.py", "# edited\n", ["record", "split"]),
+        ("workflow/acne04/record/graph.py", "# edited\n", ["record"]),
+        ("schemas/lesions.table.json", "\n", ["record", "split", "validate"]),
     ],
 )
 def test_c_an_edit_runs_the_stages_affected(
@@ -128,10 +129,10 @@ def test_c_an_edit_runs_the_stages_affected(
 
 def test_c_a_parameter_and_a_rule(clone: Project) -> None:
     clone.set_parameter("target", 12)
-    assert rules_run(clone.snakemake()) == ["split"]
+    assert rules_run(clone.snakemake()) == ["record", "split"]
     rule = clone.path / "workflow/rules/5_dedupe.smk"
     rule.write_text(rule.read_text().replace("acne04 --log", "acne04  --log"))
-    assert rules_run(clone.snakemake()) == ["dedupe", "split"]
+    assert rules_run(clone.snakemake()) == ["dedupe", "record", "split"]
     assert clone.dvc_status() == CLEAN
 
 
@@ -144,7 +145,7 @@ def test_c_a_rules_command_in_dvc(clone: Project) -> None:
     assert clone.dvc_status() == CLEAN
     rule.write_text(rule.read_text().replace('"""', '"""In short: ', 1))
     assert clone.dvc_status() != CLEAN
-    assert rules_run(clone.snakemake()) == []
+    assert rules_run(clone.snakemake()) == ["record"], "the ledger holds the file's hash"
     assert clone.dvc_status() == CLEAN
 
 
@@ -157,7 +158,7 @@ def test_c_times_alone_run_nothing(clone: Project) -> None:
 
 def test_c_another_commit_and_back(clone: Project) -> None:
     clone.set_parameter("balance", "weights")
-    assert rules_run(clone.snakemake()) == ["split"]
+    assert rules_run(clone.snakemake()) == ["record", "split"]
     clone.git("commit", "--quiet", "--all", "--message", "other balance")
     for revision in ("HEAD~1", "main"):
         clone.git("checkout", "--quiet", revision)
@@ -169,7 +170,7 @@ def test_c_another_commit_and_back(clone: Project) -> None:
 def test_c_another_commit_without_its_data(clone: Project) -> None:
     """`git checkout` alone: the artifacts of the other commit are known, not tampered with."""
     clone.set_parameter("balance", "weights")
-    assert rules_run(clone.snakemake()) == ["split"]
+    assert rules_run(clone.snakemake()) == ["record", "split"]
     clone.git("commit", "--quiet", "--all", "--message", "other balance")
     clone.git("checkout", "--quiet", "HEAD~1")
     assert clone.snakemake().returncode == 0
@@ -191,7 +192,7 @@ def test_d_a_partial_pull_fetches_nothing(bare_clone: Project) -> None:
 def test_d_what_is_needed_comes_from_the_store(bare_clone: Project) -> None:
     assert bare_clone.dvc("pull", "split").returncode == 0
     bare_clone.append("workflow/acne04/split/__init__.py", "# edited\n")
-    assert rules_run(bare_clone.snakemake()) == ["split"]
+    assert rules_run(bare_clone.snakemake()) == ["record", "split"]
     assert not (bare_clone.path / "upstream").exists()
     assert rules_run(bare_clone.snakemake()) == []
 
@@ -203,7 +204,7 @@ def test_e_a_deleted_artifact_comes_back(clone: Project, cache: str) -> None:
         shutil.rmtree(clone.path / "data/raw/classification")
         (clone.path / "data/splits/kfold.csv").unlink()
         done = clone.snakemake()
-        assert rules_run(done) == ["split"]
+        assert rules_run(done) == ["record", "split"]
         clone.append("workflow/acne04/scan/__init__.py", "# edited\n")
         assert "scan" in rules_run(clone.snakemake())
     else:
@@ -224,7 +225,7 @@ def test_e_rebuilt_from_upstream_where_no_store_is(clone: Project) -> None:
     shutil.rmtree(clone.path / ".dvc/cache")
     shutil.rmtree(clone.path / "data/raw/v2")
     clone.append("workflow/acne04/validate/__init__.py", "# edited\n")
-    assert rules_run(clone.snakemake()) == ["split", "validate"]
+    assert rules_run(clone.snakemake()) == ["record", "split", "validate"]
     assert (clone.path / "data/raw/v2/Acne04-v2_annotations.json").is_file()
     assert clone.dvc_status() == CLEAN
 

@@ -15,7 +15,7 @@ from acne04.bridge.code import code_files
 from acne04.cli import VERBS
 
 ROOT = Path(__file__).parents[1]
-STAGES = ["fetch", "scan", "validate", "near", "dedupe", "split"]
+STAGES = ["fetch", "scan", "validate", "near", "dedupe", "split", "record"]
 
 _TRACE = """
 import sys, pathlib
@@ -67,8 +67,10 @@ def _command_of(printed: str, verb: str) -> list[str]:
 def _scratch_copy(project: Path, place: Path) -> Path:
     import shutil
 
-    for name in ("data", "decisions", "upstream", "workflow"):
+    for name in ("data", "decisions", "schemas", "upstream", "workflow"):
         shutil.copytree(project / name, place / name)
+    for name in ("dvc.yaml", "requirements.lock"):
+        shutil.copy(project / name, place / name)
     return place
 
 

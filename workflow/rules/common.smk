@@ -4,10 +4,13 @@ Params: dataset.
 """
 
 import dataclasses
+import json
 from pathlib import Path
 
+from acne04.bridge import needed
 from acne04.bridge import run as bridge
 from acne04.bridge.code import code_files as code
+from acne04.bridge.tracked import files_of_stages
 from acne04.sources import load_sources
 
 SOURCES = load_sources(Path("workflow/sources.yaml"), config["dataset"])
@@ -23,7 +26,12 @@ def upstream_of_source(wildcards):
 
 def version_of_source(wildcards):
     """What a pin belongs to: for the stand-in also how it is drawn."""
-    version = SOURCES[wildcards.source].delivery.version
+    return version_of(wildcards.source)
+
+
+def version_of(source):
+    """The version of a source's pins by the source's name."""
+    version = SOURCES[source].delivery.version
     knobs = " ".join(f"{name}={value}" for name, value in config["standin"].items())
     return f"{version} {knobs}" if config["dataset"] == "standin" else version
 
@@ -41,6 +49,25 @@ def folder_of_source(wildcards):
 def promises(*sources):
     """What the sources promise: a parameter of the stage that checks it."""
     return {source: SOURCES[source].promises for source in sources}
+
+
+def files_of_stages_before(wildcards):
+    """All that the ledger answers for; the rules say it, so that no stage can be forgotten."""
+    return files_of_stages(workflow.rules, SOURCES, besides="record")
+
+
+MANIFESTS = [
+    "data/splits/published.csv",
+    "data/splits/published-clean.csv",
+    "data/splits/paper.csv",
+    "data/splits/holdout.csv",
+    "data/splits/kfold.csv",
+]
+
+
+def ledger_if_wanted(wildcards):
+    """After a partial pull the ledger is no more missed than the artifacts it lists."""
+    return [str(needed.LEDGER)] if needed.ledger_wanted(MANIFESTS) else []
 
 
 # The system that all rules are known to run on. The software itself is requirements.lock, in

@@ -25,12 +25,25 @@ def lines(dataset: str, data: Path = Path("data")) -> Iterator[str]:
             yield f"{data / folder}"
             yield from (f"  {line}" for line in _made(_load(metrics)))
             yield from (f"  {line}" for line in _found(_load(findings)))
+    ledger = data / "ledger" / "ledger.json"
+    if ledger.is_file():
+        yield ""
+        yield f"{data / 'ledger'}"
+        yield f"  {_recorded(_load(ledger))}"
     asked = sum(_questions(data / folder / "review.csv") for folder in _FOLDERS)
     yield ""
     yield f"Look at  {data}/splits/{{holdout,kfold,published-clean}}.csv, {data}/*/findings.json"
     if asked:
         yield f"Decide   {asked:,} questions that only a person can settle: `acne04 decide`"
     yield "Next     `dvc push` keeps all of it in the store; `dvc metrics show` has every figure"
+
+
+def _recorded(ledger: dict[str, Any]) -> str:
+    artifacts = sum(len(stage["outputs"]) for stage in ledger["stages"])
+    return (
+        f"{artifacts:,} artifacts of {len(ledger['stages'])} stages with code, parameters, inputs "
+        "and hashes; `acne04 trace` asks it about one"
+    )
 
 
 def _questions(review: Path) -> int:

@@ -60,38 +60,45 @@ def _files_of(name: tuple[str, ...]) -> list[Path]:
     return files
 
 
-@cache
-def _tree(module: Path) -> ast.Module:
-    return ast.parse(module.read_text(encoding="utf-8"))
-
-
 def _imports(module: Path) -> list[Path]:
-    files = []
-    for node in ast.walk(_tree(module)):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        for name in names:
-            if name.split(".")[0] == "acne04":
-                files += _files_of(tuple(name.split(".")))
-    return files
+    names = _imported(module.read_text(encoding="utf-8"))
+    return [file for name in names for file in _files_of(tuple(name.split(".")))]
 
 
 def _schemas(module: Path) -> list[Path]:
     """Schemas that a module names in a string, keys of mappings aside."""
-    tree = _tree(module)
-    keys = {id(key) for node in ast.walk(tree) for key in _keys(node)}
+    words = _words(module.read_text(encoding="utf-8"))
+    candidates = [SCHEMAS / f"{word}{end}" for word in words for end in ("", ".table.json")]
+    return [path for path in candidates if path.is_file()]
+
+
+# By its text and not by its path: another checkout has other modules of the same names.
+@cache
+def _nodes(text: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(text)))
+
+
+@cache
+def _imported(text: str) -> tuple[str, ...]:
+    names = []
+    for node in _nodes(text):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return tuple(name for name in names if name.split(".")[0] == "acne04")
+
+
+@cache
+def _words(text: str) -> tuple[str, ...]:
+    nodes = _nodes(text)
+    keys = {id(key) for node in nodes for key in _keys(node)}
     words = {
         node.value
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in keys
     }
-    plain = [word for word in words if re.fullmatch(r"[\w.]{1,40}", word)]
-    candidates = [SCHEMAS / f"{word}{end}" for word in plain for end in ("", ".table.json")]
-    return [path for path in candidates if path.is_file()]
+    return tuple(word for word in words if re.fullmatch(r"[\w.]{1,40}", word))
 
 
 def _keys(node: ast.AST) -> list[ast.expr]:

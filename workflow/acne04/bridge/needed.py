@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import yaml
 
 from acne04.bridge import store
 
+LEDGER = Path("data/ledger/ledger.json")
 _RULES = "workflow/rules/"
 
 _SMALL = re.compile(r"-?\d+(\.\d+)?e[-+]?\d+")
@@ -58,9 +60,26 @@ def pull_inputs_of_stale_stages() -> list[str]:
     return absent
 
 
+def ledger_wanted(manifests: Iterable[str]) -> bool:
+    """Tell whether a run is to end with a ledger.
+
+    It depends on every artifact: to miss it after a partial pull would be to miss all of them. So
+    where it is recorded, no stage before it is stale and the `manifests` are there, so that the run
+    has nothing else to make, it is made from what is there or not at all: nothing is fetched for
+    its sake.
+    """
+    if LEDGER.exists() or not all(Path(manifest).exists() for manifest in manifests):
+        return True
+    entries = store.lock_entries()
+    entry = entries.get("record")
+    if entry is None or _stale(entries) - {"record"}:
+        return True
+    return all(Path(dep["path"]).exists() for dep in entry.get("deps", []))
+
+
 def _stale(entries: dict[str, Any]) -> set[str]:
     """Stages with moved code or parameters, and all that depend on their outputs."""
-    stale = {stage for stage, entry in entries.items() if _code_moved(entry)}
+    stale = {stage for stage, entry in entries.items() if _code_moved(stage, entry)}
     while True:
         made = {out["path"] for stage in stale for out in entries[stage].get("outs", [])}
         more = {
@@ -73,8 +92,15 @@ def _stale(entries: dict[str, Any]) -> set[str]:
         stale |= more
 
 
-def _code_moved(entry: dict[str, Any]) -> bool:
-    code = (dep for dep in entry.get("deps", []) if not dep["path"].startswith(("data/", _RULES)))
+def _code_moved(stage: str, entry: dict[str, Any]) -> bool:
+    # Of its own rule file Snakemake alone can tell whether more than a comment moved.
+    own_rule = f"_{stage.partition('@')[0]}.smk"
+    code = (
+        dep
+        for dep in entry.get("deps", [])
+        if not dep["path"].startswith("data/")
+        and not (dep["path"].startswith(_RULES) and dep["path"].endswith(own_rule))
+    )
     return any(_moved(dep) for dep in code) or any(
         _plain(_value(file, key)) != _plain(value)
         for file, values in entry.get("params", {}).items()

@@ -15,7 +15,13 @@ from typing import Any
 
 import yaml
 from snakemake.api import SnakemakeApi
-from snakemake.settings.types import OutputSettings, Quietness, ResourceSettings, WorkflowSettings
+from snakemake.settings.types import (
+    DAGSettings,
+    OutputSettings,
+    Quietness,
+    ResourceSettings,
+    WorkflowSettings,
+)
 
 from acne04.bridge.run import STATE, stage_of
 from acne04.bridge.store import DVC_YAML
@@ -29,7 +35,7 @@ _HEADER = """\
 
 
 def dag_jobs(snakefile: Path = Path("Snakefile")) -> tuple[str, list[Any]]:
-    """Dataset and jobs of the default target, in the order of the rules and then of the outputs."""
+    """Dataset and jobs of all stages, in the order of the rules and then of the outputs."""
     quiet = OutputSettings(quiet={Quietness.ALL}, dryrun=True)
     with SnakemakeApi(quiet) as api:
         workflow_api = api.workflow(
@@ -37,7 +43,8 @@ def dag_jobs(snakefile: Path = Path("Snakefile")) -> tuple[str, list[Any]]:
             workflow_settings=WorkflowSettings(),
             snakefile=snakefile,
         )
-        workflow_api.dag()
+        # The ledger needs every other stage, and is itself no default target after a partial pull.
+        workflow_api.dag(dag_settings=DAGSettings(targets={"all", "record"}))
         workflow = workflow_api._workflow
         workflow._prepare_dag(forceall=False, ignore_incomplete=True, lock_warn_only=True)
         workflow._build_dag()
@@ -53,12 +60,14 @@ def stage_entry(job: Any, dataset: str) -> dict[str, Any]:
     outputs = sorted(map(str, job.output))
     folder = parameters.get("folder")
     target = outputs[0] if job.wildcards_dict else job.rule.name
-    inputs = [p for p in map(str, job.input) if not p.startswith((str(STATE), "upstream/"))]
+    # DVC takes no dvc.yaml as a dependency; what the ledger reads there, its other inputs decide.
+    outside = (str(STATE), "upstream/", str(DVC_YAML))
+    inputs = [path for path in map(str, job.input) if not path.startswith(outside)]
     # The file with the rule's command; a run that finds only words changed there records it.
     rule_file = Path(str(job.rule.snakefile)).resolve().relative_to(Path.cwd()).as_posix()
     entry: dict[str, Any] = {
         "cmd": f"snakemake --cores all {target}",
-        "deps": sorted(_templated(path, dataset) for path in [*inputs, rule_file]),
+        "deps": sorted({_templated(path, dataset) for path in [*inputs, rule_file]}),
         "params": _params(job, parameters),
         "outs": [
             {path: {"persist": True}}
@@ -73,6 +82,9 @@ def stage_entry(job: Any, dataset: str) -> dict[str, Any]:
 
 
 def _params(job: Any, parameters: dict[str, Any]) -> list[Any]:
+    if "parameters" in parameters:
+        # The whole configuration, as one text.
+        return list(json.loads(parameters["parameters"]))
     own = [name for name in ("dataset", "standin", job.rule.name) if name in parameters]
     facts = [f"${{dataset}}.{source}.promises" for source in parameters.get("promises", ())]
     if "delivery" in parameters:

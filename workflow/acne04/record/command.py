@@ -1,0 +1,156 @@
+"""The command line of ``acne04 record``."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from acne04 import documents
+from acne04.errors import SchemaError, UnavailableError, UsageError
+from acne04.ledger import SCHEMA, Ledger, RecordedFile, RecordedSource, RecordedStage, to_document
+from acne04.outputs import check_outputs
+from acne04.record.environment import installed, unlike_lock
+from acne04.record.graph import resolved_stages
+from acne04.rows import read_rows
+from acne04.sources import Source, load_sources
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``acne04 record``; it is called in the project's root."""
+    parser.add_argument("--dataset", choices=("standin", "acne04"), required=True)
+    for name, what in (
+        ("parameters", "the configuration of the run"),
+        ("versions", "source -> version of its pins"),
+    ):
+        parser.add_argument(f"--{name}", type=_mapping, required=True, metavar="JSON", help=what)
+    for name, form, what in (
+        ("sources", "YAML", "facts about the sources"),
+        ("graph", "YAML", "the stages: dvc.yaml"),
+        ("lock", "FILE", "the pinned packages: requirements.lock"),
+        ("ledger", "JSON", "write the ledger here"),
+    ):
+        parser.add_argument(f"--{name}", type=Path, required=True, metavar=form, help=what)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the ledger, and say how much it holds."""
+    given = {f"--{name}": getattr(arguments, name) for name in ("sources", "graph", "lock")}
+    check_outputs({"--ledger": arguments.ledger}, given)
+    _check_dataset(arguments)
+    sources = load_sources(arguments.sources, arguments.dataset)
+    _check_versions(arguments.versions, sources)
+    stages = resolved_stages(_graph(arguments.graph), arguments.parameters, sources)
+    pins = {key: f"workflow/pins/{arguments.dataset}/{key}.csv" for key in sources}
+    around = [arguments.lock.as_posix(), arguments.sources.as_posix(), *pins.values()]
+    files = _hashed(around, stages)
+    environment = installed(arguments.lock, arguments.lock.as_posix())
+    ledger = Ledger(
+        dataset=arguments.dataset,
+        parameters=arguments.parameters,
+        environment=environment,
+        sources=tuple(
+            _source(source, pins[key], arguments.versions[key]) for key, source in sources.items()
+        ),
+        stages=stages,
+        files=files,
+    )
+    document = to_document(ledger)
+    documents.check(document, SCHEMA, str(arguments.ledger))
+    documents.write(arguments.ledger, document)
+    for line in unlike_lock(environment, arguments.lock):
+        print(f"warning: {line}", file=sys.stderr)
+    artifacts = sum(path.startswith("data/") for path in files)
+    print(
+        f"{len(stages)} stages, {artifacts} artifacts, {len(files) - artifacts} files of code, "
+        f"schemas, pins and decisions: {arguments.ledger}",
+        file=sys.stderr,
+    )
+    return 0
+
+
+def _mapping(text: str) -> dict[str, Any]:
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")
+    return value
+
+
+def _check_dataset(arguments: argparse.Namespace) -> None:
+    if arguments.parameters.get("dataset") != arguments.dataset:
+        raise UsageError(
+            "--parameters",
+            "they are of another dataset than --dataset says",
+            expected=arguments.dataset,
+            found=str(arguments.parameters.get("dataset")),
+            done="nothing written",
+        )
+
+
+def _check_versions(versions: Mapping[str, Any], sources: Mapping[str, Source]) -> None:
+    if set(versions) != set(sources):
+        raise UsageError(
+            "--versions",
+            "not one version for each source",
+            expected=", ".join(sorted(sources)),
+            found=", ".join(sorted(versions)),
+            done="nothing written",
+        )
+
+
+def _graph(path: Path) -> dict[str, Any]:
+    try:
+        graph = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    except FileNotFoundError:
+        raise UnavailableError(str(path), "no such file", remedy="`make dvc.yaml`") from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SchemaError(str(path), f"not YAML in UTF-8 ({error})") from None
+    return dict(graph) if isinstance(graph, dict) else {}
+
+
+def _hashed(around: Iterable[str], stages: Iterable[RecordedStage]) -> dict[str, RecordedFile]:
+    """Hash each file that a stage names once, and those beside them."""
+    named = {path for stage in stages for path in (*stage.code, *stage.inputs, *stage.outputs)}
+    named |= set(around)
+    if missing := sorted(path for path in named if not Path(path).is_file()):
+        raise UnavailableError(
+            "dvc.yaml",
+            "it names files that are not there",
+            found=", ".join(missing),
+            done="no ledger written",
+            remedy="`make dvc.yaml` after files of code came or went; `dvc pull` for data",
+        )
+    return {path: _recorded(Path(path)) for path in sorted(named)}
+
+
+def _recorded(path: Path) -> RecordedFile:
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256")
+        return RecordedFile(stream.tell(), digest.hexdigest())
+
+
+def _source(source: Source, pins: str, pins_version: str) -> RecordedSource:
+    folder = f"data/raw/{source.key}"
+    sizes = [int(row["size"]) for row in read_rows(Path(f"{folder}.csv"), "listing")]
+    return RecordedSource(
+        key=source.key,
+        title=source.title,
+        producer=source.producer,
+        citation=source.citation,
+        described_at=source.described_at,
+        date_published=source.date_published,
+        version=source.delivery.version,
+        licence=source.licence,
+        pins=pins,
+        pins_version=pins_version,
+        folder=folder,
+        listing=f"{folder}.csv",
+        files=len(sizes),
+        bytes=sum(sizes),
+    )
