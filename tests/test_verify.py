@@ -1,0 +1,579 @@
+"""`acne04 verify`: an untouched release passes; each fault is caught by the check that names it."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import released
+from project import Project
+from released import Keys, attested, make_keys, sign_again, sum_again
+
+from acne04 import documents
+from acne04.attestation.contents import ATTESTATION, SUMS
+from acne04.cli import main
+from acne04.verify.registry import CHECKS
+
+pytestmark = pytest.mark.workflow
+ROOT = Path(__file__).parents[1]
+EXAMPLES = Path(__file__).parent / "examples" / "verify"
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Published:
+    """Two releases of one checkout, its images, the publisher's keys and somebody else's."""
+
+    first: Path
+    second: Path
+    images: Path
+    keys: Keys
+    others: Keys
+
+
+@pytest.fixture(scope="module")
+def published(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    folder = tmp_path_factory.mktemp("published")
+    project = released.checkout(finished, folder)
+    keys = make_keys(folder / "keys")
+    assert released.release(project, keys, "1.0.0") == 0
+    released.record(project, "1.0.0")
+    assert released.release(project, keys, "1.1.0") == 0
+    releases = project.path / "releases"
+    others = make_keys(folder / "others", "p256")
+    first, second = releases / "1.0.0", releases / "1.1.0"
+    return Published(first, second, project.path / "data/raw", keys, others)
+
+
+@pytest.fixture
+def copy(published: Published, tmp_path: Path) -> Path:
+    """The second release, to do harm to."""
+    shutil.copytree(published.second, tmp_path / "release")
+    return tmp_path / "release"
+
+
+def verify(folder: Path, published: Published, *words: str) -> tuple[int, Document]:
+    """Verify against the second release's serial and commit, and give exit code and document."""
+    report = folder.parent / "report.json"
+    said = attested(published.second, published.keys)
+    known = ("--expect-serial", str(said.serial), "--expect-commit", said.commit)
+    key = ("--trusted-key", str(published.keys.public))
+    code = main(["verify", str(folder), *key, *known, "--json", str(report), *words])
+    return code, documents.read(report, "audit.schema.json")
+
+
+def status(document: Document, status: str) -> set[str]:
+    return {check["id"] for check in document["checks"] if check["status"] == status}
+
+
+def problems(document: Document, check: str) -> list[Document]:
+    (found,) = (c for c in document["checks"] if c["id"] == check)
+    return list(found["problems"])
+
+
+def test_an_untouched_release_passes_whole(published: Published, tmp_path: Path) -> None:
+    shutil.copytree(published.second, tmp_path / "release")
+    code, document = verify(tmp_path / "release", published, "--images", str(published.images))
+    assert code == 0
+    assert status(document, "passed") == {check.id for check in CHECKS}
+    assert document["dataset"] == "standin"
+
+
+def test_what_is_not_asked_is_not_passed(
+    published: Published, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = str(published.keys.public)
+    assert main(["verify", str(published.second), "--trusted-key", key]) == 0
+    said = capsys.readouterr().out
+    assert "not run    serial: no --expect-serial: it is 2" in said
+    assert "not run    commit" in said
+    assert "not run    images" in said
+
+
+# --- faults that whoever can write to the release can put into it
+
+
+def _byte(folder: Path, _: Published) -> None:
+    table = folder / "tables/annotations/lesions.csv"
+    table.write_bytes(table.read_bytes().replace(b",false,", b",true,", 1))
+
+
+def _row(folder: Path, _: Published) -> None:
+    table = folder / "manifests/holdout.csv"
+    lines = table.read_bytes().splitlines(keepends=True)
+    table.write_bytes(b"".join(lines[:5] + lines[6:]))
+    sum_again(folder)
+
+
+def _everything_agrees(folder: Path, published: Published) -> None:
+    """All that can be made to agree without the key is."""
+    table = folder / "tables/annotations/echoes.csv"
+    old = released.present_files(folder)["tables/annotations/echoes.csv"]
+    table.write_bytes(table.read_bytes().splitlines(keepends=True)[0])
+    new = released.present_files(folder)["tables/annotations/echoes.csv"]
+    for name in ("ledger.json", "croissant.json", "ro-crate-metadata.json"):
+        was = released.present_files(folder)[name]
+        text = (folder / name).read_text().replace(old, new)
+        (folder / name).write_text(text)
+        became = released.present_files(folder)[name]
+        for other in ("croissant.json", "ro-crate-metadata.json"):
+            (folder / other).write_text((folder / other).read_text().replace(was, became))
+    sum_again(folder)
+    sign_again(folder, published.keys, published.others)
+
+
+def _extra(folder: Path, _: Published) -> None:
+    (folder / "notes.txt").write_text("mine\n")
+
+
+def _extra_link(folder: Path, _: Published) -> None:
+    (folder / "more").symlink_to(folder.parent, target_is_directory=True)
+
+
+def _extra_pipe(folder: Path, _: Published) -> None:
+    os.mkfifo(folder / "pipe")
+
+
+def _missing(folder: Path, _: Published) -> None:
+    (folder / "tables/near/verdicts.csv").unlink()
+
+
+def _other_key(folder: Path, published: Published) -> None:
+    sign_again(folder, published.keys, published.others)
+
+
+def _payload(folder: Path, _: Published) -> None:
+    document = json.loads((folder / ATTESTATION).read_text())
+    payload = json.loads(base64.b64decode(document["payload"]))
+    payload["predicate"]["buildDefinition"]["externalParameters"]["release_serial"] = "3"
+    document["payload"] = base64.b64encode(json.dumps(payload).encode()).decode()
+    (folder / ATTESTATION).write_text(json.dumps(document))
+
+
+def _attestation_gone(folder: Path, _: Published) -> None:
+    (folder / ATTESTATION).unlink()
+
+
+def _replayed(folder: Path, published: Published) -> None:
+    shutil.rmtree(folder)
+    shutil.copytree(published.first, folder)
+
+
+def _amended(folder: Path, published: Published) -> None:
+    sign_again(folder, published.keys, published.keys, commit="a" * 40)
+
+
+def _serial_reused(folder: Path, published: Published) -> None:
+    sign_again(folder, published.keys, published.keys, serial=1)
+
+
+def _image(folder: Path, published: Published) -> None:
+    image = next((published.images / "classification").rglob("*.jpg"))
+    shutil.copy(image, folder / "tables/near/verdicts.csv.bak")
+
+
+FORGED: dict[str, tuple[Callable[[Path, Published], None], set[str]]] = {
+    "byte": (
+        _byte,
+        {"subjects", "sums", "ledger-agrees", "croissant-agrees", "crate-agrees"},
+    ),
+    "row": (
+        _row,
+        {"subjects", "ledger-agrees", "croissant-agrees", "crate-agrees", "tables-agree"},
+    ),
+    "everything made to agree": (_everything_agrees, {"signature"}),
+    "extra file": (_extra, {"subjects", "sums", "croissant-agrees", "crate-agrees"}),
+    "extra link": (_extra_link, {"subjects", "sums", "croissant-agrees", "crate-agrees"}),
+    "extra pipe": (_extra_pipe, {"subjects", "sums", "croissant-agrees", "crate-agrees"}),
+    "missing file": (_missing, {"subjects", "sums", "croissant-agrees", "crate-agrees"}),
+    "other key": (_other_key, {"signature"}),
+    "payload": (_payload, {"signature"}),
+    "old release": (_replayed, {"serial", "commit"}),
+    "commit amended": (_amended, {"commit"}),
+    "serial reused": (_serial_reused, {"serial"}),
+    "image": (
+        _image,
+        {"subjects", "sums", "ledger-agrees", "croissant-agrees", "crate-agrees", "no-images"},
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FORGED)
+def test_a_forgery_is_caught_by_the_checks_that_name_it(
+    fault: str, copy: Path, published: Published
+) -> None:
+    harm, caught = FORGED[fault]
+    harm(copy, published)
+    code, document = verify(copy, published)
+    assert code == 1
+    assert status(document, "failed") == caught
+
+
+def test_nothing_is_said_of_a_release_without_attestation(copy: Path, published: Published) -> None:
+    _attestation_gone(copy, published)
+    code, document = verify(copy, published)
+    assert code == 2
+    assert status(document, "impossible") >= {"signature", "statement", "subjects", "serial"}
+
+
+def test_what_an_untrusted_attestation_says_is_not_even_compared(
+    copy: Path, published: Published
+) -> None:
+    _other_key(copy, published)
+    _, document = verify(copy, published)
+    assert status(document, "impossible") == {"statement", "subjects", "serial", "commit"}
+    assert document["dataset"] == "unknown"
+
+
+def test_an_older_release_verifies_against_its_own_serial_alone(
+    published: Published, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = ["--trusted-key", str(published.keys.public)]
+    assert main(["verify", str(published.first), *key, "--expect-serial", "1"]) == 0
+    assert main(["verify", str(published.first), *key, "--expect-serial", "2"]) == 1
+    assert "expected: serial 2" in capsys.readouterr().out
+
+
+def test_each_altered_file_is_named(copy: Path, published: Published) -> None:
+    _byte(copy, published)
+    _missing(copy, published)
+    _extra(copy, published)
+    _, document = verify(copy, published)
+    assert [problem["file"] for problem in problems(document, "subjects")] == [
+        "notes.txt",
+        "tables/annotations/lesions.csv",
+        "tables/near/verdicts.csv",
+    ]
+
+
+# --- faults of a publisher, truly signed
+
+
+def _edit(folder: Path, name: str, change: Callable[[list[dict[str, str]]], object]) -> None:
+    """Change the rows of a table."""
+    with (folder / name).open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    change(rows)
+    with (folder / name).open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _describe_again(folder: Path, before: dict[str, str]) -> None:
+    """Let ledger, Croissant and crate say what the files now are."""
+    for name in ("ledger.json", "croissant.json", "ro-crate-metadata.json"):
+        for path, sha256 in released.present_files(folder).items():
+            if path in before and before[path] != sha256:
+                text = (folder / name).read_text().replace(before[path], sha256)
+                (folder / name).write_text(text)
+
+
+def _leak(folder: Path, _: Published) -> None:
+    """Train on the image of a person who is tested on."""
+
+    def change(rows: list[dict[str, str]]) -> None:
+        tested = [row for row in rows if row["split"] == "test"]
+        persons = {row["subject"] for row in tested if row["subject"]}
+        moved = next(
+            row
+            for row in tested
+            if row["subject"] in persons
+            and sum(other["subject"] == row["subject"] for other in tested) > 1
+        )
+        moved["split"] = "train"
+
+    _edit(folder, "manifests/holdout.csv", change)
+
+
+def _leaks_denied(folder: Path, _: Published) -> None:
+    def change(rows: list[dict[str, str]]) -> None:
+        next(row for row in rows if row["pairs"] != "0")["pairs"] = "0"
+
+    _edit(folder, "manifests/published_leaks.csv", change)
+
+
+def _all_in_one_part(folder: Path, _: Published) -> None:
+    def change(rows: list[dict[str, str]]) -> None:
+        for row in rows:
+            row["split"] = "train" if row["split"] else ""
+
+    _edit(folder, "manifests/holdout.csv", change)
+
+
+def _image_left_out(folder: Path, _: Published) -> None:
+    _edit(folder, "manifests/holdout.csv", lambda rows: rows.pop())
+
+
+def _group_torn(folder: Path, _: Published) -> None:
+    """Hide that two files are one photograph: in the groups, and in all manifests."""
+    with (folder / "tables/groups/relations.csv").open(newline="") as stream:
+        copy = next(row["a"] for row in csv.DictReader(stream) if row["kind"] == "exact")
+
+    def change(rows: list[dict[str, str]]) -> None:
+        for row in rows:
+            if row["image_id"] == copy:
+                row["group"] = copy
+
+    _edit(folder, "tables/groups/groups.csv", change)
+    for name in ("holdout", "kfold", "published", "published-clean", "paper"):
+        _edit(folder, f"manifests/{name}.csv", change)
+
+
+def _other_bytes(folder: Path, _: Published) -> None:
+    _edit(folder, "manifests/kfold.csv", lambda rows: rows[3].update(sha256="0" * 64))
+
+
+def _packed_image(folder: Path, published: Published) -> None:
+    image = next((published.images / "classification").rglob("*.jpg"))
+    text = base64.b64encode(image.read_bytes()).decode()
+    with (folder / "README.md").open("a") as stream:
+        stream.write(f"\n![](data:image/jpeg;base64,{text})\n")
+
+
+def _no_terms(folder: Path, _: Published) -> None:
+    for name in ("croissant.json", "README.md"):
+        text = (folder / name).read_text()
+        (folder / name).write_text(text.replace("v2: MIT", "v2: Public domain"))
+
+
+def _croissant(folder: Path, _: Published) -> None:
+    document = json.loads((folder / "croissant.json").read_text())
+    listed = [d for d in document["distribution"] if d.get("contentUrl", "").startswith("man")]
+    listed[0]["sha256"] = "0" * 64
+    (folder / "croissant.json").write_text(json.dumps(document))
+
+
+def _crate(folder: Path, _: Published) -> None:
+    document = json.loads((folder / "ro-crate-metadata.json").read_text())
+    document["@graph"] = [e for e in document["@graph"] if e["@id"] != "manifests/kfold.csv"]
+    (folder / "ro-crate-metadata.json").write_text(json.dumps(document))
+
+
+def _ledger(folder: Path, _: Published) -> None:
+    document = json.loads((folder / "ledger.json").read_text())
+    document["files"]["data/splits/kfold.csv"]["sha256"] = "0" * 64
+    (folder / "ledger.json").write_text(json.dumps(document))
+
+
+PUBLISHED: dict[str, tuple[Callable[[Path, Published], None], set[str]]] = {
+    "a person in test and training": (_leak, {"leaks"}),
+    "leaks denied": (_leaks_denied, {"leaks"}),
+    "only one part": (_all_in_one_part, {"leaks"}),
+    "an image without a row": (_image_left_out, {"tables-agree"}),
+    "a copy in another group": (_group_torn, {"tables-agree"}),
+    "a row of other bytes": (_other_bytes, {"tables-agree"}),
+    "an image in base64": (_packed_image, {"no-images"}),
+    "terms of nobody": (_no_terms, {"licences"}),
+    "croissant of other files": (_croissant, {"croissant-agrees"}),
+    "crate of fewer files": (_crate, {"crate-agrees"}),
+}
+
+
+@pytest.mark.parametrize("fault", PUBLISHED)
+def test_a_publishers_fault_is_caught_by_the_one_check_that_names_it(
+    fault: str, copy: Path, published: Published
+) -> None:
+    harm, caught = PUBLISHED[fault]
+    before = released.present_files(copy)
+    harm(copy, published)
+    if caught & {"leaks", "tables-agree"}:
+        _describe_again(copy, before)
+    sum_again(copy)
+    ledger = released.present_files(copy)["ledger.json"]
+    sign_again(copy, published.keys, published.keys, ledger=ledger)
+    code, document = verify(copy, published)
+    assert code == 1
+    assert status(document, "failed") == caught
+
+
+def test_a_ledger_of_other_artifacts(copy: Path, published: Published) -> None:
+    before = released.present_files(copy)
+    _ledger(copy, published)
+    _describe_again(copy, before)
+    sum_again(copy)
+    sign_again(copy, published.keys, published.keys)
+    _, document = verify(copy, published)
+    assert status(document, "failed") == {"ledger-agrees"}
+    files = [problem["file"] for problem in problems(document, "ledger-agrees")]
+    assert files == ["manifests/kfold.csv", "ledger.json"]
+
+
+def test_sums_that_do_not_agree(copy: Path, published: Published) -> None:
+    lines = (copy / SUMS).read_text().splitlines(keepends=True)
+    (copy / SUMS).write_text("".join(lines[1:]) + "no line of sums\n")
+    sign_again(copy, published.keys, published.keys)
+    _, document = verify(copy, published)
+    assert status(document, "failed") == {"sums"}
+
+
+# --- images
+
+
+def test_an_image_that_is_another_and_one_that_is_not_there(
+    copy: Path, published: Published, tmp_path: Path
+) -> None:
+    shutil.copytree(published.images, tmp_path / "images")
+    first, second, *_ = sorted((tmp_path / "images/classification").rglob("*.jpg"))
+    stat = first.stat()
+    content = bytearray(first.read_bytes())
+    content[-1] ^= 1
+    first.write_bytes(content)
+    os.utime(first, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    second.unlink()
+    code, document = verify(copy, published, "--images", str(tmp_path / "images"))
+    assert code == 1
+    assert status(document, "failed") == {"images"}
+    named = [problem["file"] for problem in problems(document, "images")]
+    assert named == [str(p.relative_to(tmp_path / "images")) for p in (first, second)]
+
+
+# --- how it is called
+
+
+def test_without_a_key_it_refuses_and_says_how(
+    published: Published, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", str(published.second)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "without a key that you trust nothing can be verified" in said.err
+    assert "--trusted-key PUBLIC.pem" in said.err
+
+
+def test_no_key_from_inside_the_release_is_trusted(
+    copy: Path, published: Published, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(published.keys.public, copy / "key.pem")
+    link = copy.parent / "link.pem"
+    link.symlink_to(copy / "key.pem")
+    for key in (copy / "key.pem", link):
+        assert main(["verify", str(copy), "--trusted-key", str(key)]) == 2
+        assert "a key from inside the release proves nothing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--expect-commit", "abc1234"), "not a commit in full"),
+        (("--images", "/nowhere/at/all"), "no such folder"),
+        (("--trusted-key", "/nowhere/at/all.pem"), "no such key"),
+    ],
+)
+def test_wrong_calls(
+    words: tuple[str, ...], said: str, published: Published, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = str(published.keys.public)
+    assert main(["verify", str(published.second), "--trusted-key", key, *words]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_no_such_release(published: Published, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "/nowhere", "--trusted-key", str(published.keys.public)]) == 2
+    assert "no such folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
+def test_a_hostile_attestation_fails_the_signature(
+    example: Path, copy: Path, published: Published
+) -> None:
+    shutil.copy(example, copy / ATTESTATION)
+    code, document = verify(copy, published)
+    assert code == 1
+    assert status(document, "failed") == {"signature"}
+
+
+@pytest.mark.parametrize("name", [ATTESTATION, "manifests/holdout.csv", "croissant.json"])
+def test_a_pipe_is_not_waited_for(name: str, copy: Path, published: Published) -> None:
+    (copy / name).unlink()
+    os.mkfifo(copy / name)
+    assert verify(copy, published)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("croissant.json", b"[]"),
+        ("croissant.json", b"[" * 100_000),
+        ("ro-crate-metadata.json", b'{"@graph": {}}'),
+        ("ledger.json", b'{"dataset": "standin"}'),
+        ("ledger.json", b"[" * 100_000),
+        ("SHA256SUMS", b"\xff"),
+        ("manifests/holdout.csv", b"\xff"),
+        ("tables/groups/groups.csv", b"dataset\n"),
+        ("tables/inventory/images.csv", b""),
+    ],
+)
+def test_a_hostile_file_is_no_traceback(
+    name: str, content: bytes, copy: Path, published: Published
+) -> None:
+    (copy / name).write_bytes(content)
+    code, document = verify(copy, published)
+    assert code == 1
+    assert "subjects" in status(document, "failed")
+    named = [problem["file"] for check in document["checks"] for problem in check["problems"]]
+    assert not any(place.startswith("/") for place in named)  # by its place in the release
+
+
+def test_it_works_offline_and_outside_any_checkout(
+    published: Published, copy: Path, tmp_path: Path
+) -> None:
+    script = (
+        "import socket, sys\n"
+        "def refuse(*_, **__): raise AssertionError('the network was asked')\n"
+        "socket.socket.connect = socket.getaddrinfo = refuse\n"
+        "from acne04.cli import main\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    place = tmp_path / "elsewhere"
+    place.mkdir()
+    words = ["verify", str(copy), "--trusted-key", str(published.keys.public)]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "workflow")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "every required check passed" in done.stdout
+
+
+def test_every_check_is_the_one_that_catches_some_fault() -> None:
+    caught = {frozenset(caught) for _, caught in (*FORGED.values(), *PUBLISHED.values())}
+    alone = {check for checks in caught if len(checks) == 1 for check in checks}
+    elsewhere = {"statement", "subjects", "sums", "ledger-agrees", "images"}
+    assert alone | elsewhere == {check.id for check in CHECKS}
+
+
+def test_a_signed_statement_of_something_else_is_refused(copy: Path, published: Published) -> None:
+    said = attested(published.second, published.keys)
+    from acne04.attestation.envelope import sign
+    from acne04.attestation.keys import load_private
+    from acne04.attestation.statement import to_bytes
+
+    payload = to_bytes(replace(said, version="1.1.0")).replace(b"acne04-release/v1", b"other/v1")
+    (copy / ATTESTATION).write_text(sign(payload, load_private(published.keys.private)))
+    code, document = verify(copy, published)
+    assert code == 1
+    assert status(document, "failed") == {"statement"}
+
+
+def test_the_page_names_every_check() -> None:
+    page = (ROOT / "docs/releasing.md").read_text(encoding="utf-8")
+    table = page.partition("| check | what it looks at |")[2].partition("\n\n")[0]
+    named = {
+        word.strip() for line in table.splitlines()[2:] for word in line.split("|")[1].split(",")
+    }
+    assert named == {check.id for check in CHECKS}

@@ -1,0 +1,138 @@
+"""The dataset card: ``README.md`` of a release, with the front matter that Hugging Face reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from acne04.attestation.contents import ATTESTATION, SUMS
+from acne04.sources import Source
+from acne04.standards import responsible, wording
+from acne04.standards.facts import Facts
+
+#: Manifest to what it is for; a release has those of them that the run made.
+_MANIFESTS = {
+    "holdout": "train, val and test; report from this one",
+    "kfold": "cross-validation; each fold is tested on once",
+    "published-clean": "the published folds, with what leaks taken out of training",
+    "published": "the published folds as they are, which leak: `published_leaks.csv`",
+    "paper": "the collection of the ACNEDIT paper; it has no parts, and would leak as split there",
+}
+_NO_PHOTOGRAPHS = (
+    "**These are drawings, not photographs.** A stand-in: no result on it says anything about "
+    "acne, and no person is in it."
+)
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
+
+
+def text(facts: Facts, serial: int) -> str:
+    """Give the card of a release; its figures are those that the workflow found."""
+    title = f"# {wording.name(facts)}, release {facts.version}"
+    blocks = [
+        f"---\n{_front_matter(facts)}---",
+        title,
+        *([_NO_PHOTOGRAPHS] if facts.standin else []),
+        wording.description(facts),
+        *_sections(facts, serial),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _front_matter(facts: Facts) -> str:
+    images = sum(facts.metrics["inventory"]["images"].values())
+    document: dict[str, Any] = {
+        "pretty_name": f"{wording.name(facts)} {facts.version}",
+        "license": "other",
+        "license_name": "terms-of-each-source",
+        "task_categories": ["image-classification", "object-detection"],
+        "tags": ["acne", "dermatology", "croissant", "leak-free-splits"]
+        + (["stand-in", "synthetic"] if facts.standin else ["medical"]),
+        "size_categories": [next((word for top, word in _SIZES if images < top), "100K<n<1M")],
+        "configs": [
+            {
+                "config_name": name,
+                # Parts are a column: an image may be in several, by fold, or in none.
+                "data_files": [{"split": "manifest", "path": f"manifests/{name}.csv"}],
+                **({"default": True} if name == "holdout" else {}),
+            }
+            for name in _made(facts)
+        ],
+    }
+    written: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    return written
+
+
+def _made(facts: Facts) -> list[str]:
+    return [name for name in _MANIFESTS if facts.has(f"manifests/{name}.csv")]
+
+
+def _sections(facts: Facts, serial: int) -> Iterator[str]:
+    said = responsible.fields(facts)
+    yield "## What is in it"
+    yield _contents(facts)
+    yield "No image is in it: each is named by its SHA-256 (`tables/inventory/images.csv`)."
+    yield "## Known defects and biases"
+    yield _listed(said["rai:dataBiases"])
+    yield _listed([said["rai:dataCollectionMissingData"], *said["rai:dataLimitations"]])
+    yield "## Sensitive data"
+    if facts.standin:
+        yield "None: these are drawings. Of the real images, for which they stand in, this holds:"
+    yield _listed(said["rai:personalSensitiveInformation"])
+    yield "## Synthetic content"
+    yield str(said["rai:dataManipulationProtocol"])
+    yield "## What it is for"
+    yield _listed(said["rai:dataUseCases"])
+    yield "## Terms of each source"
+    yield _terms(facts)
+    yield (
+        "The manifests, tables and documents are this project's own, under the MIT licence, but "
+        "labels, boxes, circles and persons in them are what the sources say: whoever passes them "
+        "on must have the right to."
+    )
+    yield "## How to verify it"
+    yield _verification(serial)
+
+
+def _contents(facts: Facts) -> str:
+    rows = [f"| `manifests/{name}.csv` | {_MANIFESTS[name]} |" for name in _made(facts)]
+    rows += [
+        "| `manifests/certificates.json`, `*_leaks.csv`, `churn.csv` | proof of the quotas, what "
+        "leaks, what moved since the last release |",
+        "| `tables/` | inventory, annotations, near-duplicates, relations and groups, with "
+        "findings |",
+        "| `ledger.json` | for every artifact its code, parameters and inputs, hashed |",
+        "| `croissant.json`, `ro-crate-metadata.json` | the same for programs (Croissant 1.1, "
+        "Provenance Run Crate 0.5) |",
+        f"| `{ATTESTATION}`, `{SUMS}` | the signature, and checksums |",
+    ]
+    return "\n".join(["| file | what |", "|---|---|", *rows])
+
+
+def _listed(texts: list[str]) -> str:
+    """List texts; that it is a stand-in is said once, above all of them."""
+    return "\n".join(f"- {text}" for text in texts if not text.startswith("STAND-IN"))
+
+
+def _terms(facts: Facts) -> str:
+    rows = [f"| {key} | {_source(source)} |" for key, source in facts.sources.items()]
+    return "\n".join(["| source | what | terms | |", "|---|---|---|---|", *rows])
+
+
+def _source(source: Source) -> str:
+    licence = source.licence
+    stated = f"{licence.name} ({licence.stated_at})"
+    cells = (source.title, stated, wording.redistribution(licence))
+    return " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells)
+
+
+def _verification(serial: int) -> str:
+    return (
+        f"`sha256sum --check {SUMS}` in this folder tells whether a file was damaged, not whether "
+        "it was forged: whoever forges a file can forge its checksum. With the publisher's public "
+        "key and serial, both from elsewhere than this folder:\n\n"
+        "```sh\nacne04 verify FOLDER --trusted-key PUBLIC.pem "
+        f"--expect-serial N --images data/raw\n```\n\nThis release says of itself that its serial "
+        f"is {serial}; a newer release has a greater one."
+    )

@@ -1,0 +1,181 @@
+"""The command line of ``acne04 release``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from securesystemslib.signer import CryptoSigner  # type: ignore[attr-defined]
+
+from acne04 import ledger, tables
+from acne04.attestation.contents import ATTESTATION, present_files
+from acne04.attestation.envelope import sign
+from acne04.attestation.keys import PASSPHRASE, load_private
+from acne04.attestation.statement import Attested, to_bytes
+from acne04.bridge import store
+from acne04.errors import Acne04Error, UnavailableError, UsageError
+from acne04.files import staged_folder, write_text
+from acne04.hashing import digest_file
+from acne04.ledger import Ledger
+from acne04.release import closing, git, standing
+from acne04.release.layout import RECORDED, describe, lay_out
+from acne04.release.numbering import INDEX, check_version, next_serial, read_index, with_row
+from acne04.sources import load_sources
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a release is to be, settled before anything is written."""
+
+    version: str
+    serial: int
+    head: git.Head
+    ledger: Ledger
+    folder: Path
+    repository: str
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``acne04 release``; it is called in the checkout's root."""
+    parser.epilog = "How to make and keep a key, and what a signature proves: docs/releasing.md"
+    add = parser.add_argument
+    add("version", metavar="VERSION", help="like 1.0.0 or 2.0.0rc1; never one that was released")
+    add(
+        "--key",
+        type=Path,
+        required=True,
+        metavar="PEM",
+        help="private key to sign with, from outside the checkout: Ed25519, or ECDSA on P-256 or "
+        f"P-384; the passphrase of an encrypted one is asked for, or taken from {PASSPHRASE}",
+    )
+    add("--serial", type=int, metavar="N", help="default: one more than the last release's")
+    add("--output", type=Path, metavar="FOLDER", help="default: releases/VERSION")
+    add("--repository", default="", metavar="URL", help="address of the project, for the documents")
+    add("--tag", action="store_true", help="tag the commit vVERSION, signed as git is set up to")
+    add("--dry-run", action="store_true", help="make everything, keep nothing")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make a release of the commit that is checked out."""
+    version = check_version(arguments.version)
+    folder = arguments.output or Path("releases", version)
+    _refuse_places(folder, arguments.key)
+    signer = load_private(arguments.key)
+    index = read_index(INDEX)
+    serial = next_serial(index, version, arguments.serial)
+    head = git.head()
+    recorded = _agreed_ledger()
+    if arguments.tag and git.has_tag(f"v{version}"):
+        raise UsageError("--tag", f"there is a tag v{version}", done="nothing written")
+    release = Release(version, serial, head, recorded, folder, arguments.repository)
+    with _place(folder, is_kept=not arguments.dry_run) as staging:
+        attestation = _make(staging, release, signer)
+        size = sum(path.stat().st_size for path in staging.rglob("*") if path.is_file())
+        number = len(present_files(staging))
+        if arguments.tag and not arguments.dry_run:
+            # The last thing that can be refused: without it nothing is written.
+            git.sign_tag(f"v{version}", head.commit, closing.tag_message(release, attestation))
+    told = f"{number} files, {size / 1e6:,.1f} MB; serial {serial}, commit {head.commit}"
+    if arguments.dry_run:
+        print(f"{folder}: would hold {told}; nothing written", file=sys.stderr)
+        return 0
+    row = {"dataset": recorded.dataset, "version": version, "serial": serial}
+    row |= {"commit": head.commit, "attestation_sha256": attestation}
+    tables.write(INDEX, "releases", with_row(index, row))
+    is_tracked = _track(folder)
+    print(f"{folder}: {told}", file=sys.stderr)
+    print(closing.words(release, is_tracked=is_tracked, is_tagged=arguments.tag), file=sys.stderr)
+    return 0
+
+
+def _refuse_places(folder: Path, key: Path) -> None:
+    if folder.exists():
+        raise UsageError(
+            str(folder),
+            "there is something already; a release is never written over",
+            done="nothing written",
+            remedy="give the new release a version of its own",
+        )
+    if Path.cwd() in key.resolve().parents:
+        raise UsageError(
+            str(key),
+            "the key lies inside the checkout, where it can be committed or pushed",
+            expected="a key outside",
+            done="nothing written",
+            remedy="move it, and if it was ever committed, make a new one",
+        )
+    if key.is_file() and key.stat().st_mode & 0o077:
+        print(f"warning: {key}: others can read the key; `chmod 600 {key}`", file=sys.stderr)
+
+
+def _agreed_ledger() -> Ledger:
+    """Give the ledger, if git, DVC's lock, the ledger and the bytes all tell of one run.
+
+    Raises
+    ------
+    Acne04Error
+        If they do not; every file is named.
+    """
+    recorded = ledger.read(RECORDED)
+    problems = [*git.unlike_head(), *standing.unlike_lock(), *standing.unlike_ledger(recorded)]
+    if problems:
+        more = [f"and {len(problems) - _SHOWN:,} more"] if len(problems) > _SHOWN else []
+        raise Acne04Error(
+            "the checkout",
+            "not the run of one commit, so nothing of it can be released:\n  "
+            + "\n  ".join([*problems[:_SHOWN], *more]),
+            done="nothing written",
+            remedy="`snakemake --cores all`, commit what it recorded, and run again",
+        )
+    return recorded
+
+
+@contextmanager
+def _place(folder: Path, *, is_kept: bool) -> Iterator[Path]:
+    if is_kept:
+        with staged_folder(folder) as staging:
+            yield staging
+    else:
+        with tempfile.TemporaryDirectory(prefix="acne04-release-") as scratch:
+            yield Path(scratch)
+
+
+def _make(folder: Path, release: Release, signer: CryptoSigner) -> str:
+    """Fill the folder, and give the SHA-256 of its attestation."""
+    lay_out(folder, release.ledger)
+    originals = load_sources(Path("workflow/sources.yaml"), "acne04")
+    date, repository = release.head.date, release.repository
+    describe(folder, release.version, release.serial, date, repository, originals)
+    attested = Attested(
+        version=release.version,
+        serial=release.serial,
+        dataset=release.ledger.dataset,
+        commit=release.head.commit,
+        dvc_lock=digest_file(Path("dvc.lock")).sha256,
+        ledger=digest_file(RECORDED).sha256,
+        subjects=present_files(folder),
+    )
+    write_text(folder / ATTESTATION, sign(to_bytes(attested), signer))
+    return digest_file(folder / ATTESTATION).sha256
+
+
+def _track(folder: Path) -> bool:
+    """Add the release to DVC, if it lies in the checkout."""
+    if Path.cwd().resolve() not in folder.resolve().parents:
+        return False
+    added = store.run("add", "--quiet", folder.as_posix())
+    if added.returncode != 0:
+        raise UnavailableError(
+            "dvc add",
+            store.last_line(added.stderr),
+            done=f"the release is in {folder} and in {INDEX}, but not in DVC",
+            remedy=f"`dvc add {folder}`, then commit {folder}.dvc and {INDEX}",
+        )
+    return True

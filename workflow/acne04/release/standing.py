@@ -1,0 +1,75 @@
+"""Whether the checkout is what its records say: the lock of DVC, and the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from acne04.bridge import store
+from acne04.errors import SchemaError, UnavailableError
+from acne04.hashing import CHUNK_BYTES, digest_file, files_below
+from acne04.ledger import Ledger
+
+
+def unlike_lock() -> Iterator[str]:
+    """Say of each file that ``dvc.lock`` records how it differs, read from disk."""
+    entries = store.lock_entries()
+    for stage in sorted(store.declared_stages() - set(entries)):
+        yield f"dvc.lock: no entry for stage {stage}; it has not run"
+    recorded: dict[str, set[str]] = {}
+    for entry in entries.values():
+        for item in (*entry.get("deps", []), *entry.get("outs", [])):
+            recorded.setdefault(item["path"], set()).add(item["md5"])
+    for path, digests in sorted(recorded.items()):
+        found = _md5(Path(path))
+        for md5 in sorted(digests - {found}):
+            yield f"{path}: dvc.lock has md5 {md5}, found {found}"
+
+
+def unlike_ledger(ledger: Ledger) -> Iterator[str]:
+    """Say of each file that the ledger names, and of the parameters, how they differ."""
+    for path, recorded in ledger.files.items():
+        found = digest_file(Path(path)).sha256 if Path(path).is_file() else "no such file"
+        if found != recorded.sha256:
+            yield f"{path}: the ledger has sha256 {recorded.sha256}, found {found}"
+    parameters = _parameters()
+    for name in sorted({*parameters, *ledger.parameters}):
+        now, then = parameters.get(name), ledger.parameters.get(name)
+        if now != then:
+            yield f"params.yaml: the ledger has {name} {_shown(then)}, found {_shown(now)}"
+
+
+def _parameters() -> dict[str, Any]:
+    path = Path("params.yaml")
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    except FileNotFoundError:
+        raise UnavailableError(str(path), "no such file") from None
+    except (UnicodeDecodeError, yaml.YAMLError):
+        raise SchemaError(str(path), "not YAML in UTF-8") from None
+    return dict(document) if isinstance(document, dict) else {}
+
+
+def _shown(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _md5(path: Path) -> str:
+    """Digest as DVC has it: of a file's bytes, or of the list of a folder's files."""
+    if path.is_file():
+        digest = hashlib.md5(usedforsecurity=False)
+        with path.open("rb") as stream:
+            while chunk := stream.read(CHUNK_BYTES):
+                digest.update(chunk)
+        return digest.hexdigest()
+    if not path.is_dir():
+        return "no such file"
+    names = sorted(files_below(path), key=lambda name: name.split("/"))
+    listed = [{"md5": _md5(path / name), "relpath": name} for name in names]
+    text = json.dumps(listed, sort_keys=True).encode("utf-8")
+    return f"{hashlib.md5(text, usedforsecurity=False).hexdigest()}.dir"
