@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import audit
 import default_run
 import scan
 import split
@@ -68,6 +69,7 @@ def measure_all(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]
     rounds, fraction = arguments.rounds, arguments.fraction
     checkout = folder / "checkout"
     yield from _tried("default run", lambda: default_run.measure_runs(checkout, fraction))
+    yield from _tried("audit", lambda: audit.measure(checkout, rounds))
     yield from _tried("the stand-in's drawing", lambda: [default_run.measure_drawing(fraction)])
     yield from _tried("validate", lambda: _validate(arguments.annotations, rounds))
     yield from _tried("split", lambda: split.measure(arguments.subjects, 0, rounds))

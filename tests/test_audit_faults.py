@@ -1,0 +1,116 @@
+"""The audit against faults: each is caught by the check that names it, and by that alone."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from faults import FAULTS, NEWEST, Fault, keys
+from project import Project
+
+from acne04.audit.checkout import Checkout
+from acne04.audit.registry import CHECKS
+from acne04.checks.check import Check, Level, Outcome
+from acne04.checks.running import of_level, run
+
+pytestmark = pytest.mark.workflow
+
+Checks = list[Check[Checkout]]
+Faulted = Callable[[Fault], Project]
+#: Advice: it tells of the published folds, whatever is done.
+ADVICE = {"leaks-published"}
+#: Seconds each, and they look at the release's documents alone.
+VALIDATORS = {"croissant-valid", "crate-valid"}
+
+
+@pytest.fixture
+def faulted(request: pytest.FixtureRequest, tmp_path: Path) -> Faulted:
+    """Give a copy of a checkout, store and cache included, with a fault in it."""
+
+    def make(fault: Fault) -> Project:
+        base: Project = request.getfixturevalue(fault.base)
+        place = tmp_path / "lab"
+        if fault.base == "full":
+            left_out = shutil.ignore_patterns("raw", ".snakemake", "cache", "upstream")
+            shutil.copytree(base.path, place / base.path.name, ignore=left_out)
+        else:
+            subprocess.run(["cp", "-a", str(base.path.parent), str(place)], check=True)
+        project = Project(place / base.path.name)
+        fault.inject(project)
+        return project
+
+    return make
+
+
+def examine(
+    project: Project, checks: Checks, level: Level, contexts: Path | None = None
+) -> list[Outcome]:
+    """Run checks in a checkout, as somebody who has key and serial from elsewhere."""
+    release = project.path / NEWEST
+    subject = Checkout(is_full=level != "quick")
+    if release.is_dir():
+        trusted = (keys(project).public,)
+        subject = Checkout(level != "quick", release, trusted, serial=2, contexts=contexts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project.path)
+        return run(checks, subject)
+
+
+def failed(outcomes: list[Outcome]) -> set[str]:
+    return {outcome.id for outcome in outcomes if outcome.required and outcome.status == "failed"}
+
+
+def is_caught(fault: Fault, outcomes: list[Outcome]) -> bool:
+    """Tell whether the check that names it did, and at the right place."""
+    return any(
+        outcome.status == "failed" and any(p.file.startswith(fault.at) for p in outcome.problems)
+        for outcome in outcomes
+        if outcome.id == fault.caught_by
+    )
+
+
+def asked(fault: Fault) -> Checks:
+    """Give the checks of a level; the slow ones only for their own faults."""
+    left_out = (VALIDATORS | {"rebuild"}) - {fault.caught_by}
+    return [check for check in of_level(CHECKS, fault.level) if check.id not in left_out]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_is_caught_by_the_check_that_names_it(
+    fault: Fault, faulted: Faulted, contexts: Path | None
+) -> None:
+    if fault.caught_by == "crate-valid" and contexts is None:
+        pytest.skip("the JSON-LD contexts (../shared/reference/contexts) are not on this machine")
+    outcomes = examine(faulted(fault), asked(fault), fault.level, contexts)
+    assert is_caught(fault, outcomes), [o for o in outcomes if o.status != "passed"]
+    # Any check switched off, the fault goes unnoticed exactly where it is that fault's own.
+    for check in CHECKS:
+        others = [outcome for outcome in outcomes if outcome.id != check.id]
+        assert is_caught(fault, others) == (check.id != fault.caught_by)
+    if fault.alone:
+        without_release = {i for i in failed(outcomes) if not i.startswith("release-")}
+        assert without_release == {fault.caught_by}
+
+
+def test_every_check_has_a_fault_of_its_own() -> None:
+    assert {fault.caught_by for fault in FAULTS} == {check.id for check in CHECKS} - ADVICE
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+    assert all(
+        fault.level in ("quick", "full", "rebuild") and check.level in ("quick", fault.level)
+        for fault in FAULTS
+        for check in CHECKS
+        if check.id == fault.caught_by
+    )
+
+
+def test_an_untouched_project_passes(audited: Project, contexts: Path | None) -> None:
+    checks = [c for c in of_level(CHECKS, "full") if contexts or c.id != "crate-valid"]
+    outcomes = examine(audited, checks, "full", contexts)
+    assert failed(outcomes) == set()
+    told = {o.id: o.status for o in outcomes if o.status != "passed"}
+    # Of a part of the stand-in the sources promise nothing.
+    assert told == {"source-promises": "not-run", "leaks-published": "failed"}
+    assert all(outcome.looked_at for outcome in outcomes if outcome.status == "passed")

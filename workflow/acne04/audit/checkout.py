@@ -1,0 +1,157 @@
+"""What the audit looks at: a checkout, read once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from acne04 import ledger, tables
+from acne04.audit.digests import Digests, hash_files
+from acne04.checks.check import Impossible
+from acne04.errors import SchemaError, UnavailableError
+from acne04.ledger import Ledger
+from acne04.sources import Source, load_sources
+
+SOURCES = Path("workflow/sources.yaml")
+RAW, LEDGER = Path("data/raw"), Path("data/ledger/ledger.json")
+
+
+@dataclass(frozen=True, eq=False)
+class Checkout:
+    """A checkout in the working directory, and what the auditor brings along.
+
+    Attributes
+    ----------
+    is_full : bool
+        Whether everything is read again, the images too.
+    release : pathlib.Path or None
+        Folder of a release to compare with.
+    trusted_keys : tuple of pathlib.Path
+        Public keys from outside the repository.
+    serial : int or None
+        Serial that the release must have.
+    contexts : pathlib.Path or None
+        Folder of the JSON-LD contexts that validating a run crate needs; None: already cached.
+    """
+
+    is_full: bool = False
+    release: Path | None = None
+    trusted_keys: tuple[Path, ...] = field(default=())
+    serial: int | None = None
+    contexts: Path | None = None
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """Content of ``params.yaml``."""
+        return _mapping(Path("params.yaml"))
+
+    @property
+    def dataset(self) -> str:
+        """Which upstream the checkout holds."""
+        return str(self.parameters.get("dataset", ""))
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """Sources of the dataset, by key."""
+        return load_sources(SOURCES, self.dataset)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What the last run recorded of itself."""
+        return ledger.read(LEDGER)
+
+    @cached_property
+    def locked(self) -> dict[str, Any]:
+        """Stages of ``dvc.lock``, by name."""
+        return dict(_mapping(Path("dvc.lock")).get("stages") or {})
+
+    @cached_property
+    def declared(self) -> dict[str, Any]:
+        """Stages of ``dvc.yaml``, as they stand there."""
+        return dict(_mapping(Path("dvc.yaml")).get("stages") or {})
+
+    @cached_property
+    def recorded(self) -> dict[str, str]:
+        """Output -> SHA-256 of ``snakemake.lock``."""
+        path = Path("snakemake.lock")
+        try:
+            jobs = json.loads(path.read_text(encoding="utf-8"))["jobs"]
+            return {name: sha for job in jobs for name, sha in job["outputs"].items()}
+        except FileNotFoundError:
+            raise UnavailableError(str(path), "no such file") from None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SchemaError(str(path), f"not a digest of records ({error})") from None
+
+    @cached_property
+    def dvc(self) -> Any:
+        """DVC's own view of this checkout."""
+        # Imported here: it takes two seconds, and most audits are quick ones.
+        from dvc.exceptions import DvcException
+        from dvc.repo import Repo
+
+        try:
+            return Repo()
+        except DvcException as error:
+            raise Impossible(f"DVC cannot read this checkout: {error}") from None
+
+    @property
+    def cache_folder(self) -> Path:
+        """Where DVC keeps its cache."""
+        return Path(self.dvc.cache.local.path)
+
+    @cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    @cached_property
+    def _hashed(self) -> dict[Path, Digests | None]:
+        return {}
+
+    def digests(self, paths: Iterable[Path]) -> dict[Path, Digests | None]:
+        """Hash files from disk, each once; None where there is no file that can be read.
+
+        No database of digests is asked: it would go by times, which can be set.
+        """
+        wanted = list(paths)
+        missing = [path for path in dict.fromkeys(wanted) if path not in self._hashed]
+        self._hashed.update(zip(missing, hash_files(missing), strict=True))
+        return {path: self._hashed[path] for path in wanted}
+
+    def table(self, path: str, name: str) -> pd.DataFrame:
+        """Read a table of the dataset below ``data/``; several checks look at the same ones."""
+        if path not in self._tables:
+            self._tables[path] = tables.read(Path("data", path), name, self.dataset)
+        return self._tables[path]
+
+    @cached_property
+    def known(self) -> dict[str, str]:
+        """Path -> SHA-256 of all that the ledger and the listings tell of."""
+        known = {path: file.sha256 for path, file in self.ledger.files.items()}
+        for source in self.ledger.sources:
+            listed = self.listing(source.key)
+            paths = f"{source.folder}/" + listed["path"]
+            known |= dict(zip(paths, listed["sha256"], strict=True))
+        return known
+
+    def listing(self, source: str) -> pd.DataFrame:
+        """Listing of a source's folder."""
+        return self.table(f"raw/{source}.csv", "listing")
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    except FileNotFoundError:
+        raise UnavailableError(str(path), "no such file") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SchemaError(str(path), f"not YAML ({type(error).__name__})") from None
+    if not isinstance(document, dict):
+        raise SchemaError(str(path), "not a mapping")
+    return document

@@ -1,0 +1,101 @@
+"""Checks of what a run is made by: code, parameters, environment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from acne04.audit.checkout import Checkout
+from acne04.bridge.code import PACKAGE, SCHEMAS, code_files
+from acne04.checks.check import Check, Evidence, Problem
+from acne04.hashing import digest_file
+
+
+def _declared(checkout: Checkout) -> Evidence:
+    problems, number = [], 0
+    for name, entry in checkout.declared.items():
+        verbs = [name, "standin"] if name == "fetch" else [name]
+        deps = entry.get("do", entry).get("deps", [])
+        listed = {path for path in deps if path.startswith((f"{PACKAGE}/", f"{SCHEMAS}/"))}
+        used = set(code_files(*verbs))
+        number += len(used)
+        problems += [
+            Problem(path, f"in the dependencies of stage {name}", "imported, but not listed")
+            for path in sorted(used - listed)
+        ]
+        problems += [
+            Problem("dvc.yaml", f"only what stage {name} uses", f"{path}, which it does not")
+            # The ledger is about all code, so that of every stage is an input of its own.
+            for path in sorted(listed - used if name != "record" else ())
+        ]
+    return Evidence(
+        f"{len(checkout.declared)} stages, {number} modules and schemas that they import",
+        tuple(problems),
+    )
+
+
+def _recorded(checkout: Checkout) -> Evidence:
+    ledger = checkout.ledger
+    code = {path for stage in ledger.stages for path in stage.code} | {ledger.environment.lock}
+    problems = []
+    for path in sorted(code):
+        expected = ledger.files[path]
+        if not Path(path).is_file():
+            problems.append(Problem(path, f"sha256 {expected.sha256}", "no such file"))
+        elif (found := digest_file(Path(path))).sha256 != expected.sha256:
+            problems.append(Problem(path, f"sha256 {expected.sha256}", f"sha256 {found.sha256}"))
+    return Evidence(f"{len(code)} files of code against the ledger", tuple(problems))
+
+
+def _parameters(checkout: Checkout) -> Evidence:
+    recorded, written = (dict(_leaves(c.parameters)) for c in (checkout.ledger, checkout))
+    problems = tuple(
+        Problem("params.yaml", f"{pointer}: {_told(recorded, pointer)}, as the run had it",
+                _told(written, pointer), pointer=pointer)
+        for pointer in sorted(recorded.keys() | written.keys())
+        if recorded.get(pointer) != written.get(pointer)
+    )  # fmt: skip
+    return Evidence(f"{len(recorded)} parameters", problems)
+
+
+def _leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Give every value inside mappings with its JSON Pointer; spelled, since 1 is not true."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{pointer}/{name}")
+    else:
+        yield pointer, json.dumps(value)
+
+
+def _told(values: dict[str, str], pointer: str) -> str:
+    return values.get(pointer, "not there")
+
+
+CHECKS: tuple[Check[Checkout], ...] = (
+    Check(
+        "code-declared",
+        "A module that a stage imports without naming it could change, and nothing would run anew.",
+        True,
+        "quick",
+        "`make dvc.yaml`, run the workflow, commit",
+        _declared,
+    ),
+    Check(
+        "code-recorded",
+        "The artifacts may have been made by other code than lies in the checkout.",
+        True,
+        "quick",
+        "run `snakemake --cores all`, and commit what it recorded",
+        _recorded,
+    ),
+    Check(
+        "parameters-recorded",
+        "The artifacts may have been made with other parameters than params.yaml says.",
+        True,
+        "quick",
+        "change params.yaml back, or run `snakemake --cores all` without overrides",
+        _parameters,
+    ),
+)

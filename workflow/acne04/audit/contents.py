@@ -1,0 +1,140 @@
+"""Checks of the artifacts' bytes against all that was recorded of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from acne04.audit.checkout import LEDGER, RAW, Checkout
+from acne04.checks.check import Check, Evidence, Problem
+from acne04.hashing import files_below
+
+
+def _file_set(checkout: Checkout) -> Evidence:
+    tracked = {out["path"] for entry in checkout.locked.values() for out in entry.get("outs", [])}
+    folders = {path for path in tracked if Path(path).parent == RAW and not path.endswith(".csv")}
+    expected = tracked - folders
+    for folder in sorted(folders):
+        listed = checkout.listing(Path(folder).name)["path"]
+        expected |= {f"{folder}/{name}" for name in listed}
+    present = {f"data/{name}" for name in files_below(Path("data"))}
+    problems = [
+        Problem(path, "no such file: no stage makes it", "a file") for path in present - expected
+    ]
+    problems += [Problem(path, "a file, as the lock says", "none") for path in expected - present]
+    problems.sort(key=lambda problem: problem.file)
+    return Evidence(f"{len(present):,} files below data/", tuple(problems))
+
+
+def _bytes(checkout: Checkout) -> Evidence:
+    expected = {
+        Path(path): file.sha256
+        for path, file in checkout.ledger.files.items()
+        if path.startswith("data/")
+    }
+    expected[LEDGER] = checkout.recorded.get(str(LEDGER), "")
+    if checkout.is_full:
+        for source in checkout.ledger.sources:
+            for row in checkout.listing(source.key).itertuples():
+                expected[Path(source.folder, row.path)] = row.sha256
+    found = checkout.digests(expected)
+    problems = []
+    for path, sha256 in expected.items():
+        digest = found[path]
+        if digest is None or digest.sha256 != sha256:
+            told = f"sha256 {digest.sha256}" if digest else "no such file"
+            problems.append(Problem(str(path), f"sha256 {sha256 or 'in snakemake.lock'}", told))
+    size = sum(digest.size for digest in found.values() if digest)
+    told = f"{len(found):,} files, {size / 1e6:,.1f} MB, hashed from disk"
+    return Evidence(
+        told if checkout.is_full else f"{told} (the images: at level full)", tuple(problems)
+    )
+
+
+def _locks(checkout: Checkout) -> Evidence:
+    entries = list(_entries(checkout))
+    folders = [entry for entry in entries if str(entry["md5"]).endswith(".dir")]
+    files = [entry for entry in entries if not str(entry["md5"]).endswith(".dir")]
+    found = checkout.digests(Path(entry["path"]) for entry in files)
+    problems = []
+    for entry in files:
+        digest = found[Path(entry["path"])]
+        if digest is None or (digest.md5, digest.size) != (entry["md5"], entry["size"]):
+            told = f"md5 {digest.md5}, {digest.size} bytes" if digest else "no such file"
+            problems.append(
+                Problem(entry["path"], f"md5 {entry['md5']}, {entry['size']} bytes, as dvc.lock "
+                        f"has it for stage {entry['stage']}", told)
+            )  # fmt: skip
+    if checkout.is_full:
+        for entry in folders:
+            if (md5 := folder_md5(checkout, Path(entry["path"]))) != entry["md5"]:
+                problems.append(Problem(entry["path"], f"md5 {entry['md5']}", f"md5 {md5}"))
+    problems += _records_differ(checkout)
+    told = f"{len(files):,} entries of dvc.lock, {len(checkout.recorded)} of snakemake.lock"
+    return Evidence(told, tuple(dict.fromkeys(problems)))
+
+
+def _entries(checkout: Checkout) -> Iterator[dict[str, Any]]:
+    for stage, entry in checkout.locked.items():
+        for kind in ("deps", "outs"):
+            for item in entry.get(kind, []):
+                yield {"stage": stage, **item}
+
+
+def _records_differ(checkout: Checkout) -> list[Problem]:
+    """Compare the digests of the two other records: all three tell of one run."""
+    problems = []
+    for path, sha256 in checkout.recorded.items():
+        known = checkout.ledger.files.get(path)
+        if known is not None and known.sha256 != sha256:
+            problems.append(
+                Problem("snakemake.lock", f"{path}: sha256 {known.sha256}, as the ledger has it",
+                        f"sha256 {sha256}")
+            )  # fmt: skip
+    return problems
+
+
+def folder_md5(checkout: Checkout, folder: Path) -> str:
+    """Digest of a folder as DVC makes it: the MD5 of the list of its files' MD5s."""
+    names = files_below(folder)
+    found = checkout.digests(folder / name for name in names)
+    entries = [
+        {"md5": digest.md5, "relpath": name}
+        for name in names
+        if (digest := found[folder / name]) is not None
+    ]
+    entries.sort(key=lambda entry: tuple(entry["relpath"].split("/")))
+    text = json.dumps(entries, sort_keys=True).encode()
+    return f"{hashlib.md5(text, usedforsecurity=False).hexdigest()}.dir"
+
+
+CHECKS: tuple[Check[Checkout], ...] = (
+    Check(
+        "file-set",
+        "A file that no stage made lies among the dataset's, or one is missing.",
+        True,
+        "quick",
+        "delete what is not the workflow's; `dvc checkout` brings back what is missing",
+        _file_set,
+    ),
+    Check(
+        "artifact-bytes",
+        "Bytes changed after the run, even where times, MD5 or DVC's database do not show it. "
+        "Who can rewrite the ledger too is caught by release-agrees or rebuild.",
+        True,
+        "quick",
+        "`dvc checkout --force data`; where the cache is altered as well, `dvc pull` or run again",
+        _bytes,
+    ),
+    Check(
+        "lock-agrees",
+        "dvc.lock, snakemake.lock and ledger tell of different runs, so a pull brings other bytes.",
+        True,
+        "quick",
+        "run `snakemake --cores all`; commit both locks together",
+        _locks,
+    ),
+)

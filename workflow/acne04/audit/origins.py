@@ -1,0 +1,153 @@
+"""Checks of where the data comes from: pins, licences, promises, the upstream itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from acne04 import tables
+from acne04.audit.checkout import SOURCES, Checkout
+from acne04.checks.check import Check, Evidence, NotRun, Problem
+from acne04.delivery.pins import read_pins, stated
+from acne04.hashing import digest_file
+from acne04.ledger import RecordedSource
+
+
+def _pins(checkout: Checkout) -> Evidence:
+    problems, number = [], 0
+    for recorded in checkout.ledger.sources:
+        found, pinned = _source_pins(checkout, recorded)
+        problems += found
+        number += pinned
+    told = f"{number} pins of {len(checkout.ledger.sources)} sources"
+    return Evidence(f"{told} against sources.yaml, the ledger and the listings", tuple(problems))
+
+
+def _source_pins(checkout: Checkout, recorded: RecordedSource) -> tuple[list[Problem], int]:
+    path, source = Path(recorded.pins), checkout.sources[recorded.key]
+    pins = read_pins(path, source, recorded.pins_version)
+    problems = []
+    if not pins:
+        problems.append(Problem(str(path), f"pins of version {recorded.pins_version}", "none"))
+    expected = checkout.ledger.files[recorded.pins].sha256
+    if path.is_file() and (found := digest_file(path).sha256) != expected:
+        problems.append(Problem(str(path), f"sha256 {expected}, as the run had it", found))
+    for name, known in stated(source, SOURCES).files.items():
+        if name in pins and not known.fits(pins[name]):
+            problems.append(Problem(str(path), f"{name}: {known}", f"sha256 {pins[name].sha256}"))
+    if source.delivery.kind != "archive":
+        listed = set(checkout.listing(recorded.key)["sha256"])
+        problems += [
+            Problem(str(path), f"{name} in {recorded.listing}", f"not there: {pin.sha256}")
+            for name, pin in sorted(pins.items())
+            if pin.sha256 not in listed
+        ]
+    return problems, len(pins)
+
+
+def _licences(checkout: Checkout) -> Evidence:
+    problems, unknown = [], []
+    recorded = {source.key: source.licence for source in checkout.ledger.sources}
+    for key, source in checkout.sources.items():
+        licence, pointer = source.licence, f"/{checkout.dataset}/{key}/licence"
+        if not licence.name.strip() or not licence.stated_at.strip():
+            problems.append(
+                Problem(str(SOURCES), "the terms, and where they are stated", "none", None, pointer)
+            )
+        if key in recorded and recorded[key] != licence:
+            told = f"{recorded[key].name}, as the run had it"
+            problems.append(Problem(str(SOURCES), told, licence.name, None, pointer))
+        if licence.redistributable == "unknown":
+            unknown.append(key)
+    told = f"terms of {len(checkout.sources)} sources"
+    if unknown:
+        told += f"; may be passed on: unknown, so no ({', '.join(unknown)})"
+    return Evidence(told, tuple(problems))
+
+
+def _promises(checkout: Checkout) -> Evidence:
+    counted = dict(_counted(checkout))
+    problems, compared = [], 0
+    for key, source in checkout.sources.items():
+        for name, promised in source.promises.items():
+            if (key, name) in counted:
+                compared += 1
+                found = counted[key, name]
+                if found != promised:
+                    problems.append(
+                        Problem(f"data/raw/{key}.csv", f"{name}: {promised}", str(found))
+                    )
+    if checkout.dataset == "standin" and checkout.parameters["standin"]["fraction"] != 1:
+        raise NotRun("a part of the stand-in only: the sources promise the whole")
+    return Evidence(f"{compared} counts, taken from the tables again", tuple(problems))
+
+
+def _counted(checkout: Checkout) -> Iterator[tuple[tuple[str, str], object]]:
+    images = checkout.table("inventory/images.csv", "inventory")
+    real = images[images["origin"] == "real"]
+    grades = real["grade"].value_counts().sort_index()
+    yield ("classification", "images"), len(real)
+    yield ("classification", "grades"), {int(g): int(n) for g, n in grades.items()}
+    yield ("acnedit", "images"), int((images["origin"] == "synthetic").sum())
+    yield ("detection", "boxes"), len(checkout.table("inventory/boxes.csv", "boxes"))
+    annotated = checkout.table("annotations/images.csv", "annotated")
+    yield ("v2", "images"), len(annotated)
+    yield ("v2", "annotations"), int((annotated["lesions_v2"] + annotated["quarantined"]).sum())
+    groups = checkout.table("groups/groups.csv", "groups")
+    yield ("subjects", "subjects"), int(groups.loc[groups["subject"] != "", "subject"].nunique())
+    yield ("subjects", "images"), int((groups["subject"] != "").sum())
+
+
+def _upstream(checkout: Checkout) -> Evidence:
+    """Where the upstream's files lie on this machine they are hashed again."""
+    place = Path("upstream", checkout.dataset)
+    problems, number = [], 0
+    for recorded in checkout.ledger.sources:
+        pins = tables.read(Path(recorded.pins), "pins", checkout.dataset)
+        for pin in pins[pins["version"] == recorded.pins_version].itertuples():
+            file = place / pin.path
+            if file.is_file():
+                number += 1
+                found = digest_file(file).sha256
+                if found != pin.sha256:
+                    problems.append(Problem(str(file), f"sha256 {pin.sha256}", f"sha256 {found}"))
+    if not number:
+        raise NotRun(f"no file of the upstream lies in {place}; `acne04 fetch` compares with pins")
+    return Evidence(f"{number} delivered files against their pins", tuple(problems))
+
+
+CHECKS: tuple[Check[Checkout], ...] = (
+    Check(
+        "pins",
+        "Pins that were moved let other bytes pass for the upstream's.",
+        True,
+        "quick",
+        "`git log -p workflow/pins` says who moved them; `git checkout` the right ones, run again",
+        _pins,
+    ),
+    Check(
+        "licences",
+        "Images without terms may not be used, let alone passed on.",
+        True,
+        "quick",
+        "write the terms into workflow/sources.yaml, with the address where they are stated",
+        _licences,
+    ),
+    Check(
+        "source-promises",
+        "Counts that differ from what the sources promise mean that images, boxes, circles or "
+        "persons were lost, added or merged.",
+        True,
+        "quick",
+        "see data/*/findings.json; where the source is right, restore it and run again",
+        _promises,
+    ),
+    Check(
+        "upstream",
+        "A file that was swapped at the source would be taken in by the next fetch of a new clone.",
+        True,
+        "full",
+        "ask the publisher; do not move the pin before you know what changed",
+        _upstream,
+    ),
+)

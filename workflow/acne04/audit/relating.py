@@ -1,0 +1,158 @@
+"""Checks that nothing leaks, and that groups and decisions are about the bytes that are here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from acne04.audit.checkout import Checkout
+from acne04.audit.related import DECISIONS, edges, kinship, listed
+from acne04.checks.check import Check, Evidence, Problem
+from acne04.decisions import loading
+from acne04.decisions.applying import unapplied
+from acne04.leakage import ALL, ANY, leak_table, sides_of
+
+#: Manifests that promise no leak, and the one whose leaks are told of.
+CLEAN, TOLD = ("holdout", "kfold", "published-clean"), "published"
+
+
+def _leaking(checkout: Checkout, variant: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give a manifest, and the rows of its leak table that tell of a leak, by kind."""
+    manifest = checkout.table(f"splits/{variant}.csv", "splits")
+    table = leak_table(
+        sides_of(variant, manifest.assign(image_id=manifest["path"])), kinship(checkout)
+    )
+    leaks = (table["grade"] == ALL) & (table["kind"] != ANY) & (table["pairs"] > 0)
+    return manifest, table[leaks]
+
+
+def _leaks(checkout: Checkout) -> Evidence:
+    placed, problems = 0, []
+    for variant in CLEAN:
+        manifest, leaking = _leaking(checkout, variant)
+        placed += int((manifest["split"] != "").sum())
+        for row in leaking.itertuples():
+            fold = "" if pd.isna(row.fold) else f" of fold {row.fold}"
+            problems.append(
+                Problem(
+                    f"data/splits/{variant}.csv",
+                    f"no relation between {row.held_out} and {row.against}{fold}",
+                    f"{row.images} of {row.of} images, by {row.kind}: {row.example_a} and "
+                    f"{row.example_b}",
+                    _line(manifest, row.example_a, row.held_out),
+                )
+            )
+    told = f"{placed:,} places in {', '.join(CLEAN)}; {len(edges(checkout)):,} relations"
+    return Evidence(told, tuple(problems))
+
+
+def _line(manifest: pd.DataFrame, path: str, part: str) -> int | None:
+    """Line of a row in its file; a train-only image stands there under that name."""
+    rows = (manifest["path"] == path) & (manifest["split"] != "")
+    exact = rows & (manifest["split"] == part)
+    chosen = manifest.index[exact] if exact.any() else manifest.index[rows]
+    return int(chosen[0]) + 2 if len(chosen) else None
+
+
+def _published(checkout: Checkout) -> Evidence:
+    manifest, leaking = _leaking(checkout, TOLD)
+    file = f"data/splits/{TOLD}.csv"
+    problems = tuple(
+        Problem(file, f"no relation by {kind} between {held_out} and {against}", _by_fold(rows))
+        for (held_out, against, kind), rows in leaking.groupby(["held_out", "against", "kind"])
+    )
+    folds = manifest["fold"].nunique()
+    return Evidence(f"{folds} published folds; {len(edges(checkout)):,} relations", problems)
+
+
+def _by_fold(rows: pd.DataFrame) -> str:
+    shares = [f"{row.images} of {row.of} in fold {row.fold}" for row in rows.itertuples()]
+    return f"{', '.join(shares)} held-out images are related to one that is trained on"
+
+
+def _groups(checkout: Checkout) -> Evidence:
+    groups = checkout.table("groups/groups.csv", "groups")
+    group_of = dict(zip(groups["path"], groups["group"], strict=True))
+    related = edges(checkout)
+    problems = [
+        Problem("data/groups/groups.csv", f"one group for {edge.a} and {edge.b} ({edge.kind})",
+                f"{group_of.get(edge.a)} and {group_of.get(edge.b)}")
+        for edge in related.itertuples()
+        if group_of.get(edge.a) != group_of.get(edge.b)
+    ]  # fmt: skip
+    for variant in CLEAN:
+        problems += _regrouped(checkout, variant, group_of)
+    problems += _other_bytes(checkout)
+    told = f"{len(related):,} relations, {groups['group'].nunique():,} groups"
+    return Evidence(told, tuple(problems))
+
+
+def _regrouped(checkout: Checkout, variant: str, group_of: dict[str, str]) -> Iterator[Problem]:
+    manifest = checkout.table(f"splits/{variant}.csv", "splits")
+    for row in manifest[manifest["path"].map(group_of) != manifest["group"]].itertuples():
+        expected = f"{row.path} in group {group_of.get(row.path)}"
+        yield Problem(f"data/splits/{variant}.csv", expected, row.group, int(row.Index) + 2)
+
+
+def _other_bytes(checkout: Checkout) -> Iterator[Problem]:
+    """Compare the hashes that images are known by with those of the files that were fetched."""
+    known = listed(checkout)
+    for place, name in (("inventory/images.csv", "inventory"), ("splits/holdout.csv", "splits")):
+        table: Any = checkout.table(place, name)
+        for row in table[table["path"].map(known) != table["sha256"]].itertuples():
+            expected = f"{row.path} with sha256 {known.get(row.path)}"
+            yield Problem(f"data/{place}", expected, row.sha256, int(row.Index) + 2)
+
+
+def _decisions(checkout: Checkout) -> Evidence:
+    known: dict[str, set[str]] = {path: {sha256} for path, sha256 in listed(checkout).items()}
+    problems, number = [], 0
+    for file in sorted(DECISIONS.glob("*.csv")):
+        decisions = loading.load(file, checkout.dataset)
+        number += len(decisions)
+        problems += [
+            Problem(str(file), finding.expected, finding.found, finding.line)
+            for finding in unapplied(decisions, known, str(file))
+            if finding.severity == "error"
+        ]
+    return Evidence(f"{number} decisions about {checkout.dataset}", tuple(problems))
+
+
+CHECKS: tuple[Check[Checkout], ...] = (
+    Check(
+        "decisions",
+        "A decision that was made about other bytes would be taken for one about these.",
+        True,
+        "quick",
+        "look at the image again and answer anew with `acne04 decide`, or restore the bytes",
+        _decisions,
+    ),
+    Check(
+        "groups-agree",
+        "Images that show one person, or share bytes, stand in two groups, which a split may part.",
+        True,
+        "quick",
+        "run `snakemake --cores all`; where it stays, data/raw/subjects or the tables were altered",
+        _groups,
+    ),
+    Check(
+        "leaks",
+        "A test image, its twin, its person or its synthetic child is trained on, and every "
+        "published figure is too good.",
+        True,
+        "quick",
+        "run `snakemake --cores all`: its splits never part a group",
+        _leaks,
+    ),
+    Check(
+        "leaks-published",
+        "ACNE04's own folds share people and copies between training and test: say so with "
+        "figures made on them.",
+        False,
+        "quick",
+        "compare on published-clean.csv instead; data/splits/published_leaks.csv has the figures",
+        _published,
+    ),
+)
