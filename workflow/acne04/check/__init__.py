@@ -1,0 +1,11 @@
+"""The verb ``check``: files that people edit, against their schemas, before they are committed.
+
+It knows ``params.yaml``, ``sources.yaml``, the tables in ``decisions/``, ``workflow/pins/``,
+``workflow/expectations/`` and ``releases/``, and the schemas themselves, each by its place.
+"""
+
+from __future__ import annotations
+
+from acne04.check.command import configure, run
+
+__all__ = ["configure", "run"]

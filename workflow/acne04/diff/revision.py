@@ -1,0 +1,153 @@
+"""A state of the checkout: a revision of git, or the working tree."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from acne04.errors import UnavailableError
+
+WORKING_TREE = "the working tree"
+
+
+@dataclass(frozen=True, eq=False)
+class Revision:
+    """A state of the checkout in the working directory.
+
+    Attributes
+    ----------
+    name : str
+        As the user gave it.
+    commit : str or None
+        Commit in hexadecimal; None for the working tree.
+    """
+
+    name: str
+    commit: str | None
+
+    @cached_property
+    def _blobs(self) -> dict[str, str]:
+        """Path -> name of the blob, of what lies below the working directory."""
+        listed = _git("ls-tree", "-r", "-z", str(self.commit)).decode("utf-8", "surrogateescape")
+        rows = (line.partition("\t") for line in listed.split("\0") if line)
+        return {path: about.split()[2] for about, _, path in rows}
+
+    @cached_property
+    def files(self) -> list[str]:
+        """Paths of the files that git holds, or would, sorted."""
+        if self.commit:
+            return sorted(self._blobs)
+        listed = _git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        names = set(listed.decode("utf-8", "surrogateescape").split("\0"))
+        return sorted(name for name in names if name and Path(name).is_file())
+
+    def read(self, path: str) -> bytes | None:
+        """Content of a file that git holds, or would; None where there is none."""
+        return self.contents([path]).get(path)
+
+    def contents(self, paths: list[str]) -> dict[str, bytes]:
+        """Give path -> content of those files that are there."""
+        if self.commit is None:
+            return {path: Path(path).read_bytes() for path in paths if Path(path).is_file()}
+        there = [path for path in paths if path in self._blobs]
+        # One process for all: a stage's code is a hundred files.
+        asked = "".join(f"{self._blobs[path]}\n" for path in there)
+        answer = io.BytesIO(_git("cat-file", "--batch", given=asked.encode()))
+        found = {}
+        for path in there:
+            size = int(answer.readline().split()[2])
+            found[path] = answer.read(size)
+            answer.readline()
+        return found
+
+    def md5s(self, paths: list[str]) -> dict[str, str]:
+        """Give path -> MD5, as DVC has it, of those files that are there."""
+        return {
+            path: hashlib.md5(content, usedforsecurity=False).hexdigest()
+            for path, content in self.contents(paths).items()
+        }
+
+    def mapping(self, path: str) -> dict[str, Any]:
+        """Content of a YAML file; empty where there is none.
+
+        Raises
+        ------
+        UnavailableError
+            If it cannot be understood.
+        """
+        content = self.read(path)
+        if content is None:
+            return {}
+        try:
+            document = yaml.load(content.decode("utf-8"), yaml.CSafeLoader) or {}
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise self.unreadable(path, f"not YAML ({type(error).__name__})") from None
+        if not isinstance(document, dict):
+            raise self.unreadable(path, "not a mapping")
+        return document
+
+    def unreadable(self, path: str, why: str) -> UnavailableError:
+        """Make the error that says that a file of this state cannot be understood."""
+        return UnavailableError(f"{path} of {self.name}", why, done="nothing compared")
+
+    @cached_property
+    def dataset(self) -> str:
+        """Which upstream this state holds."""
+        return str(self.mapping("params.yaml").get("dataset", "none"))
+
+    @cached_property
+    def stages(self) -> dict[str, Any]:
+        """Stages of ``dvc.lock``, by name."""
+        stages = self.mapping("dvc.lock").get("stages") or {}
+        if not isinstance(stages, dict) or not all(isinstance(s, dict) for s in stages.values()):
+            raise self.unreadable("dvc.lock", "not a lock of DVC")
+        return stages
+
+    def files_of(self, stage: str, kind: str) -> dict[str, str]:
+        """Path -> MD5 of a stage's ``deps`` or ``outs``, as the lock has them."""
+        listed = self.stages.get(stage, {}).get(kind) or []
+        try:
+            return {str(entry["path"]): str(entry["md5"]) for entry in listed if "md5" in entry}
+        except (TypeError, KeyError):
+            raise self.unreadable("dvc.lock", f"not a lock of DVC: stage {stage}") from None
+
+    @cached_property
+    def outs(self) -> dict[str, str]:
+        """Path -> MD5 of all outputs."""
+        return {p: md5 for stage in self.stages for p, md5 in self.files_of(stage, "outs").items()}
+
+
+def revision(name: str | None) -> Revision:
+    """Find a revision by any name that git knows; None is the working tree.
+
+    Raises
+    ------
+    UnavailableError
+        If git knows no such commit.
+    """
+    if name is None:
+        return Revision(WORKING_TREE, None)
+    words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    done = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise UnavailableError(
+            name,
+            "git knows no such revision",
+            remedy="`git fetch`, where it is elsewhere; a shallow clone lacks old ones",
+        )
+    return Revision(name, done.stdout.strip())
+
+
+def _git(*words: str, given: bytes = b"") -> bytes:
+    done = subprocess.run(["git", *words], input=given, capture_output=True, check=False)
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip()
+        raise UnavailableError(f"git {words[0]}", said or "failed without a word")
+    return done.stdout
