@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 PYTEST_ARGUMENTS ?=
 
-.PHONY: run setup test test-long lint lock check-lock relock benchmarks clean
+.PHONY: run setup test test-long lint lock check-lock relock benchmarks clean pull audit audit-full
 
 run: setup
 	snakemake --cores all
@@ -46,6 +46,23 @@ lock: setup
 # In CI: a run from nothing must give the committed locks, byte for byte.
 check-lock: setup
 	python -m acne04.bridge.reproduced
+
+# The dataset from the store: the one of .dvc/config, or STORE_URL's.
+pull: setup
+	@test -z "$$STORE_URL" || dvc remote modify --local store url "$$STORE_URL"
+	@dvc pull --quiet || { echo "make pull: the store cannot be read. Set STORE_URL, and what its" \
+		"server wants (docs/ci.md); a pull request from a fork has no secrets." >&2; exit 2; }
+
+# What CI calls. The reports go to reports/, the job summary also to where GitHub shows it.
+REPORTS = --markdown reports/audit.md --sarif reports/audit.sarif --junit reports/audit.xml \
+	--json reports/audit.json
+audit: LEVEL = quick
+audit-full: LEVEL = full
+audit audit-full: setup
+	@mkdir -p reports
+	@code=0; acne04 audit --level $(LEVEL) $(REPORTS) || code=$$?; \
+		test -z "$$GITHUB_STEP_SUMMARY" || cat reports/audit.md >> "$$GITHUB_STEP_SUMMARY"; \
+		exit $$code
 
 # Resolve the dependencies anew: one version each for Python 3.11 to 3.13, hashes, no addresses.
 relock:

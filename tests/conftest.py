@@ -12,6 +12,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
+import released
 from project import Project, copy_of_tree
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +34,15 @@ def reference() -> Path:
     folder = ROOT.parent / "shared" / "reference"
     if not folder.is_dir():
         pytest.skip("the real tables (../shared/reference) are not on this machine")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """Folder of the tools from npm that .ci/package.json names."""
+    folder = Path(os.environ.get("ACNE04_NODE_MODULES", ROOT / ".ci" / "node_modules"))
+    if not shutil.which("node") or not folder.is_dir():
+        pytest.skip(f"the tools of .ci/package.json are not installed ({folder})")
     return folder
 
 
@@ -68,6 +78,48 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
         assert project.dvc("push").returncode == 0
 
     return _made_once(tmp_path_factory, "finished", make)
+
+
+@pytest.fixture(scope="session")
+def audited(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The finished project with two releases, committed, pushed, the first one tagged; do not
+    change. The keys of the publisher, and of somebody else, lie beside it.
+    """
+
+    def make(place: Path) -> None:
+        project = released.checkout(finished, place.parent)
+        signing = released.make_keys(place.parent / "keys")
+        released.make_keys(place.parent / "keys", "p256")
+        for version in ("1.0.0", "1.1.0"):
+            project.git("tag", f"v{version}")
+            assert released.release(project, signing, version) == 0
+            released.record(project, version)
+        assert project.dvc("push").returncode == 0
+
+    return _made_once(tmp_path_factory, "audited", make)
+
+
+@pytest.fixture(scope="session")
+def rerun(audited: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project after its releases: run again with another parameter; do not change."""
+
+    def make(place: Path) -> None:
+        shutil.copytree(audited.path.parent, place.parent, symlinks=True, dirs_exist_ok=True)
+        project = Project(place)
+        project.set_parameter("target", 399)
+        _run_to_the_end(project)
+        project.git("add", "--all")
+        project.git("commit", "--quiet", "--message", "another run")
+        assert project.dvc("push").returncode == 0
+
+    return _made_once(tmp_path_factory, "rerun", make)
+
+
+@pytest.fixture(scope="session")
+def contexts() -> Path | None:
+    """Folder of the JSON-LD contexts for validating run crates; None where it is not at hand."""
+    folder = ROOT.parent / "shared" / "reference" / "contexts"
+    return folder if folder.is_dir() else None
 
 
 @pytest.fixture(scope="session")

