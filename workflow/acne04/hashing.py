@@ -1,4 +1,4 @@
-"""Digests of files, and listings that stand for a folder."""
+"""Digests of files, and the files below a folder."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ import hashlib
 import os
 from pathlib import Path
 from typing import NamedTuple
-
-import pandas as pd
-
-from acne04 import tables
 
 CHUNK_BYTES = 1 << 20
 
@@ -39,18 +35,3 @@ def files_below(folder: Path) -> list[str]:
     return sorted(
         f"{parent}/{name}"[start:] for parent, _, names in os.walk(root) for name in names
     )
-
-
-def listing(folder: Path, dataset: str) -> pd.DataFrame:
-    """Hash every file below a folder.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``listing``: dataset, path, size (bytes), sha256; rows by path.
-    """
-    rows = [
-        {"dataset": dataset, "path": path, **digest_file(folder / path)._asdict()}
-        for path in files_below(folder)
-    ]
-    return tables.from_records("listing", rows)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from acne04.audit.checkout import LEDGER, RAW, Checkout
+from acne04.bridge import store
 from acne04.checks.check import Check, Evidence, Problem
 from acne04.hashing import files_below
 
@@ -98,17 +97,11 @@ def _records_differ(checkout: Checkout) -> list[Problem]:
 
 
 def folder_md5(checkout: Checkout, folder: Path) -> str:
-    """Digest of a folder as DVC makes it: the MD5 of the list of its files' MD5s."""
+    """Digest of a folder as DVC makes it; a file that cannot be read is left out."""
     names = files_below(folder)
     found = checkout.digests(folder / name for name in names)
-    entries = [
-        {"md5": digest.md5, "relpath": name}
-        for name in names
-        if (digest := found[folder / name]) is not None
-    ]
-    entries.sort(key=lambda entry: tuple(entry["relpath"].split("/")))
-    text = json.dumps(entries, sort_keys=True).encode()
-    return f"{hashlib.md5(text, usedforsecurity=False).hexdigest()}.dir"
+    digests = ((name, found[folder / name]) for name in names)
+    return store.folder_md5({name: digest.md5 for name, digest in digests if digest is not None})
 
 
 CHECKS: tuple[Check[Checkout], ...] = (

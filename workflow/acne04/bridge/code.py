@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -29,69 +30,81 @@ def code_files(*verbs: str) -> list[str]:
     list of str
         Paths relative to the project's root, sorted: modules, then the schemas named in them.
     """
-    modules: set[Path] = set()
-    schemas: set[Path] = set()
+    present = {path.as_posix() for path in PACKAGE.rglob("*.py")}
+    names = {path.name for path in SCHEMAS.glob("*.json")}
+    modules: set[str] = set()
+    schemas: set[str] = set()
     for verb in verbs:
-        own = _reachable(verb)
+        own = _reachable(verb, present)
         modules |= own
-        if PACKAGE / "schemas.py" in own:
-            schemas |= {schema for module in own for schema in _schemas(module)}
-    return sorted(map(str, modules)) + sorted(map(str, schemas))
+        if f"{PACKAGE}/schemas.py" in own:
+            schemas |= {name for module in own for name in _schemas(module, names)}
+    return sorted(modules) + sorted(f"{SCHEMAS}/{name}" for name in schemas)
 
 
-def _reachable(verb: str) -> set[Path]:
-    modules: set[Path] = set()
-    waiting = _files_of(("acne04", verb))
+def _reachable(verb: str, present: set[str]) -> set[str]:
+    modules: set[str] = set()
+    waiting = _files_of(f"acne04.{verb}", present)
     while waiting:
         module = waiting.pop()
         if module not in modules:
             modules.add(module)
-            waiting.extend(_imports(module))
+            for name in _imported(Path(module).read_text(encoding="utf-8")):
+                waiting += _files_of(name, present)
     return modules
 
 
-def _files_of(name: tuple[str, ...]) -> list[Path]:
+def _files_of(name: str, present: set[str]) -> list[str]:
     """Files that importing a dotted name runs: the module and the packages around it."""
     files = []
-    for depth in range(1, len(name) + 1):
-        place = PACKAGE.joinpath(*name[1:depth])
-        candidates = (place.with_suffix(".py"), place / "__init__.py")
-        files += [path for path in candidates if path.is_file()]
+    place = str(PACKAGE.parent)
+    for step in name.split("."):
+        place = f"{place}/{step}"
+        files += [path for path in (f"{place}.py", f"{place}/__init__.py") if path in present]
     return files
 
 
-def _imports(module: Path) -> list[Path]:
-    names = _imported(module.read_text(encoding="utf-8"))
-    return [file for name in names for file in _files_of(tuple(name.split(".")))]
-
-
-def _schemas(module: Path) -> list[Path]:
+def _schemas(module: str, names: set[str]) -> set[str]:
     """Schemas that a module names in a string, keys of mappings aside."""
-    words = _words(module.read_text(encoding="utf-8"))
-    candidates = [SCHEMAS / f"{word}{end}" for word in words for end in ("", ".table.json")]
-    return [path for path in candidates if path.is_file()]
+    text = Path(module).read_text(encoding="utf-8")
+    # Most modules have no such string; ruff sees to it that a string begins with this quote.
+    if not any(f'"{name.partition(".")[0]}' in text for name in names):
+        return set()
+    words = _words(text)
+    return names & {f"{word}{end}" for word in words for end in ("", ".table.json")}
 
 
 # By its text and not by its path: another checkout has other modules of the same names.
 @cache
-def _nodes(text: str) -> tuple[ast.AST, ...]:
-    return tuple(ast.walk(ast.parse(text)))
+def _tree(text: str) -> ast.Module:
+    return ast.parse(text)
 
 
 @cache
 def _imported(text: str) -> tuple[str, ...]:
     names = []
-    for node in _nodes(text):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    for statement in _statements(_tree(text)):
+        if isinstance(statement, ast.Import):
+            names += [alias.name for alias in statement.names]
+        elif isinstance(statement, ast.ImportFrom) and statement.module:
+            names += [f"{statement.module}.{alias.name}" for alias in statement.names]
     return tuple(name for name in names if name.split(".")[0] == "acne04")
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Walk over statements only, at any depth: there are ten times as many expressions."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, block, None)
+            waiting += inner if isinstance(inner, list) else []
 
 
 @cache
 def _words(text: str) -> tuple[str, ...]:
-    nodes = _nodes(text)
+    nodes = list(ast.walk(_tree(text)))
     keys = {id(key) for node in nodes for key in _keys(node)}
     words = {
         node.value

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from acne04 import tables
 from acne04.bridge.digests import DigestCache
 from acne04.hashing import files_below
+from acne04.rows import read_rows
 
 RAW = Path("data/raw")
 _LEFTOVER = re.compile(r"\.[\w-]{20,}(\.tmp)?")
@@ -35,8 +35,7 @@ class FolderState:
 
 def compare(folder: Path, listing: Path, digests: DigestCache) -> FolderState:
     """Compare a folder with its listing: stat first, hash only what moved."""
-    table = tables.read(listing, "listing")
-    expected = dict(zip(table["path"], table["sha256"], strict=True))
+    expected = {row["path"]: row["sha256"] for row in read_rows(listing, "listing")}
     state = FolderState()
     present = set()
     for name in files_below(folder):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,19 +127,14 @@ def _without_record(recorded: dict[str, str]) -> dict[str, list[str]]:
         if not out.md5.endswith(".dir")
         and out.path not in recorded
         and Path(out.path).is_file()
-        and (found := _md5(Path(out.path))) != out.md5
+        and (found := store.file_md5(Path(out.path))) != out.md5
         and not _of_another_commit(Path(out.path))
     }
 
 
-def _md5(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-
-
 def _of_another_commit(path: Path) -> bool:
     """Whether DVC once committed these very bytes: then they are no tampering, only not current."""
-    return store.cached(_md5(path), store.cache_folder())
+    return store.cached(store.file_md5(path), store.cache_folder())
 
 
 def _raise_foreign(foreign: dict[str, list[str]]) -> None:

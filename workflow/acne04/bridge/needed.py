@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -110,10 +110,7 @@ def _code_moved(stage: str, entry: dict[str, Any]) -> bool:
 
 def _moved(dep: dict[str, Any]) -> bool:
     path = Path(dep["path"])
-    if not path.is_file():
-        return True
-    found = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
-    return bool(found != dep["md5"])
+    return not path.is_file() or bool(store.file_md5(path) != dep["md5"])
 
 
 def _plain(value: Any) -> Any:
@@ -126,7 +123,12 @@ def _plain(value: Any) -> Any:
 
 
 def _value(file: str, key: str) -> Any:
-    value = yaml.load(Path(file).read_text(encoding="utf-8"), yaml.CSafeLoader)
+    value = _parsed(Path(file).read_text(encoding="utf-8"))
     for step in key.split("."):
         value = value.get(step) if isinstance(value, dict) else None
     return value
+
+
+@cache
+def _parsed(text: str) -> Any:
+    return yaml.load(text, yaml.CSafeLoader)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -59,8 +60,7 @@ def lock_entries() -> dict[str, Any]:
     if not DVC_LOCK.is_file():
         return {}
     try:
-        document = yaml.load(DVC_LOCK.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}
-        return dict(document.get("stages") or {})
+        return _stages_in(DVC_LOCK.read_text(encoding="utf-8"))
     except (yaml.YAMLError, AttributeError, TypeError) as error:
         raise SchemaError(
             str(DVC_LOCK),
@@ -68,6 +68,12 @@ def lock_entries() -> dict[str, Any]:
             done="nothing ran",
             remedy=AFTER_MERGE,
         ) from None
+
+
+@cache
+def _stages_in(text: str) -> dict[str, Any]:
+    document = yaml.load(text, yaml.CSafeLoader) or {}
+    return dict(document.get("stages") or {})
 
 
 def declared_stages() -> set[str]:
@@ -78,6 +84,25 @@ def declared_stages() -> set[str]:
         for name, entry in stages.items()
         for item in entry.get("foreach", [""])
     }
+
+
+def file_md5(path: Path) -> str:
+    """Digest by which DVC knows a file: the MD5 of its bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def folder_md5(files: Mapping[str, str]) -> str:
+    """Digest by which DVC knows a folder: the MD5 of the list of its files, and ``.dir``.
+
+    Parameters
+    ----------
+    files : mapping of str to str
+        POSIX path relative to the folder -> MD5 of the file.
+    """
+    paths = sorted(files, key=lambda path: path.split("/"))
+    text = json.dumps([{"md5": files[path], "relpath": path} for path in paths])
+    return hashlib.md5(text.encode("utf-8"), usedforsecurity=False).hexdigest() + ".dir"
 
 
 def run(*words: str, quiet: bool = True) -> subprocess.CompletedProcess[str]:

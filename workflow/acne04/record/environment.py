@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from importlib.machinery import PathFinder
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 
 from acne04.errors import UnavailableError
@@ -59,13 +57,7 @@ def _decoder() -> str:
 
 
 def _solver() -> str:
-    # The solver's own module alone: to import SciPy around it would take longer than all the rest.
-    scipy = find_spec("scipy")
-    folder = Path(scipy.origin).parent / "optimize/_highspy" if scipy and scipy.origin else Path()
-    spec = PathFinder.find_spec("_core", [str(folder)])
-    if spec is None or spec.loader is None:
-        raise UnavailableError(str(folder), "SciPy's solver is not there", done="no ledger written")
-    core = module_from_spec(spec)
-    spec.loader.exec_module(core)
-    numbers = (core.HIGHS_VERSION_MAJOR, core.HIGHS_VERSION_MINOR, core.HIGHS_VERSION_PATCH)
+    from scipy.optimize._highspy import _core
+
+    numbers = (_core.HIGHS_VERSION_MAJOR, _core.HIGHS_VERSION_MINOR, _core.HIGHS_VERSION_PATCH)
     return "HiGHS " + ".".join(map(str, numbers))

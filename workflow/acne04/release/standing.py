@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import yaml
 
 from acne04.bridge import store
 from acne04.errors import SchemaError, UnavailableError
-from acne04.hashing import CHUNK_BYTES, digest_file, files_below
+from acne04.hashing import digest_file, files_below
 from acne04.ledger import Ledger
 
 
@@ -60,16 +59,8 @@ def _shown(value: object) -> str:
 
 
 def _md5(path: Path) -> str:
-    """Digest as DVC has it: of a file's bytes, or of the list of a folder's files."""
     if path.is_file():
-        digest = hashlib.md5(usedforsecurity=False)
-        with path.open("rb") as stream:
-            while chunk := stream.read(CHUNK_BYTES):
-                digest.update(chunk)
-        return digest.hexdigest()
+        return store.file_md5(path)
     if not path.is_dir():
         return "no such file"
-    names = sorted(files_below(path), key=lambda name: name.split("/"))
-    listed = [{"md5": _md5(path / name), "relpath": name} for name in names]
-    text = json.dumps(listed, sort_keys=True).encode("utf-8")
-    return f"{hashlib.md5(text, usedforsecurity=False).hexdigest()}.dir"
+    return store.folder_md5({name: store.file_md5(path / name) for name in files_below(path)})
