@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 PYTEST_ARGUMENTS ?=
 
-.PHONY: run setup test test-long lint lock check-lock relock benchmarks clean pull audit audit-full
+.PHONY: run setup test test-long lint lock check-lock relock benchmarks clean pull audit audit-full diff verify
 
 run: setup
 	snakemake --cores all
@@ -54,15 +54,30 @@ pull: setup
 		"server wants (docs/ci.md); a pull request from a fork has no secrets." >&2; exit 2; }
 
 # What CI calls. The reports go to reports/, the job summary also to where GitHub shows it.
-REPORTS = --markdown reports/audit.md --sarif reports/audit.sarif --junit reports/audit.xml \
-	--json reports/audit.json
+reports_of = --markdown reports/$(1).md --sarif reports/$(1).sarif --junit reports/$(1).xml \
+	--json reports/$(1).json
+summary_of = test -z "$$GITHUB_STEP_SUMMARY" || cat reports/$(1).md >> "$$GITHUB_STEP_SUMMARY"
 audit: LEVEL = quick
 audit-full: LEVEL = full
 audit audit-full: setup
 	@mkdir -p reports
-	@code=0; acne04 audit --level $(LEVEL) $(REPORTS) || code=$$?; \
-		test -z "$$GITHUB_STEP_SUMMARY" || cat reports/audit.md >> "$$GITHUB_STEP_SUMMARY"; \
-		exit $$code
+	@code=0; acne04 audit --level $(LEVEL) $(call reports_of,audit) || code=$$?; \
+		$(call summary_of,audit); exit $$code
+
+# What a change does to the dataset, from the commit BASE to this one.
+diff: setup
+	@mkdir -p reports
+	@acne04 diff "$$BASE" HEAD --markdown reports/diff.md --json reports/diff.json
+	@$(call summary_of,diff)
+
+# The RELEASE that is announced, with TRUSTED_KEY (PEM) and SERIAL, which come from elsewhere.
+verify: setup
+	@mkdir -p reports
+	@test -n "$$RELEASE" || { echo "make verify: no RELEASE is named, so none is verified"; exit 0; }; \
+		key=$$(mktemp); trap 'rm -f "$$key"' EXIT; printf '%s\n' "$$TRUSTED_KEY" > "$$key"; \
+		code=0; acne04 verify "releases/$$RELEASE" --trusted-key "$$key" \
+			--expect-serial "$$SERIAL" --images data/raw $(call reports_of,verify) || code=$$?; \
+		$(call summary_of,verify); exit $$code
 
 # Resolve the dependencies anew: one version each for Python 3.11 to 3.13, hashes, no addresses.
 relock:

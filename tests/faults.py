@@ -380,6 +380,12 @@ def twin_of_a_test_image_trained_on(project: Project) -> None:
 # What is done to releases.
 
 
+def release_gone_from_the_store(project: Project) -> None:
+    """No tag knows of it: the tag is on the commit that was released."""
+    (md5,) = re.findall(r"md5: ([0-9a-f]+\.dir)", project.read(f"{NEWEST}.dvc"))
+    stored(project, md5).unlink()
+
+
 def objects_of_a_release_collected(project: Project) -> None:
     """Old releases are tidied away from the branch, and then what only they needed."""
     shutil.rmtree(project.path / "releases")
@@ -502,6 +508,8 @@ FAULTS = (
           "leaks", HOLDOUT, alone=True),
     Fault("the twin of a test image trained on", twin_of_a_test_image_trained_on, "leaks", HOLDOUT,
           alone=True),
+    Fault("the release itself gone from the store", release_gone_from_the_store, "released-tags",
+          NEWEST, "full", alone=True),
     Fault("dvc gc that harms an older release", objects_of_a_release_collected, "released-tags",
           "data/splits/", "full", base="rerun", alone=True),
     Fault("a release attested by another key", signed_by_another_key, "release-signature", NEWEST),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from faults import keys
 from project import Project
 
 ROOT = Path(__file__).parents[1]
@@ -87,45 +88,66 @@ def test_gitlab_runs_the_same_commands() -> None:
         return [step["run"].strip() for step in github[job]["steps"] if "run" in step]
 
     before = document[".audit"]["before_script"]
-    assert [*before, *document["quick-audit"]["script"]] == commands("quick")
+    quick = document["quick-audit"]
+    assert [*before, *quick["script"], *quick["after_script"]] == commands("quick")
     assert [*before, *document["full-audit"]["script"]] == commands("full")
+
+
+def prepared(project: Project, folder: Path, **settings: str) -> Project:
+    """Let a checkout use the environment that the tests run in, as if `make setup` had made it."""
+    environment = folder / "environment"
+    environment.mkdir()
+    (environment / "bin").symlink_to(Path(sys.executable).parent)
+    (environment / "ready").touch()
+    project.environment = {"MAKEFLAGS": f"-- VENV={environment}", **settings}
+    return project
 
 
 @pytest.mark.workflow
 @pytest.mark.parametrize("job", ["quick", "full"])
-def test_the_steps_do_what_they_say(job: str, finished: Project, tmp_path: Path) -> None:
-    project = finished.clone(tmp_path / "lab" / "clone")
-    # The environment is made already: the tests run in it.
-    environment = tmp_path / "environment"
-    environment.mkdir()
-    (environment / "bin").symlink_to(Path(sys.executable).parent)
-    (environment / "ready").touch()
+def test_the_steps_do_what_they_say(job: str, audited: Project, tmp_path: Path) -> None:
+    project = audited.clone(tmp_path / "lab" / "clone")
     summary = tmp_path / "summary.md"
-    project.environment = {
-        "MAKEFLAGS": f"-- VENV={environment}",
-        "GITHUB_STEP_SUMMARY": str(summary),
-        "STORE_URL": str(finished.path.parent / "acne04-store"),
+    values = {
+        "secrets.ACNE04_STORE_URL": str(audited.path.parent / "acne04-store"),
+        "github.event.pull_request.base.sha": project.git("rev-parse", "HEAD^").strip(),
+        "vars.ACNE04_RELEASE": "1.1.0",
+        "vars.ACNE04_TRUSTED_KEY": keys(audited).public.read_text(encoding="utf-8"),
+        "vars.ACNE04_SERIAL": "2",
     }
+    prepared(project, tmp_path, GITHUB_STEP_SUMMARY=str(summary))
     for step in jobs_of(ROOT / ".github/workflows/audit.yml")[job]["steps"]:
         if "run" in step:
-            done = project.command("bash", "-e", "-c", step["run"])
+            given = {k: values[v.strip("${ }")] for k, v in step.get("env", {}).items()}
+            words = ["env", *(f"{k}={v}" for k, v in given.items())]
+            done = project.command(*words, "bash", "-e", "-c", step["run"])
             assert done.returncode == 0, (step["name"], done.stdout, done.stderr)
-    assert summary.read_text(encoding="utf-8").startswith("## Passed")
+    told = summary.read_text(encoding="utf-8")
+    assert told.startswith("## Passed")
+    if job == "quick":
+        assert "No difference in the dataset" in told
+    else:
+        assert told.count("## Passed") == 2, "the audit, and the release"
     results = json.loads((project.path / "reports/audit.sarif").read_text())["runs"][0]["results"]
     assert {result["level"] for result in results} <= {"note"}
     assert project.git("status", "--porcelain") == ""
 
 
 @pytest.mark.workflow
+def test_a_release_is_verified_only_where_one_is_named(bare_clone: Project, tmp_path: Path) -> None:
+    prepared(bare_clone, tmp_path)
+    done = bare_clone.command("make", "verify")
+    assert done.returncode == 0
+    assert "no RELEASE is named" in done.stdout
+    # A key that somebody with write access put beside it would prove nothing: it is asked for.
+    done = bare_clone.command("env", "RELEASE=1.1.0", "SERIAL=2", "make", "verify")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.workflow
 def test_a_store_that_cannot_be_read_is_said_plainly(bare_clone: Project, tmp_path: Path) -> None:
-    environment = tmp_path / "environment"
-    environment.mkdir()
-    (environment / "bin").symlink_to(Path(sys.executable).parent)
-    (environment / "ready").touch()
-    bare_clone.environment = {
-        "MAKEFLAGS": f"-- VENV={environment}",
-        "STORE_URL": str(tmp_path / "nowhere"),
-    }
+    prepared(bare_clone, tmp_path, STORE_URL=str(tmp_path / "nowhere"))
     done = bare_clone.command("make", "pull")
     assert done.returncode != 0
     assert "the store cannot be read. Set STORE_URL" in done.stderr

@@ -72,6 +72,21 @@ def _by_fold(rows: pd.DataFrame) -> str:
     return f"{', '.join(shares)} held-out images are related to one that is trained on"
 
 
+def _paper(checkout: Checkout) -> Evidence:
+    table = checkout.table("splits/paper_leaks.csv", "paper_leaks")
+    problems = tuple(
+        Problem("data/splits/paper.csv", f"no edit of a photograph that {variant} holds out",
+                ", ".join(_in_part(fold, part, rows) for (fold, part), rows in held_out))
+        for variant, leaking in table[table["leaks"].fillna(False)].groupby("variant")
+        for held_out in [leaking.groupby(["fold", "part"], dropna=False)]
+    )  # fmt: skip
+    return Evidence(f"{table['image_id'].nunique():,} synthetic images of paper", problems)
+
+
+def _in_part(fold: Any, part: str, rows: pd.DataFrame) -> str:
+    return f"{len(rows)} of {part}" + ("" if pd.isna(fold) else f" in fold {fold}")
+
+
 def _groups(checkout: Checkout) -> Evidence:
     groups = checkout.table("groups/groups.csv", "groups")
     group_of = dict(zip(groups["path"], groups["group"], strict=True))
@@ -154,5 +169,15 @@ CHECKS: tuple[Check[Checkout], ...] = (
         "quick",
         "compare on published-clean.csv instead; data/splits/published_leaks.csv has the figures",
         _published,
+    ),
+    Check(
+        "leaks-paper",
+        "The synthetic images, all kept as in the paper, are edits of photographs that a split may "
+        "hold out: say so with figures made on them.",
+        False,
+        "quick",
+        "train on the synthetic images that the split itself holds; data/splits/paper_leaks.csv "
+        "names the others",
+        _paper,
     ),
 )

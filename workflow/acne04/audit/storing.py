@@ -84,23 +84,32 @@ def _tags(checkout: Checkout) -> Evidence:
         raise NotRun("no release has been tagged yet (v…)")
     remote, all_wanted = remote_of(checkout), set[str]()
     problems: list[Problem] = []
-    for tag in tags:
-        wanted = needed(checkout, _outs_of_tag(tag), remote)
+    # A tag is on the commit that was released; the release itself is recorded by a later one.
+    asked = [(f"release {tag}", _outs_of_tag(tag)) for tag in tags]
+    asked.append(("a release", _released_folders("HEAD")))
+    for what, outs in asked:
+        wanted = needed(checkout, outs, remote)
         all_wanted |= set(wanted)
-        present = remote.exists(wanted)
-        problems += _missing(wanted, present, f"release {tag}: object")
-    return Evidence(f"{len(all_wanted):,} objects of {_listed(tags)}", tuple(problems))
+        problems += _missing(wanted, remote.exists(wanted), f"{what}: object")
+    return Evidence(
+        f"{len(all_wanted):,} objects of {_listed(tags)}", tuple(dict.fromkeys(problems))
+    )
 
 
 def _outs_of_tag(tag: str) -> Iterator[dict[str, Any]]:
-    """Give what a tag's ``dvc.lock`` records, and the release folders that were added to DVC."""
-    names = git("ls-tree", "-r", "-z", "--name-only", tag, "dvc.lock", "releases/").split("\0")
+    """Give what a tag's ``dvc.lock`` records, and the releases before it."""
+    if git("ls-tree", "--name-only", tag, "dvc.lock"):
+        yield from _outs_in(_yaml(git("show", f"{tag}:dvc.lock")))
+    yield from _released_folders(tag)
+
+
+def _released_folders(revision: str) -> Iterator[dict[str, Any]]:
+    """Give the release folders that a revision has added to DVC."""
+    names = git("ls-tree", "-r", "-z", "--name-only", revision, "releases/").split("\0")
     for name in names:
-        if name == "dvc.lock":
-            yield from _outs_in(_yaml(git("show", f"{tag}:{name}")))
-        elif name.endswith(".dvc"):
+        if name.endswith(".dvc"):
             folder = name.rpartition("/")[0]
-            for out in _yaml(git("show", f"{tag}:{name}")).get("outs", []):
+            for out in _yaml(git("show", f"{revision}:{name}")).get("outs", []):
                 yield {**out, "path": f"{folder}/{out['path']}"}
 
 

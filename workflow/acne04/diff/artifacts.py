@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from acne04.bridge.store import cache_folder
+from acne04.bridge.store import cache_folder, file_md5
 from acne04.diff.revision import Revision
 from acne04.errors import UnavailableError
 
@@ -27,7 +26,7 @@ class Artifacts:
         """In the working tree, the files that are there count for more than the lock."""
         for path in self.md5s:
             if Path(path).is_file():
-                md5 = _md5(Path(path))
+                md5 = file_md5(Path(path))
                 if md5 != self.md5s[path]:
                     self.altered.append(path)
                     self.md5s[path] = md5
@@ -37,7 +36,7 @@ class Artifacts:
         md5 = self.md5s.get(path)
         if md5 is None:
             return None
-        if Path(path).is_file() and _md5(Path(path)) == md5:
+        if Path(path).is_file() and file_md5(Path(path)) == md5:
             return Path(path)
         return _cached(md5)
 
@@ -52,7 +51,7 @@ class Artifacts:
         missing = {}
         for path in paths:
             md5 = self.md5s.get(path)
-            if md5 is None or (Path(path).is_file() and _md5(Path(path)) == md5):
+            if md5 is None or (Path(path).is_file() and file_md5(Path(path)) == md5):
                 continue
             if not _cached(md5).is_file():
                 missing[md5] = path
@@ -92,7 +91,3 @@ def _pull(wanted: Iterable[str]) -> str:
 
 def _cached(md5: str) -> Path:
     return cache_folder() / "files" / "md5" / md5[:2] / md5[2:]
-
-
-def _md5(path: Path) -> str:
-    return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()

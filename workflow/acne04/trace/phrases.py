@@ -27,7 +27,7 @@ def of_facts(facts: dict[str, Any], annotated: dict[str, Any] | None) -> Iterato
     ]
     yield ", ".join(filter(None, parts))
     counts = [
-        f"{facts[name]} {words}"
+        f"{words}: {facts[name]}"
         for name, words in (("lesions_v1", "lesions by ACNE04's label file"), ("boxes", "boxes"))
         if facts[name] is not None
     ]
@@ -35,8 +35,8 @@ def of_facts(facts: dict[str, Any], annotated: dict[str, Any] | None) -> Iterato
         yield ", ".join(counts)
     if annotated:
         yield (
-            f"{annotated['circles']} circles in Acne04-v2, {annotated['repaired']} of them "
-            f"repaired; {annotated['quarantined']} more in quarantine"
+            f"circles in Acne04-v2: {annotated['circles']}, of them repaired: "
+            f"{annotated['repaired']}; in quarantine: {annotated['quarantined']} more"
         )
 
 
