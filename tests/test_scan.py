@@ -75,8 +75,12 @@ class Raw:
     def list_files(self, dataset: str = "acne04") -> None:
         """Write the listing beside each source."""
         for source in SOURCES:
-            table = hashing.listing(Path(source), dataset)
-            tables.write(Path(f"{source}.csv"), "listing", table)
+            files = {
+                name: hashing.digest_file(Path(source, name))
+                for name in hashing.files_below(Path(source))
+            }
+            rows = [{"dataset": dataset, "path": n, **d._asdict()} for n, d in files.items()]
+            tables.write_records(Path(f"{source}.csv"), "listing", rows)
 
     def call(self, *words: str) -> tuple[int, str, str]:
         self._capsys.readouterr()
@@ -447,6 +451,7 @@ FRAGMENTS = [
     b"<object>", b"</object>", b"<object/>", b"<part>", b"</part>", b"<!--", b"-->", b"<![CDATA[",
     b"]]>", b"</annotation>", b"<annotation>", b"<xmin>", b"</xmin>", b"&amp;", b"&x;", b"\xe9",
     "\u00e9".encode(), b"-", b"7", b" ", b"\x0b", b"name", b"<name>fore</name>", b"\r\n",
+    b"\r", b"]]>", b"\x01", b"<filename>other.jpg</filename>", b"<size>", b"</size>",
 ]  # fmt: skip
 
 

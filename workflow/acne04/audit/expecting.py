@@ -77,7 +77,7 @@ def record_expectations(checkout: Checkout) -> None:
         }
         for (stage, check), count in _found()
     ]
-    tables.write(file, "expectations", tables.from_records("expectations", [*kept, *rows]))
+    tables.write_records(file, "expectations", [*kept, *rows])
     print(
         f"RECORDED {len(rows)} kinds of finding as what to expect: {file}. "
         f"Look at `git diff {file}` before you commit it.",

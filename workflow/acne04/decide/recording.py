@@ -74,7 +74,7 @@ def record(folder: Path, decision: Decision) -> Path:
     earlier = every(path) if path.is_file() else []
     _refuse_second(path, decision, earlier)
     rows = [dataclasses.asdict(row) for row in (*earlier, decision)]
-    tables.write(path, "decisions", tables.from_records("decisions", rows))
+    tables.write_records(path, "decisions", rows)
     return path
 
 

@@ -176,7 +176,7 @@ def add_pins(path: Path, source: Source, version: str, delivered: Iterable[Deliv
         }
         for file in delivered
     ]
-    tables.write(path, "pins", tables.from_records("pins", [*kept, *rows]))
+    tables.write_records(path, "pins", [*kept, *rows])
 
 
 def check_against_stated(

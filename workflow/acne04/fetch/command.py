@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     with progress_bar(source.key) as progress, staged_folder(folder) as staging:
         rows = land(source, delivered, staging, progress)
         check_replaceable(folder, unlisted, [row["path"] for row in rows])
-    tables.write(arguments.listing, "listing", tables.from_records("listing", rows))
+    tables.write_records(arguments.listing, "listing", rows)
     size = sum(int(row["size"]) for row in rows)
     print(
         f"{source.dataset}/{source.key}: in {folder}, files: {len(rows):,}, "

@@ -85,8 +85,8 @@ def run(arguments: argparse.Namespace) -> int:
         outcome = compare_all(comparer, dataset, method, arguments.false_positive_rate)
     findings = [*outcome.findings, *_undecodable(inventory)]
     not_run = [] if arguments.subjects else [NotRun("null", "no subject table (--subjects)")]
-    tables.write(arguments.verdicts, "verdicts", tables.from_records("verdicts", outcome.verdicts))
-    tables.write(arguments.parents, "parents", tables.from_records("parents", outcome.parents))
+    tables.write_records(arguments.verdicts, "verdicts", outcome.verdicts)
+    tables.write_records(arguments.parents, "parents", outcome.parents)
     documents.check(outcome.calibration, CALIBRATION, str(arguments.calibration))
     documents.write(arguments.calibration, outcome.calibration)
     document = write_findings(arguments.findings, dataset, "near", findings, not_run)

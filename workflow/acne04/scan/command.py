@@ -16,7 +16,7 @@ from acne04.scan.gaps import checks_not_run
 from acne04.scan.listings import check_against_listing, listing_path, read_listing
 from acne04.scan.promises import load_promises
 from acne04.scan.reading import Contents, read_files
-from acne04.scan.rows import Joined, Records, box_rows, fold_rows, inventory_rows, metrics
+from acne04.scan.rows import Joined, box_rows, fold_rows, inventory_rows, metrics
 from acne04.scan.stage import evaluate
 from acne04.scan.summary import lines
 from acne04.scan.tree import ACNEDIT, CLASSIFICATION, DETECTION, Tree, find_files
@@ -130,17 +130,15 @@ def _write(
 ) -> None:
     dataset = document["dataset"]
     if arguments.inventory:
-        _table(arguments.inventory, "inventory", inventory_rows(dataset, joined, contents.images))
+        tables.write_records(
+            arguments.inventory, "inventory", inventory_rows(dataset, joined, contents.images)
+        )
     if arguments.folds:
-        _table(arguments.folds, "folds", fold_rows(dataset, joined))
+        tables.write_records(arguments.folds, "folds", fold_rows(dataset, joined))
     if arguments.boxes:
-        _table(arguments.boxes, "boxes", box_rows(dataset, joined))
+        tables.write_records(arguments.boxes, "boxes", box_rows(dataset, joined))
     if arguments.findings:
         documents.write(arguments.findings, document)
     if arguments.metrics:
         figures = metrics(dataset, joined, contents.images, document["counts"])
         documents.write(arguments.metrics, figures)
-
-
-def _table(path: Path, name: str, rows: Records) -> None:
-    tables.write(path, name, tables.from_records(name, rows))
