@@ -103,7 +103,11 @@ def test_what_breaks_the_schema_is_not_written(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_part_of_an_integer_is_never_dropped(tmp_path: Path) -> None:
+def test_a_number_of_bytes_is_whole_and_not_negative(tmp_path: Path) -> None:
     row = {"dataset": "standin", "path": "a", "size": 1.5, "sha256": "0" * 64}
     with pytest.raises(ValueError, match=r"1\.5 is no integer"):
         tables.write_records(tmp_path / "table.csv", "listing", [row])
+    with pytest.raises(SchemaError, match="column size: expected at least 0, found -1"):
+        tables.write_records(tmp_path / "table.csv", "listing", [{**row, "size": -1}])
+    with pytest.raises(SchemaError, match="column size: expected a value, found none"):
+        tables.write_records(tmp_path / "table.csv", "listing", [{**row, "size": None}])

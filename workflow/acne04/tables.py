@@ -249,8 +249,7 @@ def _problems(text: dict[str, list[str]], schema: dict[str, Any]) -> list[str]:
 def _field_problems(column: list[str], field: dict[str, Any]) -> list[tuple[int, str]]:
     limits = field.get("constraints", {})
     kind = field["type"]
-    pattern = limits.get("pattern", _SHAPES.get(kind))
-    if _plainly_fine(column, pattern, limits, is_text=kind == "string"):
+    if _plainly_fine(column, kind, limits):
         return []
     # Distinct values are few compared with rows: each is judged once.
     verdicts = {value: _judge(value, kind, limits) for value in set(column)}
@@ -260,16 +259,17 @@ def _field_problems(column: list[str], field: dict[str, Any]) -> list[tuple[int,
     return [(row, bad[value]) for row, value in enumerate(column) if value in bad]
 
 
-def _plainly_fine(
-    column: list[str], pattern: str | None, limits: dict[str, Any], *, is_text: bool
-) -> bool:
+def _plainly_fine(column: list[str], kind: str, limits: dict[str, Any]) -> bool:
     """Whether one look at the whole column settles that every value has its form."""
-    if limits.keys() - {"pattern", "required"}:
+    settled, pattern = {"pattern", "required"}, limits.get("pattern", _SHAPES.get(kind))
+    if kind == "integer" and limits.get("minimum") == 0:
+        settled, pattern = {"minimum", "required"}, r"\d{1,18}"
+    if limits.keys() - settled:
         return False
     if pattern is None:
-        return is_text and not (limits.get("required") and "" in column)
+        return kind == "string" and not (limits.get("required") and "" in column)
     form = f"(?:{pattern})" if limits.get("required") else f"(?:{pattern})?"
-    text = "".join(value + "\n" for value in column)
+    text = "\n".join([*column, ""])
     return text.count("\n") == len(column) and bool(re.fullmatch(f"(?:{form}\\n)*", text))
 
 
