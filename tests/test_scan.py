@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import shutil
@@ -20,6 +21,7 @@ from upstreams import GOLDEN, assert_golden
 
 from acne04 import documents, hashing, tables
 from acne04.cli import main
+from acne04.imaging import perceptual_hashes
 from acne04.scan import voc
 from acne04.scan.labels import parse_label_file
 from acne04.scan.voc import VocFormatError, parse_voc
@@ -478,3 +480,26 @@ def test_the_usual_voc_file_takes_the_short_way() -> None:
     whole = voc._parse_tree(data)
     assert voc._parse_plain(data) == whole
     assert len(whole.objects) == 2
+
+
+def _hash_in_integers(square: bytes) -> int:
+    """The hash with Python's integers, which have no limit, by its definition."""
+    cosines = [
+        [round((1 << 14) * math.cos(math.pi * k * (2 * n + 1) / 64)) for n in range(32)]
+        for k in range(8)
+    ]
+    rows = [square[32 * y : 32 * y + 32] for y in range(32)]
+    across = [[sum(c * p for c, p in zip(line, row, strict=True)) for line in cosines]
+              for row in rows]  # fmt: skip
+    block = [sum(cosines[v][y] * across[y][u] for y in range(32)) for v in range(8)
+             for u in range(8)]  # fmt: skip
+    median = sorted(block[1:])[31]
+    return int("".join(str(int(value > median)) for value in block), 2)
+
+
+@settings(max_examples=200)
+@given(st.lists(st.binary(min_size=1024, max_size=1024), min_size=1, max_size=3))
+def test_the_hash_is_that_of_exact_integers(squares: list[bytes]) -> None:
+    dark_and_light = [bytes([0, 255] * 512), bytes(1024), bytes([255] * 1024)]
+    for given_squares in (squares, [*squares, *dark_and_light]):
+        assert perceptual_hashes(given_squares) == [_hash_in_integers(s) for s in given_squares]

@@ -134,6 +134,18 @@ def read(path: Path, name: str, dataset: str | None = None) -> pd.DataFrame:
     UsageError
         If a row is of another dataset.
     """
+    text = read_texts(path, name, dataset)
+    fields = load_schema(f"{name}.table.json")["fields"]
+    return pd.DataFrame(
+        {
+            field["name"]: _values(pd.Series(text[field["name"]], dtype="str"), field["type"])
+            for field in fields
+        }
+    )
+
+
+def read_texts(path: Path, name: str, dataset: str | None = None) -> dict[str, list[str]]:
+    """Read and check a table as `read` does, and give each column's texts as they stand there."""
     schema = load_schema(f"{name}.table.json")
     columns = [field["name"] for field in schema["fields"]]
     rows = _rows(path)
@@ -165,12 +177,7 @@ def read(path: Path, name: str, dataset: str | None = None) -> pd.DataFrame:
             found=", ".join(sorted(others)),
             done="nothing written",
         )
-    return pd.DataFrame(
-        {
-            field["name"]: _values(pd.Series(text[field["name"]], dtype="str"), field["type"])
-            for field in schema["fields"]
-        }
-    )
+    return text
 
 
 def _rows(path: Path) -> list[list[str]]:

@@ -45,7 +45,7 @@ def read_listing(tree: Tree, dataset: str | None) -> tuple[str, dict[str, Digest
     path = listing_path(tree.folder)
     if not path.exists():
         return None
-    table = tables.read(path, "listing")
+    table = tables.read_texts(path, "listing")
     named = sorted(set(table["dataset"]))
     if len(named) != 1 or (dataset and named != [dataset]):
         raise UsageError(
