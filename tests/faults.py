@@ -32,6 +32,7 @@ from faulting import (
 from project import Project
 from released import Keys, sign_again, sum_again
 
+from acne04 import documents
 from acne04.checks.check import Level
 
 IMAGES, DETECTION = "data/raw/classification", "data/raw/detection"
@@ -171,6 +172,13 @@ def records_edited(project: Project) -> None:
     file = project.path / "snakemake.lock"
     file.write_text(file.read_text().replace(sha256, "0" * 64))
     commit(project)
+
+
+def packages_of_another_lock(project: Project) -> None:
+    ledger = json.loads(project.read(LEDGER))
+    ledger["environment"]["packages"]["numpy"] = "1.0"
+    documents.write(project.path / LEDGER, ledger)
+    make_consistent(project)
 
 
 # What is done to code and parameters.
@@ -486,6 +494,8 @@ FAULTS = (
           "params.yaml"),
     Fault("a parameter put back after the run", parameter_put_back_after_the_run,
           "parameters-recorded", "params.yaml", base="rerun"),
+    Fault("a package of another version than the lock's", packages_of_another_lock,
+          "environment-recorded", "requirements.lock", alone=True),
     Fault("an archive swapped at the source", archive_swapped_at_the_source, "upstream",
           "upstream/standin/Detection.tar", "full", alone=True),
     Fault("a pin edited", pin_edited, "pins", "workflow/pins/standin/detection.csv"),

@@ -11,6 +11,7 @@ from acne04.audit.checkout import Checkout
 from acne04.bridge.code import PACKAGE, SCHEMAS, code_files
 from acne04.checks.check import Check, Evidence, Problem
 from acne04.hashing import digest_file
+from acne04.record.environment import unlike_lock
 
 
 def _declared(checkout: Checkout) -> Evidence:
@@ -60,6 +61,16 @@ def _parameters(checkout: Checkout) -> Evidence:
     return Evidence(f"{len(recorded)} parameters", problems)
 
 
+def _environment(checkout: Checkout) -> Evidence:
+    environment = checkout.ledger.environment
+    lock = Path(environment.lock)
+    problems = tuple(
+        Problem(environment.lock, "the packages that the run had", line)
+        for line in unlike_lock(environment, lock)
+    )
+    return Evidence(f"{len(environment.packages)} packages against {lock}", problems)
+
+
 def _leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
     """Give every value inside mappings with its JSON Pointer; spelled, since 1 is not true."""
     if isinstance(value, dict):
@@ -97,5 +108,14 @@ CHECKS: tuple[Check[Checkout], ...] = (
         "quick",
         "change params.yaml back, or run `snakemake --cores all` without overrides",
         _parameters,
+    ),
+    Check(
+        "environment-recorded",
+        "The artifacts may have been made with other versions of Pillow, numpy or the solver than "
+        "the lock has, which can move their bytes.",
+        True,
+        "quick",
+        "`make setup`, run `snakemake --cores all`, and commit what it recorded",
+        _environment,
     ),
 )

@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     documents.check(document, SCHEMA, str(arguments.ledger))
     documents.write(arguments.ledger, document)
     for line in unlike_lock(environment, arguments.lock):
-        print(f"warning: {line}", file=sys.stderr)
+        print(f"warning: installed is {line}", file=sys.stderr)
     artifacts = sum(path.startswith("data/") for path in files)
     print(
         f"{len(stages)} stages, {artifacts} artifacts, {len(files) - artifacts} files of code, "

@@ -31,7 +31,7 @@ def unlike_lock(environment: Environment, lock: Path) -> list[str]:
     """Say in one line each which packages are not those of the lock."""
     pinned = dict(_PIN.findall(lock.read_text(encoding="utf-8")))
     return [
-        f"{package} {found} is installed, {lock} has {pinned.get(package, 'no version of it')}"
+        f"{package} {found}, {lock} has {pinned.get(package, 'no version of it')}"
         for package, found in environment.packages.items()
         if pinned.get(package) != found
     ]
