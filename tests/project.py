@@ -23,8 +23,10 @@ class Project:
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start a command in a process group of its own."""
+        left_out = ("DVC_", "ACNE04_", "PYTHONDONTWRITEBYTECODE")
         environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith(("DVC_", "ACNE04_"))},
+            # As on a user's machine, where the many processes of a run find the code compiled.
+            **{k: v for k, v in os.environ.items() if not k.startswith(left_out)},
             # The checkout's own code, not that of the checkout the tests run from.
             "PYTHONPATH": str(self.path / "workflow"),
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
