@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from acne04.bridge import store
+from acne04.bridge import records, store
 
 LEDGER = Path("data/ledger/ledger.json")
 _RULES = "workflow/rules/"
@@ -73,6 +73,10 @@ def ledger_wanted(manifests: Iterable[str]) -> bool:
     entries = store.lock_entries()
     entry = entries.get("record")
     if entry is None or _stale(entries) - {"record"}:
+        return True
+    outs = [out["path"] for other in entries.values() for out in other.get("outs", [])]
+    if records.LiveRecords().incomplete(outs):
+        # A job was killed while it wrote: it is made again, and the ledger with it.
         return True
     return all(Path(dep["path"]).exists() for dep in entry.get("deps", []))
 
