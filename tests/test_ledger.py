@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import shutil
+from base64 import urlsafe_b64encode
 from dataclasses import replace
 from pathlib import Path
 
@@ -132,6 +133,21 @@ def test_a_lost_ledger_is_made_again_where_all_else_is_there(
     (clone.path / LEDGER).unlink()
     assert rules_run(clone.snakemake()) == ["record"]
     assert clone.read(LEDGER) == finished.read(LEDGER)
+    assert clone.dvc_status() == CLEAN
+
+
+@pytest.mark.workflow
+def test_a_kill_while_the_splits_were_written_is_no_partial_pull(clone: Project) -> None:
+    """The manifests are there and another output is not: the job did not end."""
+    shutil.rmtree(clone.path / ".dvc/cache")
+    (clone.path / LEDGER).unlink()
+    (clone.path / "data/splits/churn.csv").unlink()
+    marks = clone.path / ".snakemake/incomplete"
+    marks.mkdir(parents=True, exist_ok=True)
+    for name in ("churn.csv", "holdout.csv"):
+        (marks / urlsafe_b64encode(f"data/splits/{name}".encode()).decode()).touch()
+    assert rules_run(clone.snakemake()) == ["record", "split"]
+    assert (clone.path / LEDGER).is_file()
     assert clone.dvc_status() == CLEAN
 
 
