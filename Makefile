@@ -14,10 +14,11 @@ run: setup
 setup: $(VENV)/ready
 
 # Everything from the one lock, by hash. The build tools of our own package are in it, too.
-$(VENV)/ready: requirements.lock pyproject.toml
+$(VENV)/ready: requirements.lock pyproject.toml snakemake_dvc/pyproject.toml upstreams/standin/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index \
+		-e . -e ./snakemake_dvc -e ./upstreams/standin
 	touch $@
 
 test: setup lint
@@ -32,20 +33,20 @@ lint: setup
 	mypy --no-error-summary
 	snakefmt --check Snakefile workflow/rules
 	snakemake --lint
-	python -m acne04.bridge.stages --check
+	python -m snakemake_dvc.stages --check
 
 dvc.yaml: setup $(wildcard workflow/rules/*.smk) Snakefile
-	python -m acne04.bridge.stages
+	python -m snakemake_dvc.stages
 
 # Run, and stage what the run recorded: dvc.lock, snakemake.lock and new pins.
 lock: setup
-	python -m acne04.bridge.stages
+	python -m snakemake_dvc.stages
 	snakemake --cores all
-	git add dvc.yaml dvc.lock snakemake.lock workflow/pins
+	git add dvc.yaml dvc.lock snakemake.lock upstreams
 
 # In CI: a run from nothing must give the committed locks, byte for byte.
 check-lock: setup
-	python -m acne04.bridge.reproduced
+	python -m snakemake_dvc.reproduced
 
 # The dataset from the store: the one of .dvc/config, or STORE_URL's.
 pull: setup

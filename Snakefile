@@ -5,7 +5,7 @@ Parameters: params.yaml, checked against schemas/params.schema.json.
 
 from snakemake.utils import min_version
 
-from acne04.bridge.parameters import check
+from snakemake_dvc.parameters import check
 
 min_version("9.27")
 

@@ -26,7 +26,7 @@ from measuring import (
 )
 
 from acne04.audit.digests import hash_files
-from acne04.hashing import files_below
+from acne04.core.hashing import files_below
 
 QUICK_LIMIT, FULL_LIMIT = 5.0, 60.0
 #: sha256sum may be at most so much faster: 0.8 × its speed.

@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from acne04.core.checkout import python_path
+
 ROOT = Path(__file__).parents[1]
 CORES = 2
 QUIET_LOAD = 0.5
@@ -166,7 +168,7 @@ def own_environment(checkout: Path = ROOT) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DVC_", "ACNE04_"))}
     return {
         **kept,
-        "PYTHONPATH": str(checkout / "workflow"),
+        "PYTHONPATH": python_path(checkout),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 
 from PIL import Image, ImageFilter, ImageOps
 
-from acne04.standin import near
-from acne04.standin.chance import Chance
+from acne04_standin import near
+from acne04_standin.chance import Chance
 
 _QUALITY, _POOR = 85, 30
 
@@ -24,7 +24,7 @@ def copy_of(picture: Image.Image, kind: str, ordinal: int, chance: Chance) -> by
     picture : PIL.Image.Image
         The decoded photograph.
     kind : str
-        One of `acne04.standin.near.KINDS` or of `HARDER`.
+        One of `acne04_standin.near.KINDS` or of `HARDER`.
     ordinal : int
         Copies of one kind with other ordinals have other settings.
     chance : Chance

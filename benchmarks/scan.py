@@ -35,7 +35,7 @@ from measuring import (
 )
 
 from acne04.cli import main as acne04
-from acne04.imaging import DECODE_SIDE
+from acne04.core.imaging import DECODE_SIDE
 from acne04.scan.tree import find_files
 
 LIMIT = 1.3

@@ -31,7 +31,8 @@ from typing import Any
 import pandas as pd
 from measuring import Figure, as_table, cpu_seconds, least_cpu, rounded, times
 
-from acne04 import split, tables
+from acne04 import split
+from acne04.core import tables
 from acne04.split.manifest import VARIANTS
 
 LIMIT = 3.0

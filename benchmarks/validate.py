@@ -18,7 +18,7 @@ from pathlib import Path
 from measuring import ROOT, Figure, as_table, cpu_seconds, least_cpu, rounded, times
 from plain_jsonschema import plain_validation
 
-from acne04.schemas import load_schema, schema_folder
+from acne04.core.schemas import load_schema, schema_folder
 from acne04.validate.command import OUTPUTS
 from acne04.validate.echoes import find_echoes
 from acne04.validate.examining import examine

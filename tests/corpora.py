@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from hypothesis import strategies as st
 
-from acne04 import tables
+from acne04.core import tables
 from acne04.split.manifest import Options
 from acne04.split.solver import Limits
 

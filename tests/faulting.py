@@ -14,7 +14,7 @@ import pytest
 import yaml
 from project import Project
 
-from acne04 import documents
+from acne04.core import documents
 
 #: Two contents of one MD5 (X. Wang and H. Yu, EUROCRYPT 2005): six bits differ.
 ONE = bytes.fromhex(

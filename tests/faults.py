@@ -32,8 +32,8 @@ from faulting import (
 from project import Project
 from released import Keys, sign_again, sum_again
 
-from acne04 import documents
-from acne04.checks.check import Level
+from acne04.core import documents
+from acne04.inspection.check import Level
 
 IMAGES, DETECTION = "data/raw/classification", "data/raw/detection"
 HOLDOUT, PAPER = "data/splits/holdout.csv", "data/splits/paper.csv"
@@ -224,7 +224,7 @@ def readme_amended_after_the_release(project: Project) -> None:
 
 
 def import_that_is_not_declared(project: Project) -> None:
-    project.append("workflow/acne04/scan/command.py", "import acne04.leakage  # noqa\n")
+    project.append("workflow/acne04/scan/command.py", "import acne04.relations.leakage  # noqa\n")
     commit(project)
 
 
@@ -247,14 +247,14 @@ def archive_swapped_at_the_source(project: Project) -> None:
 
 
 def pin_edited(project: Project) -> None:
-    path = "workflow/pins/standin/detection.csv"
+    path = "upstreams/standin/pins/detection.csv"
     edit(project.path / path, lambda rows: rows[0].update(sha256="0" * 64))
     commit(project)
 
 
 def archive_and_pin_swapped(project: Project) -> None:
     """The pin is moved with the archive, and the ledger with the pin: all of it is consistent."""
-    path = "workflow/pins/standin/detection.csv"
+    path = "upstreams/standin/pins/detection.csv"
     archive = project.path / "upstream/standin/Detection.tar"
     before = hashlib.sha256(archive.read_bytes()).hexdigest()
     flip(archive)
@@ -498,7 +498,7 @@ FAULTS = (
           "environment-recorded", "requirements.lock", alone=True),
     Fault("an archive swapped at the source", archive_swapped_at_the_source, "upstream",
           "upstream/standin/Detection.tar", "full", alone=True),
-    Fault("a pin edited", pin_edited, "pins", "workflow/pins/standin/detection.csv"),
+    Fault("a pin edited", pin_edited, "pins", "upstreams/standin/pins/detection.csv"),
     Fault("a licence changed after the run", licence_changed, "licences", "workflow/sources.yaml"),
     Fault("a licence missing", licence_missing, "licences", "workflow/sources.yaml"),
     Fault("an image lost", image_lost, "source-promises", "data/raw/", base="full"),
@@ -532,7 +532,7 @@ FAULTS = (
     Fault("a commit amended after the release", readme_amended_after_the_release, "release-commit",
           "README.md"),
     Fault("an archive swapped, its pin and all records too", archive_and_pin_swapped,
-          "release-commit", "workflow/pins/standin/detection.csv"),
+          "release-commit", "upstreams/standin/pins/detection.csv"),
     Fault("an artifact and all its records made consistent",
           grade_swapped_and_all_made_consistent, "release-agrees", PAPER),
     Fault("the same, without a release", grade_swapped_and_all_made_consistent, "rebuild", PAPER,

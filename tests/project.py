@@ -11,6 +11,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from acne04.core.checkout import python_path
+
 _RULE = re.compile(r"^(?:local)?rule (\w+):", re.MULTILINE)
 
 
@@ -28,7 +30,7 @@ class Project:
             # As on a user's machine, where the many processes of a run find the code compiled.
             **{k: v for k, v in os.environ.items() if not k.startswith(left_out)},
             # The checkout's own code, not that of the checkout the tests run from.
-            "PYTHONPATH": str(self.path / "workflow"),
+            "PYTHONPATH": python_path(self.path),
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "GIT_CONFIG_GLOBAL": "/dev/null",
             **self.environment,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from acne04 import documents
+from acne04.core import documents
 from acne04.standards import crate, croissant
 from acne04.standards.facts import Facts, gather
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from project import Project
 
-from acne04.attestation.contents import ATTESTATION, SUMS, present_files, to_sums
-from acne04.attestation.envelope import open_envelope, sign
-from acne04.attestation.keys import load_private, load_public
-from acne04.attestation.statement import Attested, from_bytes, to_bytes
 from acne04.cli import main
+from acne04.provenance.contents import ATTESTATION, SUMS, present_files, to_sums
+from acne04.provenance.envelope import open_envelope, sign
+from acne04.provenance.keys import load_private, load_public
+from acne04.provenance.statement import Attested, from_bytes, to_bytes
 
 ALGORITHMS = {
     "ed25519": ("ed25519",),

@@ -14,11 +14,11 @@ import pytest
 from released import ALGORITHMS, Keys, make_keys, openssl
 from upstreams import GOLDEN, assert_golden
 
-from acne04.attestation import keys as keys_module
-from acne04.attestation.envelope import LARGEST, PAYLOAD_TYPE, SignatureError, open_envelope, sign
-from acne04.attestation.keys import PASSPHRASE, load_private, load_public
-from acne04.attestation.statement import Attested, from_bytes, to_bytes
-from acne04.errors import Acne04Error, SchemaError, UnavailableError, UsageError
+from acne04.core.errors import Acne04Error, SchemaError, UnavailableError, UsageError
+from acne04.provenance import keys as keys_module
+from acne04.provenance.envelope import LARGEST, PAYLOAD_TYPE, SignatureError, open_envelope, sign
+from acne04.provenance.keys import PASSPHRASE, load_private, load_public
+from acne04.provenance.statement import Attested, from_bytes, to_bytes
 
 EXAMPLES = Path(__file__).parent / "examples" / "verify"
 SAID = Attested(

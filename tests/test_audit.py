@@ -12,7 +12,8 @@ from faults import NEWEST, keys
 from project import Project
 
 from acne04.audit.registry import CHECKS
-from acne04.checks.running import of_level
+from acne04.core.checkout import python_path
+from acne04.inspection.running import of_level
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = json.loads((ROOT / "schemas/audit.schema.json").read_text(encoding="utf-8"))
@@ -80,7 +81,7 @@ def test_a_release_is_audited_with_key_and_serial_from_elsewhere(
     # From a folder elsewhere, with a copy of the release: the same.
     release = tmp_path / "release"
     shutil.copytree(audited.path / NEWEST, release)
-    there = Project(tmp_path, {"PYTHONPATH": str(audited.path / "workflow")})
+    there = Project(tmp_path, {"PYTHONPATH": python_path(audited.path)})
     words[3] = str(release)
     done = there.command(*words, "--root", str(audited.path), "--junit", "audit.xml")
     assert done.returncode == 0, done.stdout + done.stderr

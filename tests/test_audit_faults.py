@@ -13,8 +13,8 @@ from project import Project
 
 from acne04.audit.checkout import Checkout
 from acne04.audit.registry import CHECKS
-from acne04.checks.check import Check, Level, Outcome
-from acne04.checks.running import of_level, run
+from acne04.inspection.check import Check, Level, Outcome
+from acne04.inspection.running import of_level, run
 
 pytestmark = pytest.mark.workflow
 

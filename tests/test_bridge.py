@@ -9,10 +9,10 @@ import pytest
 from snakemake.persistence import RECORD_FORMAT_VERSION
 from snakemake.persistence.file import FilePersistence
 
-from acne04.bridge.code import code_files
-from acne04.bridge.records import JobRecord, LiveRecords, read_lock, write_lock
-from acne04.bridge.reproduced import differences
-from acne04.errors import SchemaError
+from acne04.core.errors import SchemaError
+from snakemake_dvc.code import code_files
+from snakemake_dvc.records import JobRecord, LiveRecords, read_lock, write_lock
+from snakemake_dvc.reproduced import differences
 
 FIELDS = {
     "rule": "scan",
@@ -33,12 +33,12 @@ FIELDS = {
 )
 def test_snakemake_still_has_the_private_methods_that_are_used(method: str) -> None:
     assert inspect.isfunction(getattr(FilePersistence, method, None)), (
-        f"FilePersistence.{method} is gone: see workflow/acne04/bridge/records.py"
+        f"FilePersistence.{method} is gone: see snakemake_dvc/src/snakemake_dvc/records.py"
     )
 
 
 def test_the_format_of_records_is_the_known_one() -> None:
-    assert RECORD_FORMAT_VERSION == 6, "compare snakemake.persistence with bridge/records.py"
+    assert RECORD_FORMAT_VERSION == 6, "compare snakemake.persistence with snakemake_dvc/records.py"
 
 
 def test_records_come_back_as_they_were_put(
@@ -89,7 +89,11 @@ stages:
     [
         ("dedupe", "schemas/groups.table.json", "schemas/splits.table.json"),
         ("validate", "schemas/annotations.schema.json", "schemas/groups.table.json"),
-        ("standin", "workflow/acne04/standin/face.py", "schemas/lesions.table.json"),
+        (
+            "standin",
+            "upstreams/standin/origin/acne04_standin/face.py",
+            "schemas/lesions.table.json",
+        ),
     ],
 )
 def test_the_code_of_a_verb(verb: str, named: str, unnamed: str) -> None:

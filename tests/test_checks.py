@@ -12,13 +12,13 @@ import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped
 from upstreams import assert_golden
 
-from acne04 import documents
-from acne04.checks import catalogue, junit, markdown, sarif
-from acne04.checks import text as plain_text
-from acne04.checks.check import Check, Evidence, Impossible, NotRun, Problem
-from acne04.checks.document import EXIT_CODES, as_document
-from acne04.checks.running import of_level, run
-from acne04.errors import SchemaError, UnavailableError
+from acne04.core import documents
+from acne04.core.errors import SchemaError, UnavailableError
+from acne04.inspection import catalogue, junit, markdown, sarif
+from acne04.inspection import text as plain_text
+from acne04.inspection.check import Check, Evidence, Impossible, NotRun, Problem
+from acne04.inspection.document import EXIT_CODES, as_document
+from acne04.inspection.running import of_level, run
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = "a | b <script>alert(1)</script> `c` *d*\n## e\x1b[31m @f \u202eg é"
@@ -194,7 +194,7 @@ def test_junit_is_read_by_a_parser(document: dict[str, Any], tmp_path: Path) -> 
 
 def test_the_catalogue_is_that_of_the_checks() -> None:
     expected = (ROOT / catalogue.CATALOGUE).read_text(encoding="utf-8")
-    assert catalogue.text() == expected, "run `python -m acne04.checks.catalogue`"
+    assert catalogue.text() == expected, "run `python -m acne04.inspection.catalogue`"
 
 
 def test_the_document_follows_its_schema(document: dict[str, Any]) -> None:

@@ -35,7 +35,7 @@ def test_b1_a_moved_pin_runs_what_depends_on_it(clone: Project) -> None:
     document = json.loads(upstream.read_text())
     removed = document["annotations"].pop()
     upstream.write_text(json.dumps(document))
-    pins = clone.path / "workflow/pins/standin/v2.csv"
+    pins = clone.path / "upstreams/standin/pins/v2.csv"
     before = pins.read_text()
     refused = clone.snakemake("--forcerun", "fetch", "--until", "fetch")
     assert refused.returncode == 1

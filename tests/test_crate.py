@@ -16,8 +16,8 @@ import pytest
 from project import Project
 from release_folder import DATE, VERSION, describe, lay_out
 
-from acne04 import documents
-from acne04.checks.check import Impossible
+from acne04.core import documents
+from acne04.inspection.check import Impossible
 from acne04.standards import validating
 
 pytestmark = pytest.mark.workflow
@@ -143,7 +143,7 @@ def test_from_a_manifest_back_to_sources_and_their_terms(graph: dict[str, dict[s
         if name not in reached:
             reached.add(name)
             ahead += referred(makers[name]["object"]) if name in makers else []
-    assert {f"#file/workflow/pins/standin/{key}.csv" for key in ("acnedit", "classification")} <= (
+    assert {f"#file/upstreams/standin/pins/{key}.csv" for key in ("acnedit", "classification")} <= (
         reached
     )
     assert {"#value/split", "#value/near", "tables/groups/groups.csv"} <= reached

@@ -20,11 +20,11 @@ from PIL import Image
 from project import Project
 from release_folder import DATE, VERSION, describe, lay_out
 
-from acne04 import documents, tables
-from acne04.checks.check import Impossible
-from acne04.errors import SchemaError, SourceError, UnavailableError, UsageError
-from acne04.hashing import Digest
-from acne04.sources import load_sources
+from acne04.core import documents, tables
+from acne04.core.errors import SchemaError, SourceError, UnavailableError, UsageError
+from acne04.core.hashing import Digest
+from acne04.core.sources import load_sources
+from acne04.inspection.check import Impossible
 from acne04.standards import croissant, facts, repacking, upstream, validating
 
 pytestmark = pytest.mark.workflow

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from upstreams import assert_golden
 
-from acne04 import decisions, tables
 from acne04.cli import main
-from acne04.review import ReviewItem, to_table
-from acne04.schemas import load_schema
+from acne04.core import tables
+from acne04.core.review import ReviewItem, to_table
+from acne04.core.schemas import load_schema
+from acne04.relations import decisions
 
 ROOT = Path(__file__).parents[1]
 CIRCLES, PHOTO, COPIED, TWIN, EDIT = (digit * 64 for digit in "12345")

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from upstreams import GOLDEN, assert_golden
 
-from acne04 import decisions
 from acne04.cli import main
-from acne04.decisions import Decision
-from acne04.errors import SchemaError
-from acne04.sources import load_source
+from acne04.core.errors import SchemaError
+from acne04.core.sources import load_source
+from acne04.relations import decisions
+from acne04.relations.decisions import Decision
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = Path(__file__).parent / "examples" / "decisions"

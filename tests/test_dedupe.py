@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from upstreams import GOLDEN, assert_golden
 
-from acne04 import tables
 from acne04.cli import main
+from acne04.core import tables
 
 EXAMPLES = Path(__file__).parent / "examples" / "dedupe"
 SOURCES = Path(__file__).parents[1] / "workflow" / "sources.yaml"

@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 import yaml
 
-from acne04 import cli, documents
+from acne04 import cli
+from acne04.core import documents
+from acne04.core.schemas import load_schema
 from acne04.diff import artifacts
-from acne04.schemas import load_schema
 
 GOLDEN = Path(__file__).parent / "golden" / "diff"
 Tables = dict[str, list[dict[str, object]]]
@@ -111,7 +112,7 @@ class Lab:
         self.write(".gitignore", "/data/\n/.dvc/cache/\n")
         self.write("params.yaml", PARAMS)
         self.write("workflow/sources.yaml", SOURCES)
-        self.write("workflow/pins/standin/v2.csv", "dataset,source,version,path,size,sha256\n")
+        self.write("upstreams/standin/pins/v2.csv", "dataset,source,version,path,size,sha256\n")
         self.write("decisions/images.csv", "dataset,kind,subject,path,target,decision\n")
         self.write("requirements.lock", "numpy==2.4.6 \\\n    --hash=sha256:00\n")
         self.write(CODE, "seed = 1\n")
@@ -321,7 +322,7 @@ def test_what_people_wrote(lab: Lab, diff: Any) -> None:
     lab.write("params.yaml", PARAMS.replace("65, 15, 20", "60, 20, 20"))
     lab.write("workflow/sources.yaml", SOURCES.replace("MIT", "unknown"))
     pins = "dataset,source,version,path,size,sha256\nstandin,v2,1,v2.json,9,00\n"
-    lab.write("workflow/pins/standin/v2.csv", pins)
+    lab.write("upstreams/standin/pins/v2.csv", pins)
     lab.write(
         "decisions/images.csv",
         "dataset,kind,subject,path,target,decision\nstandin,grade,00,0.jpg,,2\n",
@@ -334,7 +335,7 @@ def test_what_people_wrote(lab: Lab, diff: Any) -> None:
     assert told == {
         "Parameters": [("split.ratios",)],
         "Sources": [("standin.v2.licence.name",)],
-        "Pins": [("workflow/pins/standin/v2.csv", "v2.json (version 1)")],
+        "Pins": [("upstreams/standin/pins/v2.csv", "v2.json (version 1)")],
         "Decisions": [("decisions/images.csv", "grade 0.jpg: 2")],
     }
 

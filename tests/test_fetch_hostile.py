@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from upstreams import IMAGES, TAR, Checkout, assert_golden, files_in, tar_of, write
 
-from acne04.delivery.content import why_not
 from acne04.fetch import archive, contents
+from acne04.fetch.content import why_not
 from acne04.fetch.contents import Member, contents_problems
 
 HOSTILE = Path(__file__).parent / "examples" / "fetch"

@@ -199,7 +199,7 @@ def test_a_full_disk_is_said_to_be_one(
 
     httpserver.expect_request("/v2.json").respond_with_data(BODY)
     v2_at(checkout, httpserver.url_for("/v2.json"))
-    monkeypatch.setattr("acne04.delivery.http.HttpTransport.fetch", full)
+    monkeypatch.setattr("acne04.fetch.http.HttpTransport.fetch", full)
     assert_golden("fetch/server/full-disk.txt", checkout.call("pin", "v2"))
     assert nothing_is_left()
 

@@ -15,9 +15,9 @@ import pytest
 from project import CLEAN, Project, rules_run
 from scipy.sparse.csgraph import connected_components
 
-from acne04.bridge.reproduced import differences
-from acne04.grades import grade_of_count
-from acne04.tables import read
+from acne04.core.grades import grade_of_count
+from acne04.core.tables import read
+from snakemake_dvc.reproduced import differences
 
 pytestmark = pytest.mark.workflow
 #: Published pixel figures are of the original images; the stand-in is drawn at one eighth.

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from project import Project
 from upstreams import GOLDEN, assert_golden
 
-from acne04 import documents, tables
 from acne04.cli import main
-from acne04.kinship import KINDS, Kinship
-from acne04.leakage import ALL, ANY, leak_table
+from acne04.core import documents, tables
+from acne04.relations.kinship import KINDS, Kinship
+from acne04.relations.leakage import ALL, ANY, leak_table
 
 NAMES = [f"i{n:02}.jpg" for n in range(9)]
 #: By which edges two images are connected, by the words of the definition.

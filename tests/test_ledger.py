@@ -16,12 +16,12 @@ import yaml
 from project import CLEAN, Project, rules_run
 
 from acne04 import cli
-from acne04.errors import SchemaError
-from acne04.ledger import Ledger, from_document, read, to_document
+from acne04.core.errors import SchemaError
+from acne04.core.rows import read_rows
+from acne04.core.sources import load_sources
+from acne04.provenance.ledger import Ledger, from_document, read, to_document
 from acne04.record.environment import installed, unlike_lock
 from acne04.record.graph import resolved_stages
-from acne04.rows import read_rows
-from acne04.sources import load_sources
 
 ROOT = Path(__file__).parents[1]
 LEDGER = "data/ledger/ledger.json"
@@ -170,14 +170,14 @@ stages:
     foreach: [v2]
     do:
       cmd: fetch ${item}
-      deps: ["workflow/pins/${dataset}/${item}.csv", workflow/rules/1_fetch.smk]
+      deps: ["upstreams/${dataset}/pins/${item}.csv", workflow/rules/1_fetch.smk]
       params: [dataset, {workflow/sources.yaml: ["${dataset}.${item}.delivery"]}]
       outs: [{"data/raw/${item}": {persist: true}}, {"data/raw/${item}.csv": {persist: true}}]
   record:
     cmd: record
 """)
     assert (stage.name, stage.rule, stage.command) == ("fetch@v2", "fetch", "fetch v2")
-    assert stage.inputs == ("workflow/pins/standin/v2.csv",)
+    assert stage.inputs == ("upstreams/standin/pins/v2.csv",)
     assert stage.code == ("workflow/rules/1_fetch.smk",)
     assert (stage.outputs, stage.folders) == (("data/raw/v2.csv",), ("data/raw/v2",))
     assert stage.parameters["dataset"] == "standin"

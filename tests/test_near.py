@@ -41,10 +41,10 @@ from hypothesis import strategies as st
 from PIL import Image
 from upstreams import GOLDEN, assert_golden
 
-from acne04 import documents, tables
 from acne04.cli import main
-from acne04.errors import SplitError, UnavailableError
-from acne04.imaging import read_image
+from acne04.core import documents, tables
+from acne04.core.errors import SplitError, UnavailableError
+from acne04.core.imaging import read_image
 from acne04.near import calibration, candidates, comparing, corpus, parents, report, stage
 from acne04.near.calibration import FLOOR, LEAST_NULL, REVIEW_BAND, as_document, calibrate
 from acne04.near.candidates import Guesser, Nearest, find_nearest, part_vectors, whole_vectors
@@ -53,7 +53,7 @@ from acne04.near.frames import Frame, read_frame
 from acne04.near.labour import Labour
 from acne04.near.matching import BLOCK, match_blocks
 from acne04.near.verifying import FORMS, Score, verify
-from acne04.standin import Parameters, plan, write_upstream
+from acne04_standin import Parameters, plan, write_upstream
 
 EXAMPLES = Path(__file__).parent / "examples" / "near"
 CASES = sorted(path.name for path in EXAMPLES.iterdir())

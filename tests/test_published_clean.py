@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acne04 import tables
-from acne04.kinship import Kinship
-from acne04.leakage import leak_table, sides_of
+from acne04.core import tables
+from acne04.relations.kinship import Kinship
+from acne04.relations.leakage import leak_table, sides_of
 from acne04.split.images import join_images
 from acne04.split.leaking import figures, leak_findings, leaks_of
 from acne04.split.manifest import Options, refuse_losses

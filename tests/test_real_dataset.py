@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from project import CLEAN, Project, rules_run
 
-from acne04.bridge.reproduced import differences
+from snakemake_dvc.reproduced import differences
 
 pytestmark = pytest.mark.workflow
 
@@ -56,10 +56,10 @@ def test_with_copies_in_place_it_runs_and_says_so(bare_clone: Project, finished:
         assert all(row.startswith("acne04,") for row in rows), path
     assert "Dataset  acne04" in done.stderr
     assert bare_clone.dvc_status() == CLEAN
-    pins = sorted((bare_clone.path / "workflow/pins/acne04").glob("*.csv"))
+    pins = sorted((bare_clone.path / "upstreams/acne04/pins").glob("*.csv"))
     assert len(pins) == 5
     assert all("pins set aside" in path.read_text() for path in pins)
-    assert Path(bare_clone.path / "workflow/pins/standin/v2.csv").is_file()
+    assert Path(bare_clone.path / "upstreams/standin/pins/v2.csv").is_file()
 
 
 def test_there_and_back_when_everything_is_pushed(clone: Project, finished: Project) -> None:

@@ -16,9 +16,9 @@ import yaml
 from project import Project
 from released import Keys, attested, make_keys
 
-from acne04 import tables
-from acne04.attestation.contents import ATTESTATION, present_files
-from acne04.errors import UsageError
+from acne04.core import tables
+from acne04.core.errors import UsageError
+from acne04.provenance.contents import ATTESTATION, present_files
 from acne04.release.numbering import check_version
 
 pytestmark = pytest.mark.workflow

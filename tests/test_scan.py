@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from upstreams import GOLDEN, assert_golden
 
-from acne04 import documents, hashing, tables
 from acne04.cli import main
-from acne04.imaging import perceptual_hashes
+from acne04.core import documents, hashing, tables
+from acne04.core.imaging import perceptual_hashes
 from acne04.scan import voc
 from acne04.scan.labels import parse_label_file
 from acne04.scan.voc import VocFormatError, parse_voc

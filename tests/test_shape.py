@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 import yaml
 
-from acne04.bridge.code import code_files
 from acne04.cli import VERBS
+from snakemake_dvc.code import code_files
 
 ROOT = Path(__file__).parents[1]
 STAGES = ["fetch", "scan", "validate", "near", "dedupe", "split", "record"]
@@ -76,7 +76,7 @@ def _scratch_copy(project: Path, place: Path) -> Path:
 
 def test_dvc_yaml_is_what_the_rules_say() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "acne04.bridge.stages", "--check"],
+        [sys.executable, "-m", "snakemake_dvc.stages", "--check"],
         cwd=ROOT,
         capture_output=True,
         text=True,

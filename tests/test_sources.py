@@ -13,9 +13,9 @@ import jsonschema
 import pytest
 
 from acne04.cli import main
-from acne04.errors import Acne04Error, UsageError
-from acne04.schemas import load_schema
-from acne04.sources import load_source, load_sources
+from acne04.core.errors import Acne04Error, UsageError
+from acne04.core.schemas import load_schema
+from acne04.core.sources import load_source, load_sources
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "workflow" / "sources.yaml"

@@ -24,9 +24,9 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint
 from upstreams import GOLDEN, assert_golden
 
-from acne04 import documents, tables
 from acne04.cli import main
-from acne04.errors import SplitError, UsageError
+from acne04.core import documents, tables
+from acne04.core.errors import SplitError, UsageError
 from acne04.split import configure, solver
 from acne04.split.approaching import approach
 from acne04.split.balancing import repetitions

@@ -15,8 +15,8 @@ from corpora import THREE, Collection, Image, collections, options
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from acne04.decisions import Decision
-from acne04.errors import SplitError, UsageError
+from acne04.core.errors import SplitError, UsageError
+from acne04.relations.decisions import Decision
 from acne04.split.churn import churn
 from acne04.split.grouped import fold_names, holdout, kfold
 from acne04.split.growing import Growth, grow

@@ -23,14 +23,14 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from standin_reading import FOLDS, Upstream, band
 
-from acne04 import standin
-from acne04.errors import UsageError
-from acne04.imaging import read_image
-from acne04.standin import write
-from acne04.standin.corpus import Parameters, plan
-from acne04.standin.near import KINDS, affine, copy_size
-from acne04.standin.raster import filled
-from acne04.standin.truth import truth_document
+import acne04_standin as standin
+from acne04.core.errors import UsageError
+from acne04.core.imaging import read_image
+from acne04_standin import write
+from acne04_standin.corpus import Parameters, plan
+from acne04_standin.near import KINDS, affine, copy_size
+from acne04_standin.raster import filled
+from acne04_standin.truth import truth_document
 
 SCALE = 8
 #: Figures of the real datasets, written down here a second time.
@@ -74,7 +74,7 @@ GAPS = {"0": (532, 36), "1": (642, 6), "2": (190, 5), "3": (145, 9)}
 def draw(folder: Path, *options: str, hash_seed: str = "0") -> Path:
     """Run the verb in a process of its own."""
     code = (
-        "import argparse, sys\nfrom acne04 import standin\n"
+        "import argparse, sys\nimport acne04_standin as standin\n"
         "if __name__ == '__main__':\n"
         "    parser = argparse.ArgumentParser()\n    standin.configure(parser)\n"
         "    sys.exit(standin.run(parser.parse_args()))\n"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from acne04 import tables
-from acne04.errors import SchemaError
+from acne04.core import tables
+from acne04.core.errors import SchemaError
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=8)
 SHARE = st.integers(0, 10**6).map(lambda n: n / 10**6)

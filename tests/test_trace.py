@@ -55,7 +55,7 @@ def here(finished: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
 @pytest.fixture
 def mine(finished: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of what a trace reads, to change."""
-    for name in ("data", "decisions", "workflow/pins"):
+    for name in ("data", "decisions", "upstreams"):
         shutil.copytree(finished.path / name, tmp_path / name)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -213,7 +213,7 @@ def test_digits_that_begin_several_hashes(mine: Path, capsys: pytest.CaptureFixt
         ("data/inventory/images.csv", "levle2_130.jpg"),
         ("data/splits/kfold.csv", "levle2_130.jpg"),
         ("data/near/findings.json", "levle2_130.jpg"),
-        ("workflow/pins/standin/classification.csv", "levle2_130.jpg"),
+        ("upstreams/standin/pins/classification.csv", "levle2_130.jpg"),
         (f"data/raw/v2/{V2}", f"{V2}#/annotations/0"),
     ],
 )

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from upstreams import GOLDEN, assert_golden
 
-from acne04 import documents, review, tables
 from acne04.cli import main
-from acne04.decisions import Decision, id_target
-from acne04.findings import as_document
-from acne04.schemas import load_schema
+from acne04.core import documents, review, tables
+from acne04.core.findings import as_document
+from acne04.core.schemas import load_schema
+from acne04.relations.decisions import Decision, id_target
 from acne04.validate import echoes
 from acne04.validate.catalogue import CHECKS
 from acne04.validate.examining import Examination, examine

@@ -19,9 +19,10 @@ import released
 from project import Project
 from released import Keys, attested, make_keys, sign_again, sum_again
 
-from acne04 import documents
-from acne04.attestation.contents import ATTESTATION, SUMS
 from acne04.cli import main
+from acne04.core import documents
+from acne04.core.checkout import python_path
+from acne04.provenance.contents import ATTESTATION, SUMS
 from acne04.verify.registry import CHECKS
 
 pytestmark = pytest.mark.workflow
@@ -541,7 +542,7 @@ def test_it_works_offline_and_outside_any_checkout(
     done = subprocess.run(
         [sys.executable, "-c", script, *words],
         cwd=place,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "workflow")},
+        env={**os.environ, "PYTHONPATH": python_path(ROOT)},
         capture_output=True,
         text=True,
         check=False,
@@ -559,9 +560,9 @@ def test_every_check_is_the_one_that_catches_some_fault() -> None:
 
 def test_a_signed_statement_of_something_else_is_refused(copy: Path, published: Published) -> None:
     said = attested(published.second, published.keys)
-    from acne04.attestation.envelope import sign
-    from acne04.attestation.keys import load_private
-    from acne04.attestation.statement import to_bytes
+    from acne04.provenance.envelope import sign
+    from acne04.provenance.keys import load_private
+    from acne04.provenance.statement import to_bytes
 
     payload = to_bytes(replace(said, version="1.1.0")).replace(b"acne04-release/v1", b"other/v1")
     (copy / ATTESTATION).write_text(sign(payload, load_private(published.keys.private)))

@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from acne04.bridge.runlock import as_job, leave_word
-from acne04.errors import Acne04Error
+from acne04.core.errors import Acne04Error
 
-#: Verb -> what it does, in the order of the workflow. The module of the same name has
-#: `configure(parser)` and `run(arguments) -> exit code`, and is imported when it is asked for.
+#: Verb -> what it does, in the order of the workflow. The module of the same name, if `MODULES`
+#: names no other, is imported when it is asked for: it has `configure(parser)` and
+#: `run(arguments) -> exit code`.
 VERBS = {
     "standin": "draw the stand-in upstream: same names, trees, counts and defects, no faces",
     "pin": "record what an upstream delivers, where nobody has published a hash",
@@ -39,6 +39,15 @@ VERBS = {
     "check": "check files that people edit against their schemas, before they are committed",
 }
 
+#: Verbs that lie elsewhere: in another verb's room, or in a package of their own.
+MODULES = {
+    "standin": "acne04_standin",
+    "pin": "acne04.fetch.pin",
+    "restore": "acne04.fetch.restore",
+}
+
+#: Environment variable by which a run names its state folder to its jobs (`snakemake_dvc`).
+RUN_STATE = "SNAKEMAKE_DVC_STATE"
 
 # Verbs divide their work among threads themselves; a linear algebra library that starts its own
 # for each small product only gets in their way. It reads this when numpy is imported.
@@ -57,6 +66,11 @@ def main(words: Sequence[str] | None = None) -> int:
     # through again, and collecting seldom saves a twentieth of the CPU time of a scan.
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
+    if RUN_STATE not in os.environ:
+        return _outcome(arguments)[0]
+    # A job of a run: the bridge between Snakemake and DVC wants to know that it lives, and its end.
+    from snakemake_dvc.runlock import as_job, leave_word
+
     with as_job():
         code, message = _outcome(arguments)
         leave_word(" ".join(words), code, message)
@@ -156,7 +170,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     for verb, summary in VERBS.items():
         verb_parser = verbs.add_parser(verb, help=summary, description=summary)
         if verb == asked:
-            module = importlib.import_module(f"acne04.{verb}")
+            module = importlib.import_module(MODULES.get(verb, f"acne04.{verb}"))
             module.configure(verb_parser)
             verb_parser.set_defaults(run=module.run)
     return parser

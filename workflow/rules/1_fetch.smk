@@ -1,6 +1,6 @@
 """Bring the sources to data/raw, each checked against its pins.
 
-Inputs: workflow/pins (git), the upstream (network, a local copy, or the drawn stand-in).
+Inputs: upstreams/*/pins (git), the upstream (network, a local copy, or the drawn stand-in).
 Outputs: data/raw/<source>/ and its listing data/raw/<source>.csv, which stands for the folder.
 Params: dataset, standin; workflow/sources.yaml: delivery.
 """

@@ -7,16 +7,16 @@ import dataclasses
 import json
 from pathlib import Path
 
-from acne04.bridge import needed
-from acne04.bridge import run as bridge
-from acne04.bridge.code import code_files as code
-from acne04.bridge.tracked import files_of_stages
-from acne04.sources import load_sources
+from snakemake_dvc import needed
+from snakemake_dvc import run as bridge
+from snakemake_dvc.code import code_files as code
+from snakemake_dvc.tracked import files_of_stages
+from acne04.core.sources import load_sources
 
 SOURCES = load_sources(Path("workflow/sources.yaml"), config["dataset"])
 
 
-PINS = f"workflow/pins/{config['dataset']}/{{source}}.csv"
+PINS = f"upstreams/{config['dataset']}/pins/{{source}}.csv"
 
 
 def upstream_of_source(wildcards):

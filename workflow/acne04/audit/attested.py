@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from acne04.attestation.contents import ATTESTATION, differences, present_files
-from acne04.attestation.envelope import Opened, open_envelope
-from acne04.attestation.keys import load_public
-from acne04.attestation.statement import Attested, from_bytes
 from acne04.audit.checkout import LEDGER, Checkout
 from acne04.audit.documented import release_of, shown
 from acne04.audit.tree import committed, git
-from acne04.checks.check import Check, Evidence, Impossible, NotRun, Problem
-from acne04.errors import Acne04Error
+from acne04.core.errors import Acne04Error
+from acne04.inspection.check import Check, Evidence, Impossible, NotRun, Problem
+from acne04.provenance.contents import ATTESTATION, differences, present_files
+from acne04.provenance.envelope import Opened, open_envelope
+from acne04.provenance.keys import load_public
+from acne04.provenance.statement import Attested, from_bytes
 from acne04.standards.release_files import places
 
 _LOCK = Path("dvc.lock")

@@ -12,12 +12,13 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from acne04 import ledger, tables
 from acne04.audit.digests import Digests, hash_files
-from acne04.checks.check import Impossible
-from acne04.errors import SchemaError, UnavailableError
-from acne04.ledger import Ledger
-from acne04.sources import Source, load_sources
+from acne04.core import tables
+from acne04.core.errors import SchemaError, UnavailableError
+from acne04.core.sources import Source, load_sources
+from acne04.inspection.check import Impossible
+from acne04.provenance import ledger
+from acne04.provenance.ledger import Ledger
 
 SOURCES = Path("workflow/sources.yaml")
 RAW, LEDGER = Path("data/raw"), Path("data/ledger/ledger.json")

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from acne04.audit.checkout import Checkout
-from acne04.bridge.code import PACKAGE, SCHEMAS, code_files
-from acne04.checks.check import Check, Evidence, Problem
-from acne04.hashing import digest_file
+from acne04.core.hashing import digest_file
+from acne04.inspection.check import Check, Evidence, Problem
 from acne04.record.environment import unlike_lock
+from snakemake_dvc.code import PACKAGE, SCHEMAS, code_files
 
 
 def _declared(checkout: Checkout) -> Evidence:

@@ -9,12 +9,12 @@ from pathlib import Path
 from acne04.audit.checkout import Checkout
 from acne04.audit.expecting import record_expectations
 from acne04.audit.registry import CHECKS
-from acne04.checks import reporting
-from acne04.checks.check import Level
-from acne04.checks.document import as_document
-from acne04.checks.running import of_level
-from acne04.checks.running import run as run_checks
-from acne04.errors import UnavailableError, UsageError
+from acne04.core.errors import UnavailableError, UsageError
+from acne04.inspection import reporting
+from acne04.inspection.check import Level
+from acne04.inspection.document import as_document
+from acne04.inspection.running import of_level
+from acne04.inspection.running import run as run_checks
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

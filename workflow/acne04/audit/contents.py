@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from acne04.audit.checkout import LEDGER, RAW, Checkout
-from acne04.bridge import store
-from acne04.checks.check import Check, Evidence, Problem
-from acne04.hashing import files_below
+from acne04.core.hashing import files_below
+from acne04.inspection.check import Check, Evidence, Problem
+from snakemake_dvc import store
 
 
 def _file_set(checkout: Checkout) -> Evidence:

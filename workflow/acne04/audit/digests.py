@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from acne04.hashing import CHUNK_BYTES
-from acne04.processors import available_processors
+from acne04.core.hashing import CHUNK_BYTES
+from acne04.core.processors import available_processors
 
 #: Files that a thread takes at once: handing over one by one costs more than hashing a small file.
 _BATCH = 64

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from acne04.audit.checkout import Checkout
-from acne04.checks.check import Check, Evidence, NotRun, Problem
+from acne04.inspection.check import Check, Evidence, NotRun, Problem
 from acne04.standards.validating import crate_problems, croissant_problems
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from acne04 import documents, tables
 from acne04.audit.checkout import Checkout
-from acne04.checks.check import Check, Evidence, NotRun, Problem
+from acne04.core import documents, tables
+from acne04.inspection.check import Check, Evidence, NotRun, Problem
 
 SCHEMA = "findings.schema.json"
 #: What the published descriptions of the real dataset say nothing about: reported, not judged.

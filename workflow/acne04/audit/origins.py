@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from acne04 import tables
 from acne04.audit.checkout import SOURCES, Checkout
-from acne04.checks.check import Check, Evidence, NotRun, Problem
-from acne04.delivery.pins import read_pins, stated
-from acne04.hashing import digest_file
-from acne04.ledger import RecordedSource
+from acne04.core import tables
+from acne04.core.hashing import digest_file
+from acne04.fetch.pins import read_pins, stated
+from acne04.inspection.check import Check, Evidence, NotRun, Problem
+from acne04.provenance.ledger import RecordedSource
 
 
 def _pins(checkout: Checkout) -> Evidence:
@@ -122,7 +122,7 @@ CHECKS: tuple[Check[Checkout], ...] = (
         "Pins that were moved let other bytes pass for the upstream's.",
         True,
         "quick",
-        "`git log -p workflow/pins` says who moved them; `git checkout` the right ones, run again",
+        "`git log -p upstreams` says who moved them; `git checkout` the right ones, run again",
         _pins,
     ),
     Check(

@@ -13,9 +13,10 @@ import yaml
 
 from acne04.audit.checkout import Checkout
 from acne04.audit.tree import git
-from acne04.bridge.reproduced import differences
-from acne04.checks.check import Check, Evidence, Impossible, Problem
-from acne04.hashing import files_below
+from acne04.core.checkout import python_path
+from acne04.core.hashing import files_below
+from acne04.inspection.check import Check, Evidence, Impossible, Problem
+from snakemake_dvc.reproduced import differences
 
 
 def _rebuild(checkout: Checkout) -> Evidence:
@@ -46,7 +47,7 @@ def _environment(place: Path) -> dict[str, str]:
     return {
         **kept,
         # The code of that commit, not that of the checkout the audit runs from.
-        "PYTHONPATH": str(place / "workflow"),
+        "PYTHONPATH": python_path(place),
         # The rules call `acne04`, also where nobody has activated the environment.
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }

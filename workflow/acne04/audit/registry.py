@@ -15,7 +15,7 @@ from acne04.audit import (
     tree,
 )
 from acne04.audit.checkout import Checkout
-from acne04.checks.check import Check
+from acne04.inspection.check import Check
 
 CHECKS: tuple[Check[Checkout], ...] = (
     *tree.CHECKS,

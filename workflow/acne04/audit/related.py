@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 
 from acne04.audit.checkout import RAW, Checkout
-from acne04.decisions import loading
-from acne04.kinship import Kinship
-from acne04.subject_lines import read_subject_files
+from acne04.relations.decisions import loading
+from acne04.relations.kinship import Kinship
+from acne04.relations.subjects import read_subject_files
 
 DECISIONS = Path("decisions")
 Edge = tuple[str, str, str]

@@ -9,10 +9,10 @@ import pandas as pd
 
 from acne04.audit.checkout import Checkout
 from acne04.audit.related import DECISIONS, edges, kinship, listed
-from acne04.checks.check import Check, Evidence, Problem
-from acne04.decisions import loading
-from acne04.decisions.applying import unapplied
-from acne04.leakage import ALL, ANY, leak_table, sides_of
+from acne04.inspection.check import Check, Evidence, Problem
+from acne04.relations.decisions import loading
+from acne04.relations.decisions.applying import unapplied
+from acne04.relations.leakage import ALL, ANY, leak_table, sides_of
 
 #: Manifests that promise no leak, and the one whose leaks are told of.
 CLEAN, TOLD = ("holdout", "kfold", "published-clean"), "published"

@@ -10,7 +10,7 @@ from typing import Any
 
 from acne04.audit.checkout import Checkout
 from acne04.audit.digests import Digests, digest_of
-from acne04.checks.check import Impossible, NotRun
+from acne04.inspection.check import Impossible, NotRun
 
 #: Object names of DVC: the MD5; of a folder's list, with this at its end.
 FOLDER = ".dir"

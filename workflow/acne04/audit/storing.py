@@ -11,7 +11,7 @@ from acne04.audit.checkout import Checkout
 from acne04.audit.digests import Digests
 from acne04.audit.remote import FOLDER, needed, remote_of
 from acne04.audit.tree import git
-from acne04.checks.check import Check, Evidence, NotRun, Problem
+from acne04.inspection.check import Check, Evidence, NotRun, Problem
 
 Needed = Mapping[str, list[str]]
 

@@ -9,10 +9,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from acne04.audit.checkout import Checkout
-from acne04.checks.check import Check, Evidence, Impossible, Problem
+from acne04.inspection.check import Check, Evidence, Impossible, Problem
 
 #: What a run is made by: here no rule of one's own may hide a file from git.
-_DECIDING = ("Snakefile", "decisions", "profiles", "schemas", "workflow")
+_DECIDING = (
+    "Snakefile",
+    "decisions",
+    "profiles",
+    "schemas",
+    "snakemake_dvc",
+    "upstreams",
+    "workflow",
+)
 _LINK, _MODULE = "120000", "160000"
 
 

@@ -1,6 +1,6 @@
 """The verb ``check``: files that people edit, against their schemas, before they are committed.
 
-It knows ``params.yaml``, ``sources.yaml``, the tables in ``decisions/``, ``workflow/pins/``,
+It knows ``params.yaml``, ``sources.yaml``, the tables in ``decisions/``, ``upstreams/*/pins``,
 ``workflow/expectations/`` and ``releases/``, and the schemas themselves, each by its place.
 """
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from acne04.check.kinds import kind_of
-from acne04.errors import Acne04Error, UsageError
+from acne04.core.errors import Acne04Error, UsageError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

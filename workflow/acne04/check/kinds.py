@@ -10,22 +10,22 @@ from typing import Any
 import jsonschema
 import yaml
 
-from acne04 import tables
-from acne04.bridge.parameters import check_parameters
-from acne04.decisions import loading
-from acne04.errors import SchemaError, UnavailableError
-from acne04.sources import load_sources
+from acne04.core import tables
+from acne04.core.errors import SchemaError, UnavailableError
+from acne04.core.sources import load_sources
+from acne04.relations.decisions import loading
+from snakemake_dvc.parameters import check_parameters
 
 Examine = Callable[[Path], object]
 
 
 def kind_of(path: Path) -> Examine | None:
     """Find the check of a file; None for one that none is known of."""
-    parent, grandparent = path.parent.name, path.parent.parent.name
+    parent = path.parent.name
     if path.name in _BY_NAME:
         return _BY_NAME[path.name]
     if path.suffix == ".csv":
-        return _pins if grandparent == "pins" else _TABLES.get(parent)
+        return _TABLES.get(parent)
     if parent == "schemas" and path.suffix == ".json":
         return _table_schema if path.name.endswith(".table.json") else _schema
     return None
@@ -42,7 +42,7 @@ def _sources(path: Path) -> None:
 
 
 def _pins(path: Path) -> None:
-    tables.read(path, "pins", path.parent.name)
+    tables.read(path, "pins", path.parent.parent.name)
 
 
 def _expectations(path: Path) -> None:
@@ -132,5 +132,6 @@ _BY_NAME: dict[str, Examine] = {"params.yaml": _parameters, "sources.yaml": _sou
 _TABLES: dict[str, Examine] = {
     "decisions": loading.every,
     "expectations": _expectations,
+    "pins": _pins,
     "releases": _releases,
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from acne04 import decisions
-from acne04.errors import Acne04Error, SchemaError
+from acne04.core.errors import Acne04Error, SchemaError
+from acne04.relations import decisions
 
 
 def check_files(folder: Path, files: list[Path]) -> str:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from acne04 import decisions, documents, tables
+from acne04.core import documents, tables
+from acne04.core.errors import UnavailableError, UsageError
 from acne04.decide.checking import check_files
 from acne04.decide.known import ANNOTATED, known_contents
 from acne04.decide.listing import as_document, as_text
 from acne04.decide.queue import Question, read_queue
 from acne04.decide.recording import check_answer, record, target_of
-from acne04.errors import UnavailableError, UsageError
+from acne04.relations import decisions
 
 #: Decisions file -> the stage that applies it.
 STAGES = {

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from acne04.core.errors import SchemaError, UsageError
+from acne04.core.review import pair
 from acne04.decide.queue import Question
-from acne04.errors import SchemaError, UsageError
-from acne04.review import pair
 
 #: Folder below data/raw that holds the annotation file.
 ANNOTATED = "v2"

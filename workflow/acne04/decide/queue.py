@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from acne04 import tables
-from acne04.decisions import Decision, id_ranges
-from acne04.errors import UnavailableError
-from acne04.review import ReviewItem
+from acne04.core import tables
+from acne04.core.errors import UnavailableError
+from acne04.core.review import ReviewItem
+from acne04.relations.decisions import Decision, id_ranges
 
 #: Folders below data/ whose stage asks questions, in the order of the workflow.
 ASKING = ("annotations", "groups", "splits")

@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from acne04 import tables
+from acne04.core import tables
+from acne04.core.errors import SchemaError, UsageError
 from acne04.decide.known import Known
 from acne04.decide.queue import Question
-from acne04.decisions import FILES, Decision, every, id_ranges, row_problems
-from acne04.errors import SchemaError, UsageError
+from acne04.relations.decisions import FILES, Decision, every, id_ranges, row_problems
 
 
 def file_of(kind: str) -> str:

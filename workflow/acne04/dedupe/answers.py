@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
-from acne04.decisions import Decision
+from acne04.core.findings import Finding
 from acne04.dedupe.contents import Content, by_path
-from acne04.findings import Finding
+from acne04.relations.decisions import Decision
 
 #: What findings call the two files, and the kinds of decision in each.
 IMAGES, RELATIONS = "decisions/images.csv", "decisions/relations.csv"
@@ -47,8 +47,8 @@ def judge_decisions(
     Parameters
     ----------
     decisions : iterable of Decision
-        Sound by themselves (`acne04.decisions.load`). One whose bytes are not here is passed
-        over: `acne04.decisions.unapplied` reports it.
+        Sound by themselves (`acne04.relations.decisions.load`). One whose bytes are not here is
+        passed over: `acne04.relations.decisions.unapplied` reports it.
     contents : mapping of str to Content
         By SHA-256.
     undecodable : set of str

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from acne04 import documents, tables
-from acne04.decisions import Decision, load
+from acne04.core import documents, tables
+from acne04.core.errors import SchemaError
+from acne04.core.findings import Finding, NotRun, summary_lines, write_findings
+from acne04.core.outputs import check_outputs
+from acne04.core.sources import load_source
 from acne04.dedupe.answers import FILE_OF_KIND, IMAGES, RELATIONS
 from acne04.dedupe.stage import Evidence, group_images
 from acne04.dedupe.subjects import check_promises
 from acne04.dedupe.summary import metrics, report_lines
-from acne04.errors import SchemaError
-from acne04.findings import Finding, NotRun, summary_lines, write_findings
-from acne04.outputs import check_outputs
-from acne04.sources import load_source
-from acne04.subject_lines import PUBLISHED_SPLITS, SubjectLine, read_subject_files
+from acne04.relations.decisions import Decision, load
+from acne04.relations.subjects import PUBLISHED_SPLITS, SubjectLine, read_subject_files
 
 #: Option -> what it names; each is optional, and read where it is given.
 _READ = {

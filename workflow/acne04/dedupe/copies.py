@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from acne04.core.findings import Finding
 from acne04.dedupe.answers import Answers
 from acne04.dedupe.contents import Content
 from acne04.dedupe.outcome import Applied
-from acne04.findings import Finding
 
 
 def find_copies(

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 
+from acne04.core.errors import Acne04Error
 from acne04.dedupe.grouping import connected_groups, strongest_forest
 from acne04.dedupe.relations import Relation
-from acne04.errors import Acne04Error
 
 #: Images that near relations alone may join, whatever the corpus.
 LARGEST_COMPONENT = 25

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from acne04.findings import Finding
-from acne04.naming import COLLISIONS, collision_key, collision_kind, plain_name
+from acne04.core.findings import Finding
+from acne04.core.naming import COLLISIONS, collision_key, collision_kind, plain_name
 
 #: Lengths, in hexadecimal digits, of the mark that tells colliding names apart; the first that
 #: serves is taken.

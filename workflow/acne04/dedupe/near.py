@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from acne04.decisions import Decision
+from acne04.core.findings import Finding
 from acne04.dedupe.answers import Answers, not_applicable
 from acne04.dedupe.contents import Content
 from acne04.dedupe.outcome import Applied, Item
 from acne04.dedupe.questions import across_subjects_question, relation_question, score_of
 from acne04.dedupe.relations import DECISION, Relation
-from acne04.findings import Finding
+from acne04.relations.decisions import Decision
 
 Pair = tuple[str, str]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from acne04.decisions import Decision
+from acne04.core.findings import Finding
+from acne04.core.review import ReviewItem
 from acne04.dedupe.relations import Relation
-from acne04.findings import Finding
-from acne04.review import ReviewItem
+from acne04.relations.decisions import Decision
 
 
 class Applied(NamedTuple):

@@ -7,14 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from acne04.decisions import Decision
+from acne04.core.findings import Finding
 from acne04.dedupe.answers import Answers
 from acne04.dedupe.contents import Content, by_path
 from acne04.dedupe.near import unknown_bytes
 from acne04.dedupe.outcome import Applied, Item, Parent
 from acne04.dedupe.questions import parent_question
 from acne04.dedupe.relations import DECISION, Relation
-from acne04.findings import Finding
+from acne04.relations.decisions import Decision
 
 KIND = "derived-from"
 

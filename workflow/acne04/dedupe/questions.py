@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from acne04.core.grades import GRADES
+from acne04.core.review import ReviewItem, pair
 from acne04.dedupe.answers import Answers
 from acne04.dedupe.contents import Content
 from acne04.dedupe.relations import score_text
-from acne04.grades import GRADES
-from acne04.review import ReviewItem, pair
 
 #: Stands, among the options, for an answer that names any photograph.
 ANY_PATH = "PATH"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from acne04 import tables
+from acne04.core import tables
 from acne04.dedupe.subjects import Subjects
 
 #: Kinds of relation, in the order in which they are told of.

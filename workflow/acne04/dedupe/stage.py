@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from acne04 import review, tables
-from acne04.decisions import Decision, unapplied
-from acne04.decisions import applied as decided
+from acne04.core import review, tables
+from acne04.core.findings import Finding
 from acne04.dedupe.answers import FILE_OF_KIND, judge_decisions, keep_copies
 from acne04.dedupe.contents import Content, gather_contents
 from acne04.dedupe.copies import copy_answers, copy_findings, find_copies, merged_subjects
@@ -22,8 +21,9 @@ from acne04.dedupe.parents import parent_relations
 from acne04.dedupe.questions import copy_questions
 from acne04.dedupe.relations import as_table, exact_relations, subject_relations
 from acne04.dedupe.subjects import assign_subjects
-from acne04.findings import Finding
-from acne04.subject_lines import SubjectLine
+from acne04.relations.decisions import Decision, unapplied
+from acne04.relations.decisions import applied as decided
+from acne04.relations.subjects import SubjectLine
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from acne04.core.findings import Finding
 from acne04.dedupe.names import natural_key
-from acne04.findings import Finding
-from acne04.subject_lines import SubjectLine
+from acne04.relations.subjects import SubjectLine
 
 Subjects = dict[str, list[str]]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from acne04.core.naming import COLLISIONS
 from acne04.dedupe.relations import KINDS
 from acne04.dedupe.stage import Grouping
-from acne04.naming import COLLISIONS
 
 #: Kinds of question that this stage asks, and of decision that it applies.
 QUESTIONS = ("grade", "keep", "relation", "parent")

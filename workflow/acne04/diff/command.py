@@ -7,13 +7,13 @@ import os
 import sys
 from pathlib import Path
 
-from acne04 import documents
+from acne04.core import documents
+from acne04.core.errors import UnavailableError
+from acne04.core.files import write_text
+from acne04.core.outputs import check_outputs
 from acne04.diff import markdown, text
 from acne04.diff.comparing import compare
 from acne04.diff.revision import revision
-from acne04.errors import UnavailableError
-from acne04.files import write_text
-from acne04.outputs import check_outputs
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from acne04.checks.plain import in_markdown
 from acne04.diff.text import EXAMPLES, counted, grades, is_kept
+from acne04.inspection.plain import in_markdown
 
 #: A job summary may have 1 MiB; the JSON has every name.
 NAMED, LONGEST, ROWS = 50, 300, 6

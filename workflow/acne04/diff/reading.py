@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from acne04 import tables
+from acne04.core import tables
+from acne04.core.errors import SchemaError
+from acne04.core.schemas import load_schema
 from acne04.diff.artifacts import Artifacts
-from acne04.errors import SchemaError
-from acne04.schemas import load_schema
 
 Row = dict[str, str]
 

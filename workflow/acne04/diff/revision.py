@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from acne04.errors import UnavailableError
+from acne04.core.errors import UnavailableError
 
 WORKING_TREE = "the working tree"
 

@@ -10,7 +10,7 @@ from functools import partial
 from acne04.diff.change import Change, Section, flat, many, values
 from acne04.diff.revision import Revision
 
-_PINS, _DECISIONS = "workflow/pins/", "decisions/"
+_PINS, _DECISIONS = "upstreams/", "decisions/"
 
 
 def sections(before: Revision, after: Revision) -> Iterator[Section]:

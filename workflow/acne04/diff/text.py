@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from acne04.checks.plain import visible
+from acne04.inspection.plain import visible
 
 EXAMPLES = 3
 

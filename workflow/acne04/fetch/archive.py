@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from acne04.errors import SourceError
+from acne04.core.errors import SourceError
+from acne04.core.hashing import Digest
 from acne04.fetch.contents import MAX_MEMBERS, Member, MemberKind, contents_problems
 from acne04.fetch.writing import Written, write_hashed
-from acne04.hashing import Digest
 
 SHOWN_PROBLEMS = 20
 

@@ -9,24 +9,18 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from acne04 import tables
-from acne04.delivery.obtain import obtain
-from acne04.delivery.options import add_options, chosen_source, chosen_upstream, chosen_version
-from acne04.delivery.pins import (
-    check_against_stated,
-    pinned,
-    read_pins,
-    stated,
-    unpinned,
-)
-from acne04.delivery.rehearsal import warn_set_aside
-from acne04.delivery.transports import progress_bar
-from acne04.errors import UnavailableError
+from acne04.core import tables
+from acne04.core.errors import UnavailableError
+from acne04.core.files import staged_folder
+from acne04.core.outputs import check_outputs
+from acne04.core.sources import Source
 from acne04.fetch.landing import land, landing_path
+from acne04.fetch.obtain import obtain
+from acne04.fetch.options import add_options, chosen_source, chosen_upstream, chosen_version
+from acne04.fetch.pins import check_against_stated, pinned, read_pins, stated, unpinned
+from acne04.fetch.rehearsal import warn_set_aside
 from acne04.fetch.target import check_replaceable, unlisted_files
-from acne04.files import staged_folder
-from acne04.outputs import check_outputs
-from acne04.sources import Source
+from acne04.fetch.transports import progress_bar
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

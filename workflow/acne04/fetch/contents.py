@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from acne04.delivery.names import name_problem
+from acne04.fetch.names import name_problem
 
 #: The real archives hold about 1,500 members of at most 10 MB.
 MAX_MEMBERS = 50_000

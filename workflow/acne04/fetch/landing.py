@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from acne04.delivery.pins import Delivered
-from acne04.delivery.transports import Progress
-from acne04.errors import SourceError
+from acne04.core.errors import SourceError
+from acne04.core.hashing import Digest
+from acne04.core.sources import Source
 from acne04.fetch.archive import extract
+from acne04.fetch.pins import Delivered
+from acne04.fetch.transports import Progress
 from acne04.fetch.writing import Written, write_hashed
-from acne04.hashing import Digest
-from acne04.sources import Source
 
 
 def land(

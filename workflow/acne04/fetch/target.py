@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from acne04 import tables
-from acne04.errors import SchemaError, UsageError
-from acne04.hashing import files_below
+from acne04.core import tables
+from acne04.core.errors import SchemaError, UsageError
+from acne04.core.hashing import files_below
 
 SHOWN_FILES = 5
 

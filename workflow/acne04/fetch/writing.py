@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from acne04.hashing import CHUNK_BYTES, Digest
+from acne04.core.hashing import CHUNK_BYTES, Digest
 
 #: Told of every piece written, in bytes.
 Written = Callable[[int], None]

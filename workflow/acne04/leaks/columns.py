@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from acne04.errors import UsageError
-from acne04.leakage import held_out_order
+from acne04.core.errors import UsageError
 from acne04.leaks.reading import Foreign
+from acne04.relations.leakage import held_out_order
 
 #: The most certain first.
 PATH_COLUMNS = (

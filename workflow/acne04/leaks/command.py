@@ -6,16 +6,16 @@ import argparse
 import sys
 from pathlib import Path
 
-from acne04 import documents
-from acne04.errors import UsageError
-from acne04.kinship import Kinship
-from acne04.leakage import leak_table
+from acne04.core import documents
+from acne04.core.errors import UsageError
+from acne04.core.schemas import load_schema
 from acne04.leaks.columns import choose_columns
 from acne04.leaks.known import Known, known_groups, known_subjects, read_ours
 from acne04.leaks.placing import Placed, place_ours, place_strangers
 from acne04.leaks.reading import read_foreign
 from acne04.leaks.report import Verdict, print_verdict
-from acne04.schemas import load_schema
+from acne04.relations.kinship import Kinship
+from acne04.relations.leakage import leak_table
 
 SCHEMA = "leaks.schema.json"
 

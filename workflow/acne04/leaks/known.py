@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from acne04 import tables
-from acne04.errors import SchemaError, UnavailableError, UsageError
-from acne04.findings import NotRun
-from acne04.kinship import KINDS
+from acne04.core import tables
+from acne04.core.errors import SchemaError, UnavailableError, UsageError
+from acne04.core.findings import NotRun
 from acne04.leaks.reading import read_foreign
-from acne04.subject_lines import read_subject_files
+from acne04.relations.kinship import KINDS
+from acne04.relations.subjects import read_subject_files
 
 GROUPS = Path("data/groups/groups.csv")
 #: Names of the columns of a subject table.

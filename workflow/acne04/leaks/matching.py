@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from acne04.findings import Finding
-from acne04.naming import collision_key
+from acne04.core.findings import Finding
+from acne04.core.naming import collision_key
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 #: Columns whose values are looked up as they are among our own names.

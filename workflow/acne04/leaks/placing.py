@@ -16,13 +16,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from acne04.errors import UsageError
-from acne04.findings import Finding
-from acne04.leakage import OTHER_FOLDS, THIS_FOLD, sides_of
+from acne04.core.errors import UsageError
+from acne04.core.findings import Finding
 from acne04.leaks.columns import FOLD_COLUMN, Columns
 from acne04.leaks.known import Known
 from acne04.leaks.matching import Register, match_rows
 from acne04.leaks.reading import Foreign
+from acne04.relations.leakage import OTHER_FOLDS, THIS_FOLD, sides_of
 
 #: More parts or folds than that are no parts or folds.
 MOST = 100
@@ -41,7 +41,7 @@ class Placed:
     read_as : str
         What it was taken for, in words.
     sides : pandas.DataFrame
-        Columns fold, part, image_id, grade, as `acne04.leakage.leak_table` takes them.
+        Columns fold, part, image_id, grade, as `acne04.relations.leakage.leak_table` takes them.
     rows : dict of str to int
         Rows read, placed, not_placed (no part), left_out (with a finding on each).
     findings : list of Finding

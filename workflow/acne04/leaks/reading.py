@@ -1,6 +1,6 @@
 """Read a stranger's CSV file: any columns, any order, as a person would.
 
-Tables of ours have a schema and go through `acne04.tables`; these have none.
+Tables of ours have a schema and go through `acne04.core.tables`; these have none.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from acne04.errors import UnavailableError, UsageError
-from acne04.findings import Finding
+from acne04.core.errors import UnavailableError, UsageError
+from acne04.core.findings import Finding
 
 _DELIMITERS = ",;\t"
 

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from acne04 import findings as findings_
-from acne04.findings import Finding
-from acne04.leakage import ALL, ANY
+from acne04.core import findings as findings_
+from acne04.core.findings import Finding
 from acne04.leaks.known import Known
 from acne04.leaks.placing import Placed
+from acne04.relations.leakage import ALL, ANY
 
 #: Findings of one check that the terminal shows.
 _SHOWN = 3
@@ -33,7 +33,7 @@ class Verdict:
     placed : Placed
         The manifest.
     table : pandas.DataFrame
-        As of `acne04.leakage.leak_table`.
+        As of `acne04.relations.leakage.leak_table`.
     """
 
     known: Known

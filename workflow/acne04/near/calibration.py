@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from acne04.errors import SplitError
+from acne04.core.errors import SplitError
 
 #: Least threshold, and width of the band below a threshold whose pairs a person looks at. Measured
 #: with copies changed in 30 ways, see docs/near-duplicates.md.

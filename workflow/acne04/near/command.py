@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from acne04 import documents, tables
-from acne04.errors import UsageError
-from acne04.findings import Finding, NotRun, summary_lines, write_findings
+from acne04.core import documents, tables
+from acne04.core.errors import UsageError
+from acne04.core.findings import Finding, NotRun, summary_lines, write_findings
+from acne04.core.outputs import check_outputs
+from acne04.core.processors import available_processors
 from acne04.near.comparing import Comparer
 from acne04.near.contents import distinct_contents
 from acne04.near.corpus import Corpus, FrameFile
@@ -20,9 +22,7 @@ from acne04.near.labour import Labour
 from acne04.near.memory import remember
 from acne04.near.stage import Outcome, compare_all
 from acne04.near.verifying import VERSION
-from acne04.outputs import check_outputs
-from acne04.processors import available_processors
-from acne04.subject_lines import PUBLISHED_SPLITS, read_subject_files
+from acne04.relations.subjects import PUBLISHED_SPLITS, read_subject_files
 
 _WRITTEN = ("verdicts", "parents", "calibration", "findings", "metrics")
 CALIBRATION = "calibration.schema.json"

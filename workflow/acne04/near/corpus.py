@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from acne04.errors import SourceError, UnavailableError
+from acne04.core.errors import SourceError, UnavailableError
 from acne04.near.candidates import Guesser
 from acne04.near.frames import SIDES, Bytes, Frame, read_frame
 from acne04.near.verifying import Guess, Score, verify

@@ -17,7 +17,7 @@ import PIL
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, features
 
-from acne04.imaging import FORMATS
+from acne04.core.imaging import FORMATS
 
 #: Sides of the levels in pixels, coarse to fine.
 SIDES = (64, 128, 256)

@@ -16,7 +16,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any
 
-from acne04.errors import Acne04Error, UnavailableError
+from acne04.core.errors import Acne04Error, UnavailableError
 from acne04.near.corpus import Corpus
 
 

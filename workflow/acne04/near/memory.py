@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from acne04.errors import UnavailableError
+from acne04.core.errors import UnavailableError
 from acne04.near.candidates import Nearest
 from acne04.near.frames import SIDES, Bytes
 from acne04.near.verifying import Score

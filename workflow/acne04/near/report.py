@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from acne04.findings import Finding, Severity
+from acne04.core.findings import Finding, Severity
 from acne04.near.calibration import LEAST_NULL, LEAST_TAIL, Calibration
 from acne04.near.candidates import Nearest, whole_vectors
 from acne04.near.comparing import DEPTH, Comparer

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from acne04.findings import Finding
+from acne04.core.findings import Finding
 from acne04.near.calibration import Calibration, as_document, calibrate
 from acne04.near.candidates import Nearest
 from acne04.near.comparing import DEPTH, Comparer

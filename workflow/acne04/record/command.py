@@ -12,14 +12,21 @@ from typing import Any
 
 import yaml
 
-from acne04 import documents
-from acne04.errors import SchemaError, UnavailableError, UsageError
-from acne04.ledger import SCHEMA, Ledger, RecordedFile, RecordedSource, RecordedStage, to_document
-from acne04.outputs import check_outputs
+from acne04.core import documents
+from acne04.core.errors import SchemaError, UnavailableError, UsageError
+from acne04.core.outputs import check_outputs
+from acne04.core.rows import read_rows
+from acne04.core.sources import Source, load_sources
+from acne04.provenance.ledger import (
+    SCHEMA,
+    Ledger,
+    RecordedFile,
+    RecordedSource,
+    RecordedStage,
+    to_document,
+)
 from acne04.record.environment import installed, unlike_lock
 from acne04.record.graph import resolved_stages
-from acne04.rows import read_rows
-from acne04.sources import Source, load_sources
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     sources = load_sources(arguments.sources, arguments.dataset)
     _check_versions(arguments.versions, sources)
     stages = resolved_stages(_graph(arguments.graph), arguments.parameters, sources)
-    pins = {key: f"workflow/pins/{arguments.dataset}/{key}.csv" for key in sources}
+    pins = {key: f"upstreams/{arguments.dataset}/pins/{key}.csv" for key in sources}
     around = [arguments.lock.as_posix(), arguments.sources.as_posix(), *pins.values()]
     files = _hashed(around, stages)
     environment = installed(arguments.lock, arguments.lock.as_posix())

@@ -6,8 +6,8 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from acne04.errors import UnavailableError
-from acne04.ledger import Environment
+from acne04.core.errors import UnavailableError
+from acne04.provenance.ledger import Environment
 
 #: Packages whose version can move a byte of an artifact.
 PACKAGES = ("dvc", "numpy", "pandas", "pillow", "scipy", "snakemake")

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from acne04.errors import SchemaError
-from acne04.ledger import RecordedStage
-from acne04.sources import Source
+from acne04.core.errors import SchemaError
+from acne04.core.sources import Source
+from acne04.provenance.ledger import RecordedStage
 
 #: The stage that writes the ledger, and cannot stand in it.
 OWN_STAGE = "record"
@@ -40,7 +40,7 @@ def resolved_stages(
     Raises
     ------
     SchemaError
-        If the file is not what ``acne04.bridge.stages`` writes.
+        If the file is not what ``snakemake_dvc.stages`` writes.
     """
     try:
         return tuple(

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from acne04.attestation.contents import ATTESTATION, SUMS
-from acne04.sources import Source
+from acne04.core.sources import Source
+from acne04.provenance.contents import ATTESTATION, SUMS
 from acne04.standards import responsible, wording
 from acne04.standards.facts import Facts
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from acne04.sources import Source
+from acne04.core.sources import Source
 from acne04.standards import wording
 from acne04.standards.facts import Facts
 

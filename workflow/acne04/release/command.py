@@ -12,20 +12,21 @@ from pathlib import Path
 
 from securesystemslib.signer import CryptoSigner  # type: ignore[attr-defined]
 
-from acne04 import ledger, tables
-from acne04.attestation.contents import ATTESTATION, present_files
-from acne04.attestation.envelope import sign
-from acne04.attestation.keys import PASSPHRASE, load_private
-from acne04.attestation.statement import Attested, to_bytes
-from acne04.bridge import store
-from acne04.errors import Acne04Error, UnavailableError, UsageError
-from acne04.files import staged_folder, write_text
-from acne04.hashing import digest_file
-from acne04.ledger import Ledger
+from acne04.core import tables
+from acne04.core.errors import Acne04Error, UnavailableError, UsageError
+from acne04.core.files import staged_folder, write_text
+from acne04.core.hashing import digest_file
+from acne04.core.sources import load_sources
+from acne04.provenance import ledger
+from acne04.provenance.contents import ATTESTATION, present_files
+from acne04.provenance.envelope import sign
+from acne04.provenance.keys import PASSPHRASE, load_private
+from acne04.provenance.ledger import Ledger
+from acne04.provenance.statement import Attested, to_bytes
 from acne04.release import closing, git, standing
 from acne04.release.layout import RECORDED, describe, lay_out
 from acne04.release.numbering import INDEX, check_version, next_serial, read_index, with_row
-from acne04.sources import load_sources
+from snakemake_dvc import store
 
 _SHOWN = 20
 

@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from acne04.errors import UnavailableError
+from acne04.core.errors import UnavailableError
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from acne04 import documents
-from acne04.attestation.contents import SUMS, present_files, to_sums
-from acne04.files import write_text
-from acne04.ledger import Ledger
+from acne04.core import documents
+from acne04.core.files import write_text
+from acne04.core.sources import Source
+from acne04.provenance.contents import SUMS, present_files, to_sums
+from acne04.provenance.ledger import Ledger
 from acne04.release import card, citation
-from acne04.sources import Source
 from acne04.standards import crate, croissant
 from acne04.standards.facts import LEDGER, WORKFLOW, Facts, gather
 

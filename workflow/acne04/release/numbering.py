@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from acne04 import tables
-from acne04.errors import UsageError
+from acne04.core import tables
+from acne04.core.errors import UsageError
 
 INDEX = Path("releases/index.csv")
 #: What PEP 440 and Semantic Versioning have in common: numbers, and a mark of a version to come.

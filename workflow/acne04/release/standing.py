@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
-from acne04.bridge import store
-from acne04.errors import SchemaError, UnavailableError
-from acne04.hashing import digest_file, files_below
-from acne04.ledger import Ledger
+from acne04.core.errors import SchemaError, UnavailableError
+from acne04.core.hashing import digest_file, files_below
+from acne04.provenance.ledger import Ledger
+from snakemake_dvc import store
 
 
 def unlike_lock() -> Iterator[str]:

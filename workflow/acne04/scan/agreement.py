@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-from acne04.findings import Finding
+from acne04.core.findings import Finding
 from acne04.scan.labels import LabelLine
 
 

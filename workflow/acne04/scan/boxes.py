@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from acne04.findings import Finding, Severity
+from acne04.core.findings import Finding, Severity
 from acne04.scan.tree import stem_of
 from acne04.scan.voc import Corners, VocFile, VocFormatError, parse_voc
 

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from acne04 import documents, tables
-from acne04.errors import SourceError, UsageError
-from acne04.findings import as_document
-from acne04.outputs import check_outputs
+from acne04.core import documents, tables
+from acne04.core.errors import SourceError, UsageError
+from acne04.core.findings import as_document
+from acne04.core.outputs import check_outputs
 from acne04.scan.gaps import checks_not_run
 from acne04.scan.listings import check_against_listing, listing_path, read_listing
 from acne04.scan.promises import load_promises

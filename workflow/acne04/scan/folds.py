@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from acne04.findings import Finding
+from acne04.core.findings import Finding
 from acne04.scan.labels import LabelLine
 from acne04.scan.tree import CLASSIFICATION
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from acne04.findings import NotRun
+from acne04.core.findings import NotRun
 from acne04.scan.tree import ACNEDIT, CLASSIFICATION, DETECTION, Tree
 
 _NEED_LABELS = (

@@ -6,8 +6,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
-from acne04.findings import Finding, Severity
-from acne04.grades import grade_of_count, grade_of_prefix
+from acne04.core.findings import Finding, Severity
+from acne04.core.grades import grade_of_count, grade_of_prefix
 from acne04.scan.agreement import Label
 from acne04.scan.boxes import Boxes
 from acne04.scan.labels import LabelLine

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from acne04.findings import Finding, Severity
-from acne04.naming import JPEG_EXTENSIONS
+from acne04.core.findings import Finding, Severity
+from acne04.core.naming import JPEG_EXTENSIONS
 from acne04.scan.reading import ImageFile
 
 

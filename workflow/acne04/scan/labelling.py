@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from acne04.findings import Finding
+from acne04.core.findings import Finding
 from acne04.scan.agreement import Label, agree, without_repeats
 from acne04.scan.labels import LabelLine, parse_label_file
 from acne04.scan.tree import CLASSIFICATION, Tree, label_file_key

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from acne04.findings import Finding
-from acne04.grades import GRADES
+from acne04.core.findings import Finding
+from acne04.core.grades import GRADES
 from acne04.scan.tree import label_file_key
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from acne04 import tables
-from acne04.errors import SourceError, UsageError
-from acne04.hashing import Digest
+from acne04.core import tables
+from acne04.core.errors import SourceError, UsageError
+from acne04.core.hashing import Digest
 from acne04.scan.tree import Tree
 
 #: Files named in one message; the rest are counted.

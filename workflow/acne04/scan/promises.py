@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from acne04.findings import Finding
+from acne04.core.findings import Finding
+from acne04.core.sources import load_sources
 from acne04.scan.folds import PARTS
 from acne04.scan.rows import Joined
 from acne04.scan.tree import ACNEDIT, CLASSIFICATION, DETECTION
-from acne04.sources import load_sources
 
 Promises = dict[str, dict[str, Any]]
 #: Pointer below the source's promises, the figure promised, the figure found, where it was found.

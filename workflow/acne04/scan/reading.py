@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
-from acne04.hashing import Digest, digest_file
-from acne04.imaging import Reading, read_image
+from acne04.core.hashing import Digest, digest_file
+from acne04.core.imaging import Reading, read_image
 from acne04.scan.tree import Tree
 
 #: Files a thread takes at a time: handing over single ones costs as much as reading a VOC file.

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from acne04 import imaging
-from acne04.grades import GRADES, grade_of_prefix
+from acne04.core import imaging
+from acne04.core.grades import GRADES, grade_of_prefix
 from acne04.scan.agreement import Label
 from acne04.scan.boxes import Boxes
 from acne04.scan.labels import LabelLine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from acne04.findings import Finding
+from acne04.core.findings import Finding
 from acne04.scan.boxes import Boxes, read_boxes
 from acne04.scan.folds import check_folds
 from acne04.scan.grading import check_counts, check_labels, check_referenced

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from acne04.findings import summary_lines
+from acne04.core.findings import summary_lines
 from acne04.scan.rows import Joined
 
 #: Findings of severity error that are spelt out; the rest are counted.

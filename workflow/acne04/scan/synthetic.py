@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from acne04.findings import Finding
-from acne04.naming import COLLISIONS, collision_key, collision_kind
+from acne04.core.findings import Finding
+from acne04.core.naming import COLLISIONS, collision_key, collision_kind
 
 
 def grade_by_folder(

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from acne04 import hashing
-from acne04.errors import UnavailableError
-from acne04.findings import Finding
+from acne04.core import hashing
+from acne04.core.errors import UnavailableError
+from acne04.core.findings import Finding
 
 CLASSIFICATION, DETECTION, ACNEDIT = "classification", "detection", "acnedit"
 #: Folder of ACNE04's photographs; where there is one, images elsewhere are not the dataset's.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from acne04.findings import Finding
+from acne04.core.findings import Finding
 
 _COUNTS = ["lesions_v2", "quarantined_v2"]
 

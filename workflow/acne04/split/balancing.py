@@ -19,8 +19,8 @@ from fractions import Fraction
 
 import pandas as pd
 
-from acne04.findings import Finding
-from acne04.grades import GRADE_NAMES, GRADES
+from acne04.core.findings import Finding
+from acne04.core.grades import GRADE_NAMES, GRADES
 from acne04.split.manifest import Options, variant_finding
 
 METHODS = ("none", "synthetic", "weights", "repetition")

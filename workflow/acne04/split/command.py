@@ -10,10 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from acne04 import decisions, documents, review, tables
-from acne04.findings import Finding, NotRun, summary_lines, write_findings
-from acne04.kinship import Kinship
-from acne04.sources import load_source
+from acne04.core import documents, review, tables
+from acne04.core.findings import Finding, NotRun, summary_lines, write_findings
+from acne04.core.sources import load_source
+from acne04.relations import decisions
+from acne04.relations.kinship import Kinship
 from acne04.split.grouped import holdout, kfold
 from acne04.split.images import as_labelled, grade_findings, join_images, standing
 from acne04.split.joining import refuse_other_relations

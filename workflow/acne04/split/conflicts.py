@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from acne04.decisions import Decision
+from acne04.relations.decisions import Decision
 from acne04.split.joining import Conflict, Joins, find_joins
 
 LEAVE_OUT, HOLD_OUT = "leave-out", "hold-out"

@@ -10,9 +10,9 @@ from fractions import Fraction
 
 import pandas as pd
 
-from acne04.errors import UsageError
-from acne04.findings import Finding
-from acne04.grades import GRADES
+from acne04.core.errors import UsageError
+from acne04.core.findings import Finding
+from acne04.core.grades import GRADES
 from acne04.split.balancing import (
     choose_synthetic,
     reached,
@@ -24,13 +24,7 @@ from acne04.split.balancing import (
 from acne04.split.following import parent_known, why_left_out
 from acne04.split.growing import Growth, from_nothing
 from acne04.split.images import standing
-from acne04.split.manifest import (
-    UNVERIFIED,
-    Options,
-    Variant,
-    blank_manifest,
-    variant_finding,
-)
+from acne04.split.manifest import UNVERIFIED, Options, Variant, blank_manifest, variant_finding
 from acne04.split.quotas import Certificate, Parts
 from acne04.split.units import place_units
 

@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from acne04.decisions import Decision
-from acne04.findings import Finding
-from acne04.review import ReviewItem
+from acne04.core.findings import Finding
+from acne04.core.review import ReviewItem
+from acne04.relations.decisions import Decision
 from acne04.split.conflicts import HOLD_OUT, LEAVE_OUT, Fate, Outcome, as_answers, resolve, told
 from acne04.split.joining import Conflict
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from acne04.errors import SchemaError
-from acne04.findings import Finding
+from acne04.core.errors import SchemaError
+from acne04.core.findings import Finding
 from acne04.split.annotated import join_annotated
 
 _INVENTORY = [

@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from acne04.errors import SchemaError
+from acne04.core.errors import SchemaError
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from acne04.errors import UsageError
+from acne04.core.errors import UsageError
 from acne04.split.balancing import METHODS
 from acne04.split.manifest import Options
 from acne04.split.solver import Limits

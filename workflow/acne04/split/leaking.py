@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from acne04.findings import Finding
-from acne04.kinship import Kinship
-from acne04.leakage import ALL, ANY, leak_table, sides_of
+from acne04.core.findings import Finding
+from acne04.relations.kinship import Kinship
+from acne04.relations.leakage import ALL, ANY, leak_table, sides_of
 from acne04.split.manifest import Variant
 
 #: Leaks are what `published` is; a variant without parts has none.
@@ -26,7 +26,7 @@ _TOLD = {
 
 
 def leaks_of(variants: list[Variant], kinship: Kinship) -> dict[str, pd.DataFrame]:
-    """Give the leak table (`acne04.leakage.leak_table`) of each variant that has parts."""
+    """Give the leak table (`relations.leakage.leak_table`) of each variant that has parts."""
     return {
         variant.name: leak_table(sides_of(variant.name, variant.manifest), kinship)
         for variant in variants

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from acne04.errors import SplitError, UsageError
-from acne04.findings import Finding
+from acne04.core.errors import SplitError, UsageError
+from acne04.core.findings import Finding
 from acne04.split.quotas import Certificate
 from acne04.split.solver import Limits
 

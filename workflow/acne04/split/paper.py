@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from acne04.findings import Finding
-from acne04.grades import GRADE_NAMES, GRADES
-from acne04.leakage import held_out_order, sides_of
+from acne04.core.findings import Finding
+from acne04.core.grades import GRADE_NAMES, GRADES
+from acne04.relations.leakage import held_out_order, sides_of
 from acne04.split.following import parent_known
 from acne04.split.manifest import UNVERIFIED, Variant, blank_manifest, variant_finding
 from acne04.split.published import undecodable_placed

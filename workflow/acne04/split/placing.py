@@ -26,8 +26,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from acne04.errors import SplitError
-from acne04.grades import GRADES
+from acne04.core.errors import SplitError
+from acne04.core.grades import GRADES
 from acne04.split.approaching import approach
 from acne04.split.dealing import deal_groups, deal_to_totals
 from acne04.split.levelling import level

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from acne04 import tables
-from acne04.errors import SchemaError, UsageError
+from acne04.core import tables
+from acne04.core.errors import SchemaError, UsageError
 
 #: Places that a row of each variant may have.
 _SPLITS = {"holdout": {"train", "val", "test"}, "kfold": {"test", "train-only"}}

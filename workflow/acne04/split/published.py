@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from acne04.findings import Finding
+from acne04.core.findings import Finding
 from acne04.split.manifest import Variant, blank_manifest, variant_finding
 
 

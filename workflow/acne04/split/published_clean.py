@@ -15,9 +15,9 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from acne04.findings import Finding
-from acne04.grades import GRADES
-from acne04.kinship import KINDS, Kinship
+from acne04.core.findings import Finding
+from acne04.core.grades import GRADES
+from acne04.relations.kinship import KINDS, Kinship
 from acne04.split.balancing import (
     choose_synthetic,
     reached,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from acne04 import tables
-from acne04.decisions import Decision, applied, unapplied
-from acne04.findings import Finding
+from acne04.core import tables
+from acne04.core.findings import Finding
+from acne04.relations.decisions import Decision, applied, unapplied
 from acne04.split.churn import churn
 from acne04.split.grouped import fold_names
 from acne04.split.growing import Growth, grow

@@ -10,7 +10,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from acne04.grades import GRADE_NAMES, GRADES
+from acne04.core.grades import GRADE_NAMES, GRADES
 from acne04.split.balancing import training_shares
 from acne04.split.leaking import figures as leak_figures
 from acne04.split.manifest import BY_FOLD, Options, Variant

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from acne04.errors import SplitError
+from acne04.core.errors import SplitError
 from acne04.split.quotas import Integers, Parts, scaled_deviations, scaled_quotas, with_total
 
 #: The solver calls integral what is within 1e-6 of an integer.

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from acne04.grades import GRADES
+from acne04.core.grades import GRADES
 from acne04.split.growing import Growth
 from acne04.split.manifest import Options
 from acne04.split.placing import place_groups

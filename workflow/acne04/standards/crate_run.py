@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from acne04.ledger import RecordedStage
+from acne04.provenance.ledger import RecordedStage
 from acne04.standards.crate_ids import (
     ENGINE,
     ORGANISING,

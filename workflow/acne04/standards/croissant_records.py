@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from acne04.grades import GRADE_NAMES, GRADES
-from acne04.schemas import load_schema
+from acne04.core.grades import GRADE_NAMES, GRADES
+from acne04.core.schemas import load_schema
 from acne04.standards.facts import Facts
 
 #: File set of every image, under its canonical name.

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from acne04 import ledger as ledgers
-from acne04 import tables
-from acne04.errors import SchemaError, UnavailableError, UsageError
-from acne04.hashing import Digest
-from acne04.ledger import Ledger
-from acne04.sources import Source, load_sources
+from acne04.core import tables
+from acne04.core.errors import SchemaError, UnavailableError, UsageError
+from acne04.core.hashing import Digest
+from acne04.core.sources import Source, load_sources
+from acne04.provenance import ledger as ledgers
+from acne04.provenance.ledger import Ledger
 from acne04.standards import release_files, upstream
 from acne04.standards.release_files import ReleaseFile
 from acne04.standards.upstream import Images, UpstreamFile
@@ -105,7 +105,7 @@ def gather(
     release : pathlib.Path
         Its folder, with ``manifests/``, ``tables/``, ``ledger.json`` and ``Snakefile`` in place.
     root : pathlib.Path
-        The checkout, for ``workflow/sources.yaml``, ``workflow/pins`` and ``data/raw``.
+        The checkout, for ``workflow/sources.yaml``, ``upstreams/*/pins`` and ``data/raw``.
     version, date_published, repository : str
         As the caller gives them; see `Facts`.
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from acne04 import documents, tables
-from acne04.errors import SchemaError, UnavailableError
-from acne04.hashing import digest_file, files_below
+from acne04.core import documents, tables
+from acne04.core.errors import SchemaError, UnavailableError
+from acne04.core.hashing import digest_file, files_below
 from acne04.standards.upstream import media_type
 
 #: Written after the facts are gathered, from them: no document says anything of itself.

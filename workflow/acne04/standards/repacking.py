@@ -18,10 +18,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from acne04 import tables
-from acne04.errors import Acne04Error, SourceError, UnavailableError
-from acne04.files import staged_file
-from acne04.hashing import Digest, digest_file
+from acne04.core import tables
+from acne04.core.errors import Acne04Error, SourceError, UnavailableError
+from acne04.core.files import staged_file
+from acne04.core.hashing import Digest, digest_file
 
 
 def member_name(path: str, image_id: str) -> str:

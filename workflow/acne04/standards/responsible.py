@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from acne04.grades import GRADE_NAMES, GRADES
+from acne04.core.grades import GRADE_NAMES, GRADES
 from acne04.standards.facts import Facts
 
 #: Finding to what it means for a user; said only where it was found.

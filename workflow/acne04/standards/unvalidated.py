@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
-from acne04.checks.check import Problem
-from acne04.hashing import digest_file
+from acne04.core.hashing import digest_file
+from acne04.inspection.check import Problem
 
 CROISSANT, CRATE = "croissant.json", "ro-crate-metadata.json"
 

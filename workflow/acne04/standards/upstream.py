@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from acne04.delivery import pins
-from acne04.errors import UnavailableError
-from acne04.hashing import Digest
-from acne04.sources import Source
+from acne04.core.errors import UnavailableError
+from acne04.core.hashing import Digest
+from acne04.core.sources import Source
+from acne04.fetch import pins
 from acne04.standards import repacking
 
 _MEDIA_TYPES = {

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from acne04.checks.check import Impossible, Problem
+from acne04.inspection.check import Impossible, Problem
 from acne04.standards import croissant
 from acne04.standards.unvalidated import (
     CRATE,

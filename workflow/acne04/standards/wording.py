@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acne04.sources import Licence
+from acne04.core.sources import Licence
 from acne04.standards.facts import Facts
 
 #: Terms of what this project itself makes: manifests, tables and documents.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
-from acne04.ledger import Ledger, RecordedStage
+from acne04.provenance.ledger import Ledger, RecordedStage
 from acne04.trace.naming import findings_on
 from acne04.trace.origin import described, origin
 from acne04.trace.records import Records

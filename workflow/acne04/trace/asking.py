@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from acne04.errors import Acne04Error
+from acne04.core.errors import Acne04Error
 from acne04.trace.artifact import trace_artifact, trace_member
 from acne04.trace.circle import record_at, trace_circle
 from acne04.trace.image import trace_image

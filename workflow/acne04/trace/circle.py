@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from acne04.errors import UnavailableError
+from acne04.core.errors import UnavailableError
 from acne04.trace.naming import circle_decisions, findings_on
 from acne04.trace.origin import origin
 from acne04.trace.records import V2, Records

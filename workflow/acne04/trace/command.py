@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from acne04 import documents
+from acne04.core import documents
 from acne04.trace.asking import traces
 from acne04.trace.records import Records
 from acne04.trace.text import lines

@@ -6,8 +6,8 @@ import dataclasses
 from pathlib import PurePosixPath
 from typing import Any
 
-from acne04.errors import UnavailableError
-from acne04.ledger import RecordedSource
+from acne04.core.errors import UnavailableError
+from acne04.provenance.ledger import RecordedSource
 from acne04.trace.records import Records
 
 

@@ -9,10 +9,10 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from acne04 import ledger as ledger_
-from acne04.errors import SchemaError, UnavailableError
-from acne04.ledger import Ledger
-from acne04.rows import read_rows
+from acne04.core.errors import SchemaError, UnavailableError
+from acne04.core.rows import read_rows
+from acne04.provenance import ledger as ledger_
+from acne04.provenance.ledger import Ledger
 
 LEDGER = "data/ledger/ledger.json"
 #: Folders of ``data/`` whose stage reports findings, in workflow order.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from acne04.findings import Severity
+from acne04.core.findings import Severity
 
 _REPORT = "tell the producer; the record comes back with a corrected file"
 _DELIVERY = "fetch the file again and compare its sha256 with the published one"

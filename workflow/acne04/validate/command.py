@@ -9,11 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from acne04 import decisions, documents, review, tables
-from acne04.errors import SchemaError, UnavailableError, UsageError
-from acne04.findings import as_document
-from acne04.outputs import check_outputs
-from acne04.sources import load_source
+from acne04.core import documents, review, tables
+from acne04.core.errors import SchemaError, UnavailableError, UsageError
+from acne04.core.findings import as_document
+from acne04.core.outputs import check_outputs
+from acne04.core.sources import load_source
+from acne04.relations import decisions
 from acne04.validate.examining import SOURCE, Examination, examine, place_of
 from acne04.validate.outcome import (
     echo_table,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from acne04.decisions import Decision, applied, id_ranges
-from acne04.findings import Finding
+from acne04.core.findings import Finding
+from acne04.relations.decisions import Decision, applied, id_ranges
 
 NUMBERS = ["x", "y", "radius"]
 #: Reasons why a decision is impossible that are told; of more the number is.

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from acne04.decisions import Decision, unapplied
-from acne04.findings import Finding, NotRun
+from acne04.core.findings import Finding, NotRun
+from acne04.relations.decisions import Decision, unapplied
 from acne04.validate.deciding import decision_findings
 from acne04.validate.echoes import echo_problems, find_echoes
 from acne04.validate.judging import Verdict, judge

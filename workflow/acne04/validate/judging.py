@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from acne04.decisions import Decision
+from acne04.relations.decisions import Decision
 from acne04.validate.advice import circle_advice, id_advice, image_advice
 from acne04.validate.catalogue import check_of
 from acne04.validate.comparison import inventory_problems, promise_problems

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from acne04.decisions import id_target
-from acne04.review import ReviewItem, pair
+from acne04.core.review import ReviewItem, pair
+from acne04.relations.decisions import id_target
 from acne04.validate.catalogue import check_of
 from acne04.validate.echoes import SURE_MATCHES
 from acne04.validate.judging import Verdict

@@ -9,7 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 
-from acne04.schemas import load_schema
+from acne04.core.schemas import load_schema
 from acne04.validate.problems import Problem, Steps, printable
 
 SCHEMA = "annotations.schema.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from acne04.findings import SEVERITIES, summary_lines
+from acne04.core.findings import SEVERITIES, summary_lines
 from acne04.validate.judging import Verdict
 
 #: Findings of one check that are shown in full; the others are only counted.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from acne04.findings import Finding, in_order
+from acne04.core.findings import Finding, in_order
 from acne04.validate.catalogue import check_of
 from acne04.validate.places import locate
 from acne04.validate.problems import Problem, Steps, pointer_of, quote

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from acne04.attestation.contents import ATTESTATION, SUMS, differences, from_sums
-from acne04.checks.check import Check, Evidence, Problem
-from acne04.errors import Acne04Error, SchemaError
+from acne04.core.errors import Acne04Error, SchemaError
+from acne04.inspection.check import Check, Evidence, Problem
+from acne04.provenance.contents import ATTESTATION, SUMS, differences, from_sums
 from acne04.standards.release_files import DOCUMENTS, places
 from acne04.verify.subject import CRATE, CROISSANT, LEDGER, Release, problems_of
 

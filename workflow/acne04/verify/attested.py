@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from acne04.attestation.contents import ATTESTATION, differences
-from acne04.checks.check import Check, Evidence, Impossible, NotRun, Problem
+from acne04.inspection.check import Check, Evidence, Impossible, NotRun, Problem
+from acne04.provenance.contents import ATTESTATION, differences
 from acne04.verify.subject import UNTRUSTED, Release, problems_of
 
 

@@ -8,11 +8,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-from acne04.attestation.keys import load_public
-from acne04.checks import reporting
-from acne04.checks.document import as_document
-from acne04.checks.running import run as run_checks
-from acne04.errors import UnavailableError, UsageError
+from acne04.core.errors import UnavailableError, UsageError
+from acne04.inspection import reporting
+from acne04.inspection.document import as_document
+from acne04.inspection.running import run as run_checks
+from acne04.provenance.keys import load_public
 from acne04.verify.registry import CHECKS
 from acne04.verify.subject import Release
 

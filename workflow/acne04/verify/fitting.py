@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from acne04.checks.check import Check, Evidence, Problem
+from acne04.inspection.check import Check, Evidence, Problem
 from acne04.verify.subject import GROUPS, INVENTORY, RELATIONS, Release
 
 VARIANTS = ("holdout", "kfold", "published-clean", "published", "paper")

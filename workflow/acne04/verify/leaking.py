@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from acne04.checks.check import Check, Evidence, Impossible, Problem
-from acne04.kinship import Kinship
-from acne04.leakage import ALL, ANY, COLUMNS, leak_table, sides_of
+from acne04.inspection.check import Check, Evidence, Impossible, Problem
+from acne04.relations.kinship import Kinship
+from acne04.relations.leakage import ALL, ANY, COLUMNS, leak_table, sides_of
 from acne04.verify.subject import GROUPS, RELATIONS, Release
 
 #: Variants that promise that no two related images lie in two parts.

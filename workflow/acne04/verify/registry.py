@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acne04.checks.check import Check
+from acne04.inspection.check import Check
 from acne04.verify import agreeing, attested, fitting, holding, leaking
 from acne04.verify.subject import Release
 

@@ -11,13 +11,14 @@ from typing import Any
 import pandas as pd
 from securesystemslib.signer import SSlibKey  # type: ignore[attr-defined]
 
-from acne04 import documents, ledger, tables
-from acne04.attestation.contents import ATTESTATION, is_hash, present_files
-from acne04.attestation.envelope import Opened, open_envelope, parse_json
-from acne04.attestation.statement import Attested, from_bytes
-from acne04.checks.check import Impossible, Problem
-from acne04.errors import Acne04Error, SchemaError, UnavailableError
-from acne04.ledger import Ledger
+from acne04.core import documents, tables
+from acne04.core.errors import Acne04Error, SchemaError, UnavailableError
+from acne04.inspection.check import Impossible, Problem
+from acne04.provenance import ledger
+from acne04.provenance.contents import ATTESTATION, is_hash, present_files
+from acne04.provenance.envelope import Opened, open_envelope, parse_json
+from acne04.provenance.ledger import Ledger
+from acne04.provenance.statement import Attested, from_bytes
 
 UNTRUSTED = "nothing is attested until signature and statement hold"
 INVENTORY = "tables/inventory/images.csv"

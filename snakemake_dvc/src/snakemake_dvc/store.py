@@ -1,0 +1,212 @@
+"""What DVC knows: the outputs in ``dvc.lock``, its cache, its commands."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from acne04.core.errors import Acne04Error, SchemaError, UnavailableError
+from acne04.core.files import write_text
+
+DVC_LOCK, DVC_YAML = Path("dvc.lock"), Path("dvc.yaml")
+#: What to do when a merge left a lock in pieces: a run makes both anew.
+AFTER_MERGE = "`git checkout --ours dvc.lock snakemake.lock`, then run again"
+
+
+@dataclass(frozen=True)
+class TrackedOut:
+    """One output of a DVC stage as ``dvc.lock`` records it; `md5` ends in ``.dir`` for a folder."""
+
+    stage: str
+    path: str
+    md5: str
+
+
+def nested_stage() -> str | None:
+    """Name of the stage when this process runs below ``dvc repro``, else None."""
+    if "DVC_ROOT" not in os.environ:
+        return None
+    return os.environ.get("DVC_STAGE", "").rpartition(":")[2] or None
+
+
+def tracked_outs() -> list[TrackedOut]:
+    """Read the outputs that ``dvc.lock`` records, by path."""
+    outs = [
+        TrackedOut(stage, out["path"], out["md5"])
+        for stage, entry in lock_entries().items()
+        for out in entry.get("outs", [])
+    ]
+    return sorted(outs, key=lambda out: out.path)
+
+
+def lock_entries() -> dict[str, Any]:
+    """Read the stages of ``dvc.lock``.
+
+    Raises
+    ------
+    SchemaError
+        If the file cannot be understood, after a merge for instance.
+    """
+    if not DVC_LOCK.is_file():
+        return {}
+    try:
+        return _stages_in(DVC_LOCK.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, AttributeError, TypeError) as error:
+        raise SchemaError(
+            str(DVC_LOCK),
+            f"not a lock of DVC ({type(error).__name__})",
+            done="nothing ran",
+            remedy=AFTER_MERGE,
+        ) from None
+
+
+@cache
+def _stages_in(text: str) -> dict[str, Any]:
+    document = yaml.load(text, yaml.CSafeLoader) or {}
+    return dict(document.get("stages") or {})
+
+
+def declared_stages() -> set[str]:
+    """Names of all stages in ``dvc.yaml``."""
+    stages = yaml.load(DVC_YAML.read_text(encoding="utf-8"), yaml.CSafeLoader)["stages"]
+    return {
+        f"{name}@{item}" if item else name
+        for name, entry in stages.items()
+        for item in entry.get("foreach", [""])
+    }
+
+
+def file_md5(path: Path) -> str:
+    """Digest by which DVC knows a file: the MD5 of its bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def folder_md5(files: Mapping[str, str]) -> str:
+    """Digest by which DVC knows a folder: the MD5 of the list of its files, and ``.dir``.
+
+    Parameters
+    ----------
+    files : mapping of str to str
+        POSIX path relative to the folder -> MD5 of the file.
+    """
+    paths = sorted(files, key=lambda path: path.split("/"))
+    text = json.dumps([{"md5": files[path], "relpath": path} for path in paths])
+    return hashlib.md5(text.encode("utf-8"), usedforsecurity=False).hexdigest() + ".dir"
+
+
+def run(*words: str, quiet: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run a DVC command of this environment and give what it said."""
+    command = [sys.executable, "-m", "dvc", *words]
+    return subprocess.run(command, capture_output=quiet, text=True, check=False)
+
+
+def last_line(text: str) -> str:
+    """Give the last line of what a command said, where the reason stands."""
+    return (text.strip().splitlines() or ["failed without a word"])[-1]
+
+
+def cached(md5: str, folder: Path) -> bool:
+    """Tell whether the local cache holds an object, for a folder with all its files."""
+    name = folder / "files" / "md5" / md5[:2] / md5[2:]
+    if not name.is_file():
+        return False
+    if not md5.endswith(".dir"):
+        return True
+    entries = json.loads(name.read_text(encoding="utf-8"))
+    return all(cached(entry["md5"], folder) for entry in entries)
+
+
+@cache
+def cache_folder() -> Path:
+    """Where DVC keeps its cache in this checkout."""
+    answer = run("cache", "dir")
+    if answer.returncode != 0:
+        raise UnavailableError("dvc cache dir", answer.stderr.strip())
+    return Path(answer.stdout.strip())
+
+
+def at_hand(outs: Iterable[TrackedOut]) -> list[str]:
+    """List the paths of those outputs that the local cache holds, sorted."""
+    wanted = list(outs)
+    return sorted(out.path for out in wanted if cached(out.md5, cache_folder()))
+
+
+def restore(outs: Iterable[TrackedOut]) -> list[str]:
+    """Bring outputs back from the local cache, where it holds them; never from elsewhere.
+
+    Returns
+    -------
+    list of str
+        Paths brought back, sorted.
+    """
+    paths = at_hand(outs)
+    if paths:
+        answer = run("checkout", "--quiet", "--force", *paths)
+        if answer.returncode != 0:
+            raise UnavailableError("dvc checkout", answer.stderr.strip())
+    return paths
+
+
+def uncached_stages() -> set[str]:
+    """Stages with an output that the local cache does not hold, after it was lost for instance."""
+    return {out.stage for out in tracked_outs() if not cached(out.md5, cache_folder())}
+
+
+def commit(stages: Iterable[str], lock_before: Path) -> None:
+    """Record the outputs of stages that a run has just proved to be current.
+
+    DVC rewrites ``dvc.lock`` in place. So that a kill in the middle costs nothing, the file as it
+    was is kept at `lock_before` until the commit has ended.
+    """
+    names = sorted(stages)
+    if not names:
+        return
+    write_text(lock_before, DVC_LOCK.read_text(encoding="utf-8") if DVC_LOCK.is_file() else "")
+    # For every target DVC reads and writes its lock anew, in a second or two.
+    targets = [str(DVC_YAML)] if set(names) == declared_stages() else names
+    answer = run("commit", "--force", *targets)
+    if answer.returncode != 0:
+        undo_interrupted_commit(lock_before)
+        busy = "Unable to acquire lock" in answer.stderr
+        raise (UnavailableError if busy else Acne04Error)(
+            "dvc commit",
+            "another DVC command is at work" if busy else last_line(answer.stderr),
+            done="the run's outputs are in data/, but dvc.lock does not hold them yet",
+            remedy="run the same command again: it goes on from here",
+        )
+    lock_before.unlink()
+
+
+def undo_interrupted_commit(lock_before: Path) -> None:
+    """Put ``dvc.lock`` back as it was before a commit that did not end."""
+    if lock_before.is_file():
+        text = lock_before.read_text(encoding="utf-8")
+        if text:
+            write_text(DVC_LOCK, text)
+        else:
+            DVC_LOCK.unlink(missing_ok=True)
+        lock_before.unlink()
+
+
+def unpushed() -> list[str]:
+    """List the tracked paths whose bytes are not in the store, or not even committed."""
+    answer = run("data", "status", "--not-in-remote", "--granular", "--json")
+    if answer.returncode != 0:
+        return ["(the store could not be asked: " + answer.stderr.strip() + ")"]
+    status = json.loads(answer.stdout)
+    changed = status.get("uncommitted", {})
+    kinds = [status.get("not_in_remote", []), changed.get("added", []), changed.get("modified", [])]
+    return sorted(
+        {path if isinstance(path, str) else path["path"] for kind in kinds for path in kind}
+    )

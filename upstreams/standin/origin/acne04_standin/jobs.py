@@ -1,0 +1,135 @@
+"""Turns one planned photograph into its files: the picture, its near-duplicates, its edits."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import ExifTags, Image
+
+from acne04_standin import near
+from acne04_standin.anatomy import Colour
+from acne04_standin.blemishes import draw_lesions
+from acne04_standin.chance import Chance
+from acne04_standin.face import draw_face
+from acne04_standin.figures import Size
+from acne04_standin.lesions import Lesion
+from acne04_standin.person import draw_person
+from acne04_standin.pose import Pose
+from acne04_standin.style import Style
+
+#: Says in each file what it is.
+COMMENT = b"acne04 stand-in drawing"
+_LYING = 6
+
+
+@dataclass(frozen=True)
+class CopyFile:
+    """A near-duplicate to write: where, by which kind's which variant, in which frame."""
+
+    path: str
+    kind: str
+    ordinal: int
+    frame: Size
+
+
+@dataclass(frozen=True)
+class EditFile:
+    """A synthetic image to write: where, which lesions it adds, its JPEG quality."""
+
+    path: str
+    lesions: tuple[Lesion, ...]
+    quality: int
+
+
+@dataclass(frozen=True)
+class Job:
+    """All files that come from one photograph.
+
+    Attributes
+    ----------
+    path : str
+        Where the photograph goes, below the output folder.
+    subject : str
+        Who is depicted.
+    image : int
+        Number of the real image.
+    seed : int
+        Seed of the corpus.
+    style : Style
+        Looks of the corpus.
+    pose, lesions
+        As planned.
+    quality : int
+        JPEG quality.
+    camera : (str, str) or None
+        EXIF make and model.
+    lying : bool
+        Whether the pixels are stored turned, to be set upright by the EXIF orientation.
+    copies, edits
+        What else is made of it.
+    """
+
+    path: str
+    subject: str
+    image: int
+    seed: int
+    style: Style
+    pose: Pose
+    lesions: tuple[Lesion, ...]
+    quality: int
+    camera: tuple[str, str] | None
+    lying: bool
+    copies: tuple[CopyFile, ...]
+    edits: tuple[EditFile, ...]
+
+
+def make_files(job: Job, folder: Path) -> None:
+    """Draw the photograph of `job` and write it, its copies and its edits below `folder`."""
+    person = draw_person(job.style, Chance(job.seed, "person", job.subject))
+    moment = Chance(job.seed, "moment", job.image)
+    picture = draw_face(person, job.pose, job.lesions, job.style, moment)
+    data = encode(picture, job.quality, job.camera, job.lying)
+    (folder / job.path).write_bytes(data)
+    if not job.copies and not job.edits:
+        return
+    # What derives from a published file derives from its decoded pixels.
+    upright = encode(picture, job.quality, None, False) if job.lying else data
+    with Image.open(io.BytesIO(upright)) as opened:
+        published = opened.convert("RGB")
+    for copy in job.copies:
+        edited = near.edit(published, copy.kind, copy.ordinal, copy.frame)
+        (folder / copy.path).write_bytes(encode(edited, near.quality(copy.kind, copy.ordinal)))
+    for edit in job.edits:
+        (folder / edit.path).write_bytes(_edit(published, person.skin, edit, job.style))
+
+
+def _edit(published: Image.Image, skin: Colour, edit: EditFile, style: Style) -> bytes:
+    picture = published.copy()
+    draw_lesions(picture, edit.lesions, skin, style)
+    return encode(picture, edit.quality)
+
+
+def encode(
+    picture: Image.Image,
+    quality: int,
+    camera: tuple[str, str] | None = None,
+    lying: bool = False,
+) -> bytes:
+    """JPEG bytes, with a comment that says what it is.
+
+    libjpeg-turbo's default transform is the accurate integer one, of which vector and scalar
+    code give the same bits.
+    """
+    exif = Image.Exif()
+    if camera is not None:
+        exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = camera
+    if lying:
+        exif[ExifTags.Base.Orientation] = _LYING
+        picture = picture.transpose(Image.Transpose.ROTATE_90)
+    target = io.BytesIO()
+    picture.save(
+        target, "JPEG", quality=quality, subsampling="4:2:0", comment=COMMENT, exif=exif.tobytes()
+    )
+    return target.getvalue()

@@ -1,0 +1,218 @@
+"""Plans every photograph: pose, lesions, and which of them each image's annotations name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from acne04_standin.chance import Chance
+from acne04_standin.echo import Circle, possible_echoes
+from acne04_standin.figures import BROKEN_NAME, PORTRAIT, Figures, Size
+from acne04_standin.lesions import Lesion, lay_crossing, lay_lesions
+from acne04_standin.near import affine
+from acne04_standin.pose import Pose, draw_pose
+from acne04_standin.relations import Copy, Pair
+from acne04_standin.roster import Roster
+from acne04_standin.style import Style
+
+#: Part of the frame, in percent, that an original of near-duplicates keeps free of lesions at
+#: each border, so that no crop or turn loses one.
+_MARGIN_OF_ORIGINALS = 13
+#: Two annotators of one picture set their circles at most so far apart, in real pixels, along x
+#: and along y.
+_ANNOTATORS_DIFFER = 10
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """A picture to draw.
+
+    Attributes
+    ----------
+    image : int
+        Number of the real image that it is first.
+    twin : int or None
+        Number of the image with the same bytes.
+    pose : Pose
+        How the face lies in the frame.
+    lesions : tuple of Lesion
+        All that are drawn.
+    """
+
+    image: int
+    twin: int | None
+    pose: Pose
+    lesions: tuple[Lesion, ...]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Annotations of one image: lesions in boxes (v1) and in circles (v2; None: not known)."""
+
+    boxes: tuple[Lesion, ...]
+    circles: tuple[Circle, ...] | None
+
+
+@dataclass(frozen=True)
+class Studio:
+    """All photographs, and the annotations of all images by number."""
+
+    photographs: tuple[Photograph, ...]
+    marks: Mapping[int, Marks]
+    frames: Mapping[int, Size]
+    crossing: Mapping[int, int]
+
+
+def drawn_size(size: Size, scale: int) -> Size:
+    """Real pixels to drawn pixels, rounded, at least 1.
+
+    >>> drawn_size((3112, 3456), 8)
+    (389, 432)
+    """
+    return max(1, (size[0] + scale // 2) // scale), max(1, (size[1] + scale // 2) // scale)
+
+
+class _Planner:
+    def __init__(
+        self, roster: Roster, figures: Figures, scale: int, seed: int, style: Style
+    ) -> None:
+        self.roster, self.scale, self.seed, self.style = roster, scale, seed, style
+        self.images = roster.images
+        self.frames = {i: drawn_size(image.size, scale) for i, image in enumerate(self.images)}
+        self.originals = {copy.original for copy in roster.copies}
+        self.crossing = _choose_crossing(roster, figures, Chance(seed, "crossing"))
+        self.marks: dict[int, Marks] = {}
+
+    def pose(self, image: int) -> Pose:
+        subject = Chance(self.seed, "habit", self.images[image].subject)
+        return draw_pose(self.frames[image], self.style, subject, Chance(self.seed, "pose", image))
+
+    def single(self, image: int, attempt: int) -> Photograph:
+        real, pose = self.images[image], self.pose(image)
+        chance = Chance(self.seed, "lesions", image, attempt)
+        cut = lay_crossing(pose, self.crossing.get(image, 0), self.scale, chance)
+        number = real.boxes + real.boxes // 2 if real.circles is None else real.circles
+        margin = _MARGIN_OF_ORIGINALS if image in self.originals else 0
+        lesions = lay_lesions(pose, number - len(cut), margin, cut, chance) + cut
+        circles = None if real.circles is None else _circles(lesions)
+        self.marks[image] = Marks(tuple(chance.shuffled(lesions)[: real.boxes]), circles)
+        return Photograph(image, None, pose, tuple(lesions))
+
+    def pair(self, pair: Pair, attempt: int) -> Photograph:
+        """One picture with two names: two annotators, most of whose circles coincide."""
+        first, second = self.images[pair.first], self.images[pair.second]
+        pose = self.pose(pair.first)
+        chance = Chance(self.seed, "lesions", pair.first, attempt)
+        counts = (first.circles or 0, second.circles or 0)
+        many, few = max(counts), min(counts)
+        shared = _shared(few, pair.circles, chance)
+        base = lay_lesions(pose, many, 0, (), chance)
+        # What only the other annotator saw lies clear of all that the first one did.
+        fence = [replace(lesion, radius=lesion.radius + 16 // self.scale) for lesion in base]
+        more = lay_lesions(pose, few - shared, 0, fence, chance)
+        missing = max(0, first.boxes - many - len(more), second.boxes - many - len(more))
+        spare = lay_lesions(pose, missing, 0, base + more, chance)
+        other = [self._again(lesion, chance) for lesion in base[:shared]] + more
+        lesions = (*base, *more, *spare)
+        views = (base, other) if counts[0] >= counts[1] else (other, base)
+        self._mark(pair.first, views[0], lesions, chance)
+        self._mark(pair.second, views[1], lesions, chance)
+        return Photograph(pair.first, pair.second, pose, lesions)
+
+    def _again(self, lesion: Lesion, chance: Chance) -> Lesion:
+        reach = _ANNOTATORS_DIFFER // self.scale
+        x, y = lesion.x + chance.between(-reach, reach), lesion.y + chance.between(-reach, reach)
+        return replace(lesion, x=x, y=y)
+
+    def _mark(
+        self, image: int, seen: list[Lesion], drawn: tuple[Lesion, ...], chance: Chance
+    ) -> None:
+        real = self.images[image]
+        boxes = tuple(chance.shuffled(drawn)[: real.boxes])
+        self.marks[image] = Marks(boxes, None if real.circles is None else _circles(seen))
+
+    def copy(self, copy: Copy) -> None:
+        """Annotations of a near-duplicate: those of its original, moved with the picture."""
+        original, frame = self.frames[copy.original], self.frames[copy.image]
+        move = affine(copy.kind, copy.ordinal, original, frame)
+        marks = self.marks[copy.original]
+        boxes = tuple(
+            Lesion(*move.to_copy(lesion.x, lesion.y), move.length(lesion.radius), lesion.kind)
+            for lesion in marks.boxes
+        )
+        circles: list[Circle] = []
+        for x, y, radius in marks.circles or ():
+            across, down = move.to_copy(x, y)
+            while any((across, down) == circle[:2] for circle in circles):
+                across += 1  # two centres may round to one pixel
+            circles.append((across, down, move.length(radius)))
+        known = self.images[copy.image].circles is not None
+        self.marks[copy.image] = Marks(boxes, tuple(circles) if known else None)
+
+
+def plan_photographs(
+    roster: Roster, figures: Figures, scale: int, seed: int, style: Style
+) -> Studio:
+    """Plan all pictures; lesions are drawn again where two images would echo by accident."""
+    planner = _Planner(roster, figures, scale, seed, style)
+    copies = {copy.image for copy in roster.copies}
+    pairs = {pair.first: pair for pair in roster.pairs}
+    twins = {pair.second: pair.first for pair in roster.pairs}
+    singles = [i for i in range(len(roster.images)) if i not in copies and i not in twins]
+    origin = {copy.image: copy.original for copy in roster.copies} | twins
+    meant = {
+        tuple(sorted((pair.first, pair.second)))
+        for pair in roster.pairs
+        if pair.circles in ("echo", "faint")
+    }
+    attempts = dict.fromkeys(singles, 0)
+    planned: dict[int, Photograph] = {}
+    again = set(singles)
+    while again:
+        for image in sorted(again):
+            planned[image] = (
+                planner.pair(pairs[image], attempts[image])
+                if image in pairs
+                else planner.single(image, attempts[image])
+            )
+        for copy in roster.copies:
+            planner.copy(copy)
+        circles = {i: m.circles for i, m in planner.marks.items() if m.circles is not None}
+        wrong = possible_echoes(circles, planner.frames, scale) - meant
+        again = {
+            origin.get(i, i) for i in (min(pair, key=lambda p: len(circles[p])) for pair in wrong)
+        }
+        for image in again:
+            attempts[image] += 1
+    return Studio(
+        tuple(planned[i] for i in singles), planner.marks, planner.frames, planner.crossing
+    )
+
+
+def _shared(few: int, kind: str, chance: Chance) -> int:
+    """Circles that both members of a pair have, out of the `few` of the smaller set."""
+    if kind in ("few", "faint"):
+        return few
+    least = max(5, -(-few * 65 // 100))
+    return chance.between(least, few) if few else 0
+
+
+def _circles(lesions: list[Lesion]) -> tuple[Circle, ...]:
+    return tuple((lesion.x, lesion.y, lesion.radius) for lesion in lesions)
+
+
+def _choose_crossing(roster: Roster, figures: Figures, chance: Chance) -> dict[int, int]:
+    """Images with circles across the border, and how many: unrelated ones of the usual size."""
+    related = {image for pair in roster.pairs for image in (pair.first, pair.second)}
+    related |= {image for copy in roster.copies for image in (copy.image, copy.original)}
+    suitable = [
+        i
+        for i, image in enumerate(roster.images)
+        if (image.circles or 0) >= 8
+        and image.size == PORTRAIT
+        and i not in related
+        and image.name != BROKEN_NAME
+    ]
+    chosen = chance.shuffled(suitable)
+    one, two = figures.crossing
+    return {image: 1 if place < one else 2 for place, image in enumerate(chosen[: one + two])}

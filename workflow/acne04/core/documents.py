@@ -1,0 +1,58 @@
+"""Write the JSON documents of this project, and read them back: one form, the same bytes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from acne04.core.errors import SchemaError, UnavailableError
+from acne04.core.files import write_text
+from acne04.core.schemas import load_schema
+
+
+def to_text(document: Any) -> str:
+    r"""Give a document as indented JSON with a final line end, keys in the order given.
+
+    >>> to_text({"b": 1, "a": "é"})
+    '{\n  "b": 1,\n  "a": "é"\n}\n'
+    """
+    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def write(path: Path, document: Any) -> None:
+    """Write a document atomically."""
+    write_text(path, to_text(document))
+
+
+def read(path: Path, schema: str) -> Any:
+    """Read a document and check it against ``schemas/<schema>``.
+
+    Raises
+    ------
+    UnavailableError
+        If there is no such file.
+    SchemaError
+        If it is not JSON or does not follow the schema; the message lists every place.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UnavailableError(str(path), "no such file") from None
+    except ValueError as error:
+        raise SchemaError(str(path), f"not JSON in UTF-8 ({error})") from None
+    check(document, schema, str(path))
+    return document
+
+
+def check(document: Any, schema: str, where: str) -> None:
+    """Raise a `SchemaError` that lists every place where a document breaks its schema."""
+    validator = jsonschema.Draft202012Validator(load_schema(schema))
+    problems = [
+        f"{error.json_path.replace('$', '', 1) or '/'}: {error.message}"
+        for error in sorted(validator.iter_errors(document), key=lambda e: list(map(str, e.path)))
+    ]
+    if problems:
+        raise SchemaError(where, f"against {schema}:\n  " + "\n  ".join(problems))

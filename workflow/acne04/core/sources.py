@@ -1,0 +1,208 @@
+"""Read the facts about the outside world, ``workflow/sources.yaml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
+
+import yaml
+
+from acne04.core import documents
+from acne04.core.errors import SchemaError, UnavailableError, UsageError
+
+Kind = Literal["archive", "folder", "files"]
+Magic = Literal["tar", "zip", "jpeg", "json", "jsonl"]
+
+SCHEMA = "sources.schema.json"
+
+
+@dataclass(frozen=True)
+class Licence:
+    """Terms of a source.
+
+    Attributes
+    ----------
+    name : str
+        Name of the licence, or the terms in a few words.
+    stated_at : str
+        Address where the producer states it, or a file of this project.
+    redistributable : {"yes", "no", "unknown"}
+        May the bytes be passed on? ``unknown`` means: do not.
+    """
+
+    name: str
+    stated_at: str
+    redistributable: Literal["yes", "no", "unknown"]
+
+
+@dataclass(frozen=True)
+class DeliveryFile:
+    """One file of a delivery, or the folder that is one.
+
+    Attributes
+    ----------
+    path : str
+        Where it lies below the folder ``upstream/<dataset>``, with forward slashes.
+    urls : tuple of str
+        Addresses that deliver the same bytes, in the order in which to try them.
+    size : int or None
+        Size in bytes, where it is published.
+    sha256 : str or None
+        SHA-256 in hexadecimal, where it is published.
+    magic : str or None
+        What the bytes must look like; None for a folder.
+    """
+
+    path: str
+    urls: tuple[str, ...]
+    size: int | None = None
+    sha256: str | None = None
+    magic: Magic | None = None
+
+    @property
+    def name(self) -> str:
+        """Last part of the path: the file's name under ``data/raw/<source>``."""
+        return PurePosixPath(self.path).name
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Exactly what determines the bytes of a source."""
+
+    version: str
+    kind: Kind
+    files: tuple[DeliveryFile, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One upstream archive, folder or set of files; see ``schemas/sources.schema.json``."""
+
+    dataset: str
+    key: str
+    title: str
+    producer: str
+    citation: str
+    described_at: str
+    description: str
+    date_published: str
+    licence: Licence
+    delivery: Delivery
+    promises: dict[str, Any]
+
+
+def load_sources(path: Path, dataset: str) -> dict[str, Source]:
+    """Read the sources of one dataset.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``workflow/sources.yaml``, checked as a whole.
+    dataset : str
+        ``standin`` or ``acne04``.
+
+    Returns
+    -------
+    dict of str to Source
+        By key, in the order of the file. Grades in `Source.promises` are numbers, as written.
+
+    Raises
+    ------
+    UnavailableError
+        If there is no such file.
+    SchemaError
+        If it is not YAML, repeats a key or does not follow the schema; every place is listed.
+    UsageError
+        If it knows no such dataset.
+    """
+    document = _read_yaml(path)
+    documents.check(_with_text_keys(document), SCHEMA, str(path))
+    if dataset not in document:
+        known = ", ".join(sorted(document))
+        raise UsageError("--dataset", "no such dataset", expected=known, found=dataset)
+    _check_names(document, path)
+    return {key: _source(dataset, key, entry) for key, entry in document[dataset].items()}
+
+
+def load_source(path: Path, dataset: str, key: str) -> Source:
+    """Read one source; raises as `load_sources` does, and UsageError for an unknown key."""
+    sources = load_sources(path, dataset)
+    if key not in sources:
+        raise UsageError(
+            "SOURCE", f"{path} has no such source", expected=", ".join(sources), found=key
+        )
+    return sources[key]
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML without dates (they stay text) that refuses a key given twice."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the name and form are PyYAML's
+        first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if str(key.value) in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key {key.value!r} a second time", problem_mark=key.start_mark
+                )
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        # _Loader is a SafeLoader.
+        document = yaml.load(text, Loader=_Loader)
+    except FileNotFoundError:
+        raise UnavailableError(str(path), "no such file") from None
+    except UnicodeDecodeError as error:
+        raise SchemaError(str(path), f"not UTF-8 ({error})") from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{path} (line {mark.line + 1}, column {mark.column + 1})" if mark else str(path)
+        raise SchemaError(where, f"not YAML as expected here: {error.problem}") from None
+    except yaml.YAMLError as error:
+        raise SchemaError(str(path), f"not YAML: {error}") from None
+    if not isinstance(document, dict):
+        raise SchemaError(str(path), "no mapping of dataset to sources", found=repr(document)[:80])
+    return document
+
+
+def _with_text_keys(value: Any) -> Any:
+    """Give a copy as JSON would hold it: JSON Schema knows no numbers as keys."""
+    if isinstance(value, dict):
+        return {str(key): _with_text_keys(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_text_keys(item) for item in value]
+    return value
+
+
+def _check_names(document: dict[str, Any], path: Path) -> None:
+    """Refuse two files of one source that would have one name under ``data/raw``."""
+    for dataset, sources in document.items():
+        for key, entry in sources.items():
+            names = [PurePosixPath(file["path"]).name for file in entry["delivery"]["files"]]
+            double = sorted({name for name in names if names.count(name) > 1})
+            if double:
+                raise SchemaError(
+                    str(path),
+                    f".{dataset}.{key}.delivery.files: several files named {', '.join(double)}",
+                )
+
+
+def _source(dataset: str, key: str, entry: dict[str, Any]) -> Source:
+    delivery = entry["delivery"]
+    files = tuple(
+        DeliveryFile(**{**file, "urls": tuple(file["urls"])}) for file in delivery["files"]
+    )
+    structured = {
+        "licence": Licence(**entry["licence"]),
+        "delivery": Delivery(delivery["version"], delivery["kind"], files),
+    }
+    return Source(dataset=dataset, key=key, **{**entry, **structured})

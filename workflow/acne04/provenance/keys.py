@@ -1,0 +1,143 @@
+"""Keys to sign and to verify with: PEM files of Ed25519, or of ECDSA on P-256 or P-384."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-defined]
+
+from acne04.core.errors import UnavailableError, UsageError
+
+#: Environment variable with the passphrase of an encrypted private key.
+PASSPHRASE = "ACNE04_KEY_PASSPHRASE"
+EXPECTED = "a PEM file of Ed25519, or of ECDSA on P-256 or P-384"
+#: Keys are some hundred bytes; whatever is larger is something else.
+_LARGEST = 1 << 16
+_CURVES = ("secp256r1", "secp384r1")
+_REMEDY = "`openssl genpkey -algorithm ed25519 -out FILE` makes a key; see docs/releasing.md"
+
+
+def load_private(path: Path, ask: Callable[[str], str] = getpass.getpass) -> CryptoSigner:
+    """Load the key to sign with.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        PEM file; an encrypted one is opened with the passphrase in `PASSPHRASE`, or asked for.
+    ask : callable
+        Asks for a passphrase, given a prompt; called on a terminal only.
+
+    Raises
+    ------
+    UnavailableError
+        If there is no such file.
+    UsageError
+        If it is no private key of a kind that is signed with, or the passphrase is wrong.
+    """
+    content = _read(path)
+    if b"PUBLIC KEY-----" in content:
+        raise _refused(path, "a public key, where the private one is to sign", "a public key")
+    _refuse_other_forms(path, content)
+    try:
+        private = load_pem_private_key(content, None)
+    except TypeError:
+        private = _decrypted(path, content, ask)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise _refused(path, "no private key that can be read", _first_line(error)) from None
+    kind = _kind(private)
+    if not isinstance(private, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey) or kind:
+        raise _refused(path, "not a kind of key that releases are signed with", kind)
+    return CryptoSigner(private)
+
+
+def load_public(path: Path) -> SSlibKey:
+    """Load a key to verify with.
+
+    Raises
+    ------
+    UnavailableError
+        If there is no such file.
+    UsageError
+        If it is no public key of a kind that releases are signed with.
+    """
+    content = _read(path)
+    if b"PRIVATE KEY-----" in content:
+        raise UsageError(
+            str(path),
+            "a private key, where a public one is enough: whoever verifies must not need it",
+            expected=EXPECTED,
+            remedy=f"`openssl pkey -in {path} -pubout -out PUBLIC`",
+        )
+    _refuse_other_forms(path, content)
+    try:
+        public = load_pem_public_key(content)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise _refused(path, "no public key that can be read", _first_line(error)) from None
+    kind = _kind(public)
+    if not isinstance(public, ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) or kind:
+        raise _refused(path, "not a kind of key that releases are signed with", kind)
+    return SSlibKey.from_crypto(public)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise _refused(path, "too large for a key", f"{path.stat().st_size:,} bytes")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise UnavailableError(str(path), "no such key", remedy=_REMEDY) from None
+
+
+def _refuse_other_forms(path: Path, content: bytes) -> None:
+    """Say of forms that are often taken for PEM what they are."""
+    if content.startswith((b"ssh-", b"ecdsa-")) or b"OPENSSH PRIVATE KEY" in content:
+        raise _refused(path, "a key in OpenSSH's own form", "an OpenSSH key")
+    if b"-----BEGIN CERTIFICATE-----" in content:
+        raise _refused(path, "a certificate, no key", "an X.509 certificate")
+    if b"-----BEGIN " not in content:
+        raise _refused(path, "not a PEM file", "no line -----BEGIN …-----")
+
+
+def _decrypted(path: Path, content: bytes, ask: Callable[[str], str]) -> Any:
+    given = os.environ.get(PASSPHRASE)
+    if given is None and not sys.stdin.isatty():
+        raise UsageError(
+            str(path),
+            "the key is encrypted, and nobody can be asked for its passphrase",
+            done="nothing written",
+            remedy=f"set {PASSPHRASE}, or call it in a terminal",
+        )
+    passphrase = ask(f"Passphrase of {path}: ") if given is None else given
+    try:
+        return load_pem_private_key(content, passphrase.encode("utf-8"))
+    except (ValueError, UnsupportedAlgorithm):
+        source = "" if given is None else f"; it came from {PASSPHRASE}"
+        raise UsageError(str(path), f"the passphrase is wrong{source}") from None
+
+
+def _kind(key: Any) -> str:
+    """Name a kind of key that is not signed with; empty for the others."""
+    if isinstance(key, ed25519.Ed25519PrivateKey | ed25519.Ed25519PublicKey):
+        return ""
+    if isinstance(key, ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey):
+        return "" if key.curve.name in _CURVES else f"ECDSA on {key.curve.name}"
+    name = type(key).__name__.removeprefix("_").removesuffix("PrivateKey")
+    return f"{name.removesuffix('PublicKey')} key"
+
+
+def _refused(path: Path, what: str, found: str) -> UsageError:
+    return UsageError(
+        str(path), what, expected=EXPECTED, found=found, done="nothing written", remedy=_REMEDY
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0].partition(". ")[0]

@@ -1,0 +1,1 @@
+"""How images are related: subjects, kinship, what leaks, what people decided."""
