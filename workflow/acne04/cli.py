@@ -16,8 +16,8 @@ from typing import TextIO
 from acne04.core.errors import Acne04Error
 
 #: Verb -> what it does, in the order of the workflow. The module of the same name, if `MODULES`
-#: names no other, is imported when it is asked for: it has `configure(parser)` and
-#: `run(arguments) -> exit code`.
+#: names no other, is imported when it is asked for: `configure(parser)` declares its arguments,
+#: `read_options(arguments)` makes frozen options of them, `run(options)` gives the exit code.
 VERBS = {
     "standin": "draw the stand-in upstream: same names, trees, counts and defects, no faces",
     "pin": "record what an upstream delivers, where nobody has published a hash",
@@ -89,7 +89,9 @@ def _outcome(arguments: argparse.Namespace) -> tuple[int, str]:
 
 def _run(arguments: argparse.Namespace) -> tuple[int, str]:
     try:
-        code = int(arguments.run(arguments))
+        module = arguments.module
+        reads = hasattr(module, "read_options")
+        code = int(module.run(module.read_options(arguments) if reads else arguments))
         sys.stdout.flush()
     except Acne04Error as error:
         return _fail(arguments, error.exit_code, str(error))
@@ -172,7 +174,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         if verb == asked:
             module = importlib.import_module(MODULES.get(verb, f"acne04.{verb}"))
             module.configure(verb_parser)
-            verb_parser.set_defaults(run=module.run)
+            verb_parser.set_defaults(module=module)
     return parser
 
 

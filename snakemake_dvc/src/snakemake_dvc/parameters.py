@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from acne04.core import documents
+from acne04.core import parameters
 from acne04.core.errors import SchemaError, UsageError
 
-PARAMS = Path("params.yaml")
-_SCHEMA = "params.schema.json"
+PARAMS = parameters.PARAMS
 
 
 def check(config: dict[str, Any]) -> None:
@@ -38,16 +36,7 @@ def check_parameters(config: dict[str, Any], written: dict[str, Any]) -> None:
     UsageError
         If the ratios do not sum to 100, or the parameters are not those of ``params.yaml``.
     """
-    documents.check(config, _SCHEMA, str(PARAMS))
-    ratios = config["split"]["ratios"]
-    if sum(ratios) != 100:
-        raise UsageError(
-            f"{PARAMS}: split.ratios",
-            "train, val and test do not make a whole",
-            expected="three percentages that sum to 100",
-            found=f"{ratios}, which sum to {sum(ratios)}",
-            done="nothing ran",
-        )
+    parameters.check(config)
     if config != written:
         raise UsageError(
             "--config or --configfile",

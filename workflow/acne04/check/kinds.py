@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import yaml
 
-from acne04.core import tables
+from acne04.core import parameters, tables
 from acne04.core.errors import SchemaError, UnavailableError
 from acne04.core.sources import load_sources
 from acne04.relations.decisions import loading
@@ -60,9 +60,10 @@ def _schema(path: Path) -> None:
         f"{error.json_path.replace('$', '', 1) or '/'}: {error.message}"
         for error in sorted(validator.iter_errors(schema), key=lambda e: list(map(str, e.path)))
     ]
-    problems += [
-        f"{place}: a default; every value stands in params.yaml" for place in _defaults(schema)
-    ]
+    if path.name != parameters.SCHEMA:
+        problems += [
+            f"{place}: a default; only a parameter may have one" for place in _defaults(schema)
+        ]
     if problems:
         raise SchemaError(str(path), "not a schema as is used here:\n  " + "\n  ".join(problems))
 

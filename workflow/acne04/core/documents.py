@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,3 +57,8 @@ def check(document: Any, schema: str, where: str) -> None:
     ]
     if problems:
         raise SchemaError(where, f"against {schema}:\n  " + "\n  ".join(problems))
+
+
+def follows(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Tell whether a value follows a schema that is given as such."""
+    return bool(jsonschema.Draft202012Validator(schema).is_valid(value))

@@ -1,0 +1,159 @@
+"""The parameters of ``params.yaml``: one description of each, for the file and for the flags.
+
+``schemas/params.schema.json`` says what a parameter may be, and what the shipped file sets. A verb
+declares its flags from it, so that a range, a choice or a default stands nowhere else. What a
+schema cannot say of a value stands here, once (`_more_than_a_schema_says`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from acne04.core import documents
+from acne04.core.errors import UsageError
+from acne04.core.schemas import load_schema
+
+PARAMS = Path("params.yaml")
+SCHEMA = "params.schema.json"
+_TYPES = {"integer": int, "number": float, "string": str}
+#: What stands for each of the values of a parameter that is a list.
+_MEMBERS = {"ratios": ("TRAIN", "VAL", "TEST")}
+
+
+def described(section: str) -> dict[str, dict[str, Any]]:
+    """Give name -> schema of each parameter of a section, in their order."""
+    properties: dict[str, dict[str, Any]] = load_schema(SCHEMA)["properties"][section]["properties"]
+    return properties
+
+
+def declare_flags(
+    parser: argparse.ArgumentParser, section: str, flags: Mapping[str, str] | None = None
+) -> None:
+    """Declare a flag for each parameter of a section: type, default and help are the schema's.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        That of the verb.
+    section : str
+        Section of ``params.yaml``.
+    flags : mapping of str to str, optional
+        Parameter -> flag, where the flag is not ``--`` and the parameter's name.
+    """
+    for name, field in described(section).items():
+        values = field.get("items", field)
+        options: dict[str, Any] = {}
+        if "enum" in values:
+            options["choices"] = values["enum"]
+        if "items" in field:
+            options |= {"nargs": field["minItems"], "metavar": _MEMBERS[name]}
+        kind = type(values["enum"][0]) if "enum" in values else _TYPES[values["type"]]
+        text = f"{field['description'].rstrip('.').replace('%', '%%')} ({_range(field)}; default "
+        parser.add_argument(
+            _flag(name, flags),
+            type=kind,
+            default=field["default"],
+            help=f"{text}{_text(field['default']) or 'none'})",
+            **options,
+        )
+
+
+def read_flags(
+    arguments: Mapping[str, Any], section: str, flags: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Give the parameters of a section as the flags of a call set them.
+
+    Parameters
+    ----------
+    arguments : mapping of str to object
+        What the parser made of the call (``vars(namespace)``).
+    section, flags
+        As for `declare_flags`.
+
+    Raises
+    ------
+    UsageError
+        If one is out of its range: the flag, what it may be, and what was found.
+    """
+    values = {}
+    for name, field in described(section).items():
+        flag = _flag(name, flags)
+        value = arguments[flag.removeprefix("--").replace("-", "_")]
+        if not _allowed(value, field):
+            raise UsageError(
+                flag,
+                "out of range",
+                expected=_range(field),
+                found=_text(value),
+                done="nothing written",
+            )
+        _more_than_a_schema_says(name, value, flag)
+        values[name] = value
+    return values
+
+
+def check(config: Mapping[str, Any]) -> None:
+    """Check the whole of ``params.yaml``.
+
+    Raises
+    ------
+    SchemaError
+        With every place that breaks the schema.
+    UsageError
+        If a value breaks a rule that the schema cannot state.
+    """
+    documents.check(config, SCHEMA, str(PARAMS))
+    for section, values in config.items():
+        if isinstance(values, dict):
+            for name, value in values.items():
+                _more_than_a_schema_says(name, value, f"{PARAMS}: {section}.{name}")
+
+
+def _more_than_a_schema_says(name: str, value: Any, where: str) -> None:
+    if name == "ratios" and sum(value) != 100:
+        raise UsageError(
+            where,
+            "train, val and test do not make a whole",
+            expected="three percentages that sum to 100",
+            found=f"{_text(value)}, which sum to {sum(value)}",
+            done="nothing ran",
+        )
+
+
+def _flag(name: str, flags: Mapping[str, str] | None) -> str:
+    return (flags or {}).get(name, f"--{name.replace('_', '-')}")
+
+
+def _allowed(value: Any, field: Mapping[str, Any]) -> bool:
+    # Not a number passes every comparison of a schema.
+    if isinstance(value, float) and math.isnan(value):
+        return False
+    return documents.follows(value, field)
+
+
+def _range(field: Mapping[str, Any]) -> str:
+    """Say in words what a schema allows."""
+    if "items" in field:
+        return f"{field['minItems']} values, each {_range(field['items'])}"
+    if "enum" in field:
+        return " or ".join(map(str, field["enum"]))
+    if field["type"] == "string":
+        return "text"
+    low, high = field.get("minimum"), field.get("maximum")
+    above, below = field.get("exclusiveMinimum"), field.get("exclusiveMaximum")
+    words = [
+        f"more than {above}" if above is not None else "",
+        f"less than {below}" if below is not None else "",
+        f"{low} to {high}" if low is not None and high is not None else "",
+        f"at least {low}" if low is not None and high is None else "",
+        f"at most {high}" if low is None and high is not None else "",
+    ]
+    return ", ".join(filter(None, words))
+
+
+def _text(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
