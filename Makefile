@@ -33,20 +33,20 @@ lint: setup
 	mypy --no-error-summary
 	snakefmt --check Snakefile workflow/rules
 	snakemake --lint
-	python -m snakemake_dvc.stages --check
+	python -m snakemake_dvc --check
 
 dvc.yaml: setup $(wildcard workflow/rules/*.smk) Snakefile
-	python -m snakemake_dvc.stages
+	python -m snakemake_dvc
 
 # Run, and stage what the run recorded: dvc.lock, snakemake.lock and new pins.
 lock: setup
-	python -m snakemake_dvc.stages
+	python -m snakemake_dvc
 	snakemake --cores all
 	git add dvc.yaml dvc.lock snakemake.lock upstreams
 
 # In CI: a run from nothing must give the committed locks, byte for byte.
 check-lock: setup
-	python -m snakemake_dvc.reproduced
+	python -m snakemake_dvc --reproduced
 
 # The dataset from the store: the one of .dvc/config, or STORE_URL's.
 pull: setup

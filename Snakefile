@@ -3,17 +3,14 @@
 Parameters: params.yaml, checked against schemas/params.schema.json.
 """
 
-from snakemake.utils import min_version
+import sys
 
-from snakemake_dvc.parameters import check
+from snakemake.utils import min_version
 
 min_version("9.27")
 
 
 configfile: "params.yaml"
-
-
-check(config)
 
 
 include: "workflow/rules/common.smk"
@@ -32,3 +29,19 @@ rule all:
     input:
         MANIFESTS,
         ledger_if_wanted,
+
+
+# What a run makes travels with git and DVC: docs/decisions/0002-records-travel.md.
+bridge = snakemake_dvc.Bridge(workflow, SETTINGS)
+
+
+onstart:
+    bridge.started()
+
+
+onsuccess:
+    bridge.succeeded()
+
+
+onerror:
+    bridge.failed()

@@ -69,11 +69,15 @@ def main(words: Sequence[str] | None = None) -> int:
     if RUN_STATE not in os.environ:
         return _outcome(arguments)[0]
     # A job of a run: the bridge between Snakemake and DVC wants to know that it lives, and its end.
-    from snakemake_dvc.runlock import as_job, leave_word
+    from snakemake_dvc.errors import BridgeError
+    from snakemake_dvc.locks import as_job, leave_word
 
-    with as_job():
-        code, message = _outcome(arguments)
-        leave_word(" ".join(words), code, message)
+    try:
+        with as_job():
+            code, message = _outcome(arguments)
+    except BridgeError as error:
+        code, message = _fail(arguments, error.exit_code, str(error))
+    leave_word(" ".join(words), code, message)
     return code
 
 

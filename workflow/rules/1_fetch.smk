@@ -7,14 +7,13 @@ Params: dataset, standin; workflow/sources.yaml: delivery.
 
 
 rule standin:
-    input:
-        code=code("standin"),
     output:
         "upstream/standin/README.txt",
     log:
         "logs/standin.log",
     threads: 64  # as many as --cores gives
     params:
+        code=code("core", schemas=[], besides=[f"{UPSTREAM}/origin"]),
         standin=config["standin"],
     shell:
         """
@@ -51,7 +50,6 @@ rule pin:
 
 rule fetch:
     input:
-        code=code("fetch", "standin"),
         pins=PINS,
         upstream=upstream_of_source,
     output:
@@ -60,6 +58,12 @@ rule fetch:
         "logs/fetch_{source}.log",
     retries: 1
     params:
+        code=code(
+            "core",
+            "fetch",
+            schemas=["listing.table.json", "pins.table.json", "sources.schema.json"],
+            besides=[f"{UPSTREAM}/origin"],
+        ),
         dataset=config["dataset"],
         standin=config["standin"],
         version=version_of_source,

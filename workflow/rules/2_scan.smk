@@ -7,7 +7,6 @@ Params: dataset; workflow/sources.yaml: promises.
 
 rule scan:
     input:
-        code=code("scan"),
         listings=expand(
             "data/raw/{source}.csv", source=["classification", "detection", "acnedit"]
         ),
@@ -25,6 +24,17 @@ rule scan:
         "logs/scan.log",
     threads: 64  # as many as --cores gives
     params:
+        code=code(
+            "core",
+            "scan",
+            schemas=[
+                "boxes.table.json",
+                "folds.table.json",
+                "inventory.table.json",
+                "listing.table.json",
+                "sources.schema.json",
+            ],
+        ),
         dataset=config["dataset"],
         promises=promises("classification", "detection", "acnedit"),
     shell:

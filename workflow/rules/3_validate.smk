@@ -7,7 +7,6 @@ Params: dataset; workflow/sources.yaml: promises.
 
 rule validate:
     input:
-        code=code("validate"),
         listing="data/raw/v2.csv",
         present=".acne04/present/validate/v2",
         inventory="data/inventory/images.csv",
@@ -23,6 +22,22 @@ rule validate:
     log:
         "logs/validate.log",
     params:
+        code=code(
+            "core",
+            "relations",
+            "validate",
+            schemas=[
+                "annotated.table.json",
+                "annotations.schema.json",
+                "decisions.table.json",
+                "echoes.table.json",
+                "inventory.table.json",
+                "lesions.table.json",
+                "quarantine.schema.json",
+                "review.table.json",
+                "sources.schema.json",
+            ],
+        ),
         dataset=config["dataset"],
         promises=promises("v2"),
     shell:

@@ -7,7 +7,6 @@ Params: dataset, near.
 
 rule near:
     input:
-        code=code("near"),
         listings=expand(
             "data/raw/{source}.csv", source=["classification", "acnedit", "subjects"]
         ),
@@ -26,6 +25,17 @@ rule near:
         "logs/near.log",
     threads: 64  # as many as --cores gives
     params:
+        code=code(
+            "core",
+            "near",
+            "relations",
+            schemas=[
+                "calibration.schema.json",
+                "inventory.table.json",
+                "parents.table.json",
+                "verdicts.table.json",
+            ],
+        ),
         dataset=config["dataset"],
         near=config["near"],
     shell:

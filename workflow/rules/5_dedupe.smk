@@ -7,7 +7,6 @@ Params: dataset; workflow/sources.yaml: promises.
 
 rule dedupe:
     input:
-        code=code("dedupe"),
         listing="data/raw/subjects.csv",
         present=".acne04/present/dedupe/subjects",
         inventory="data/inventory/images.csv",
@@ -25,6 +24,22 @@ rule dedupe:
     log:
         "logs/dedupe.log",
     params:
+        code=code(
+            "core",
+            "dedupe",
+            "relations",
+            schemas=[
+                "decisions.table.json",
+                "groups.table.json",
+                "inventory.table.json",
+                "names.table.json",
+                "parents.table.json",
+                "relations.table.json",
+                "review.table.json",
+                "sources.schema.json",
+                "verdicts.table.json",
+            ],
+        ),
         dataset=config["dataset"],
         promises=promises("subjects"),
     shell:

@@ -10,7 +10,6 @@ PREVIOUS = config["split"]["previous"]
 
 rule split:
     input:
-        code=code("split"),
         inventory="data/inventory/images.csv",
         folds="data/inventory/folds.csv",
         annotated="data/annotations/images.csv",
@@ -35,6 +34,27 @@ rule split:
     log:
         "logs/split.log",
     params:
+        code=code(
+            "core",
+            "relations",
+            "split",
+            schemas=[
+                "annotated.table.json",
+                "certificates.schema.json",
+                "churn.table.json",
+                "decisions.table.json",
+                "folds.table.json",
+                "groups.table.json",
+                "inventory.table.json",
+                "leaks.table.json",
+                "paper_leaks.table.json",
+                "paper_table.table.json",
+                "relations.table.json",
+                "review.table.json",
+                "sources.schema.json",
+                "splits.table.json",
+            ],
+        ),
         dataset=config["dataset"],
         split=config["split"],
         promises=promises("acnedit"),

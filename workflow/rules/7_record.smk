@@ -7,7 +7,6 @@ Params: all of params.yaml; workflow/sources.yaml as a whole.
 
 rule record:
     input:
-        code=code("record"),
         graph="dvc.yaml",
         lock="requirements.lock",
         sources="workflow/sources.yaml",
@@ -17,6 +16,17 @@ rule record:
     log:
         "logs/record.log",
     params:
+        code=code(
+            "core",
+            "provenance",
+            "record",
+            schemas=[
+                "ledger.schema.json",
+                "listing.table.json",
+                "sources.schema.json",
+            ],
+            besides=code_of_stages(workflow.rules, SETTINGS),
+        ),
         dataset=config["dataset"],
         parameters=json.dumps(config),
         versions=json.dumps({source: version_of(source) for source in SOURCES}),

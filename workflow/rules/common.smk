@@ -1,22 +1,32 @@
-"""What all rules share: the sources, the code of a verb, and the bridge to DVC.
+"""What all rules share: the sources, the code of a verb, what the bridge to DVC has to know.
 
 Params: dataset.
 """
 
 import dataclasses
+import functools
 import json
 from pathlib import Path
 
-from snakemake_dvc import needed
-from snakemake_dvc import run as bridge
-from snakemake_dvc.code import code_files as code
-from snakemake_dvc.tracked import files_of_stages
+import snakemake_dvc
+from acne04.core import parameters
+from acne04.core.checkout import PACKAGES, dataset_of
 from acne04.core.sources import load_sources
+from acne04.summary import summary_lines
+from snakemake_dvc.tracked import code_of_stages, files_of_stages
+
+parameters.check_or_end(config)
 
 SOURCES = load_sources(Path("workflow/sources.yaml"), config["dataset"])
+UPSTREAM = f"upstreams/{config['dataset']}"
+PINS = f"{UPSTREAM}/pins/{{source}}.csv"
 
 
-PINS = f"upstreams/{config['dataset']}/pins/{{source}}.csv"
+def code(*rooms, schemas, besides=()):
+    """One digest of the folders of code and the schemas that decide what a verb does."""
+    paths = [f"workflow/acne04/{room}" for room in rooms]
+    paths += [f"schemas/{schema}" for schema in schemas]
+    return snakemake_dvc.code(*paths, *besides)
 
 
 def upstream_of_source(wildcards):
@@ -51,9 +61,21 @@ def promises(*sources):
     return {source: SOURCES[source].promises for source in sources}
 
 
+def parameters_of_stage(rule, wildcards, given):
+    """What a DVC stage depends on besides the sections of params.yaml that its rule takes."""
+    if "parameters" in given:
+        return list(config)
+    facts = [f"${{dataset}}.{source}.promises" for source in given.get("promises", ())]
+    if "delivery" in given:
+        facts.append(f"${{dataset}}.{wildcards['source']}.delivery")
+    return [{"workflow/sources.yaml": sorted(facts)}] if facts else []
+
+
 def files_of_stages_before(wildcards):
     """All that the ledger answers for; the rules say it, so that no stage can be forgotten."""
-    return files_of_stages(workflow.rules, SOURCES, besides="record")
+    return files_of_stages(
+        workflow.rules, SETTINGS, {"source": SOURCES}, besides="record"
+    )
 
 
 MANIFESTS = [
@@ -67,7 +89,23 @@ MANIFESTS = [
 
 def ledger_if_wanted(wildcards):
     """After a partial pull the ledger is no more missed than the artifacts it lists."""
-    return [str(needed.LEDGER)] if needed.ledger_wanted(MANIFESTS) else []
+    ledger = "data/ledger/ledger.json"
+    return [ledger] if bridge.is_wanted(ledger, "record", MANIFESTS) else []
+
+
+SETTINGS = snakemake_dvc.Settings(
+    # The ledger needs every other stage, and is no default target after a partial pull.
+    targets=("all", "record"),
+    outside=("upstream/",),
+    parameters=parameters_of_stage,
+    templates={f"{UPSTREAM}/": "upstreams/${dataset}/"},
+    folders={f"data/raw/{source}": f"data/raw/{source}.csv" for source in SOURCES},
+    packages=PACKAGES,
+    namespace="dataset",
+    namespace_of=dataset_of,
+    summary=functools.partial(summary_lines, config["dataset"]),
+    state=Path(".acne04"),
+)
 
 
 # The system that all rules are known to run on. The software itself is requirements.lock, in
@@ -78,18 +116,3 @@ container: "docker://python:3.12-slim-bookworm"
 wildcard_constraints:
     source="|".join(SOURCES),
     reader="[a-z]+",
-
-
-bridge.start(workflow, config["dataset"], list(SOURCES))
-
-
-onstart:
-    bridge.started(workflow)
-
-
-onsuccess:
-    bridge.succeeded(workflow, config["dataset"])
-
-
-onerror:
-    bridge.failed(workflow)

@@ -1,7 +1,12 @@
-"""Keep Snakemake and DVC in agreement: one run leaves both with nothing to do.
+"""Snakemake and DVC in one project: what one tool made, the other knows, on any machine.
 
-Snakemake decides by records below ``.snakemake``, which do not travel with git or DVC. So after a
-run a digest of them is written to ``snakemake.lock``, in git beside ``dvc.lock``; before a run
-they are restored from it for every output whose bytes are the recorded ones. The contract and the
-alternatives are in ``docs/decisions/0002-records-travel.md``.
+A Snakefile makes a `Bridge` from its `Settings`, and calls it from its hooks; ``python -m
+snakemake_dvc`` writes ``dvc.yaml`` from the rules. README.md beside this package says what that
+promises, what it costs and which private parts of Snakemake it needs.
 """
+
+from snakemake_dvc.code import code
+from snakemake_dvc.run import Bridge
+from snakemake_dvc.settings import Settings
+
+__all__ = ["Bridge", "Settings", "code"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
-from acne04.core.files import write_text
-from acne04.core.hashing import digest_file
+from snakemake_dvc.files import write_text
 
 
 class DigestCache:
@@ -38,7 +38,7 @@ class DigestCache:
         stamp: list[int | str] = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
         known = self._known.get(str(path))
         if known is None or known[:3] != stamp:
-            known = [*stamp, digest_file(path).sha256]
+            known = [*stamp, _sha256(path)]
             self._known[str(path)] = known
             self._moved = True
         return str(known[3])
@@ -49,3 +49,8 @@ class DigestCache:
             alive = {name: known for name, known in self._known.items() if Path(name).exists()}
             write_text(self._path, json.dumps(alive, sort_keys=True) + "\n")
             self._moved = False
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -5,14 +5,14 @@ checksums) and the SHA-256 of every output. No times, no job numbers: the same r
 bytes on any machine.
 
 Four private methods of Snakemake's persistence are used (`_read_record`, `_write_record`,
-`_clear_cache`, `_filter_incomplete_keys`); requirements.lock pins Snakemake, and
-``tests/test_bridge.py`` names them if they go.
+`_clear_cache`, `_filter_incomplete_keys`); the package pins Snakemake, and
+`snakemake_dvc/tests/test_records.py` names them if they go.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,10 @@ from typing import Any
 from snakemake.persistence import MetadataRecord
 from snakemake.persistence.file import FilePersistence
 
-from acne04.core import documents
-from acne04.core.errors import SchemaError
 from snakemake_dvc.digests import DigestCache
-from snakemake_dvc.store import AFTER_MERGE
+from snakemake_dvc.dvc import AFTER_MERGE
+from snakemake_dvc.errors import BridgeError
+from snakemake_dvc.files import write_text
 
 RECORDS_LOCK = Path("snakemake.lock")
 _KEPT = (
@@ -61,22 +61,33 @@ class JobRecord:
         return min(self.outputs)
 
 
-def read_lock(dataset: str | None = None, path: Path = RECORDS_LOCK) -> list[JobRecord]:
-    """Read ``snakemake.lock``; an absent file holds no records, nor does one of another dataset.
+def read_lock(
+    namespace: Mapping[str, str] | None = None, path: Path = RECORDS_LOCK
+) -> list[JobRecord]:
+    """Read ``snakemake.lock``; an absent file holds no records, nor does one of another namespace.
+
+    Parameters
+    ----------
+    namespace : mapping of str to str, optional
+        Name of the parameter -> its value, empty where the project has but one data set; None
+        reads whatever is there.
+    path : pathlib.Path
+        The file.
 
     Raises
     ------
-    SchemaError
+    BridgeError
         If the file cannot be understood, after a merge for instance.
     """
     if not path.is_file():
         return []
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        jobs = document["jobs"] if dataset in (None, document["dataset"]) else []
+        ours = all(document[name] == value for name, value in (namespace or {}).items())
+        jobs = document["jobs"] if ours else []
         return [JobRecord({key: job[key] for key in _KEPT}, dict(job["outputs"])) for job in jobs]
     except (ValueError, KeyError, TypeError) as error:
-        raise SchemaError(
+        raise BridgeError(
             str(path),
             f"not a digest of records ({type(error).__name__}: {error})",
             done="nothing ran",
@@ -84,19 +95,21 @@ def read_lock(dataset: str | None = None, path: Path = RECORDS_LOCK) -> list[Job
         ) from None
 
 
-def write_lock(dataset: str, jobs: Iterable[JobRecord], path: Path = RECORDS_LOCK) -> None:
+def write_lock(
+    namespace: Mapping[str, str], jobs: Iterable[JobRecord], path: Path = RECORDS_LOCK
+) -> None:
     """Write ``snakemake.lock``, atomically and only if it changes."""
     document = {
-        "comment": "Written after a run, never by hand: see docs/decisions/0002-records-travel.md",
-        "dataset": dataset,
+        "comment": "Written by snakemake_dvc after a run, never by hand",
+        **namespace,
         "jobs": [
             {**job.fields, "outputs": dict(sorted(job.outputs.items()))}
             for job in sorted(jobs, key=lambda job: job.name)
         ],
     }
-    text = documents.to_text(document)
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        documents.write(path, document)
+        write_text(path, text)
 
 
 class LiveRecords:

@@ -7,110 +7,264 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from acne04.core.errors import Acne04Error
-from acne04.core.files import write_text
-from snakemake_dvc import closing, guard, needed, records, runlock, store
+from snakemake_dvc import dvc, locks, packages, records, refusals
+from snakemake_dvc.checkout import Checkout, refuse_other_namespace
 from snakemake_dvc.digests import DigestCache
-from snakemake_dvc.folders import RAW, compare
-
-STATE = Path(".acne04")
-#: Stages that ran and are not yet in ``dvc.lock``: there from the start of a run to its end.
-_PENDING = STATE / "pending.json"
-#: ``dvc.lock`` as it was, while `dvc commit` rewrites it.
-_LOCK_BEFORE = STATE / "dvc.lock.before"
-_DIGESTS = STATE / "digests.json"
-#: What jobs made in a run that failed later: bytes of ours, though no lock has them.
-_MADE = STATE / "made.json"
-#: A folder that is there has a marker for each rule that reads it to depend on.
-PRESENT = STATE / "present"
-
-
-def start(workflow: Any, dataset: str, sources: list[str]) -> None:
-    """Make Snakemake know what the checkout holds; called while the Snakefile is read.
-
-    Does nothing in the processes that Snakemake starts for single jobs, nor for ``--lint``. A dry
-    run looks, and changes nothing below ``data/``; beside a live run it does not even look. Ends
-    the process with the error's exit code where the run must not go on.
-    """
-    if not workflow.is_main_process or not workflow.check_envvars:
-        return
-    dry = workflow.output_settings.dryrun
-    with _ending_the_process():
-        if not runlock.take(STATE / "run.lock", patience=0 if dry else 2):
-            if dry:
-                return
-            raise runlock.busy(STATE / "run.lock")
-        if not dry:
-            runlock.wait_for_jobs(STATE)
-            store.undo_interrupted_commit(_LOCK_BEFORE)
-        _prepare(dataset, sources, dry)
-        if dry:
-            runlock.release()
-            return
-        # A rule's file is a dependency in DVC, which cannot tell a comment from a command.
-        _write_pending(_pending() | needed.stages_with_moved_rules())
-        if _pending():
-            # With nothing to run Snakemake calls no hook: what is to be recorded is recorded here.
-            atexit.register(_finish_interrupted, workflow, dataset)
+from snakemake_dvc.errors import BridgeError
+from snakemake_dvc.files import write_text
+from snakemake_dvc.listings import compare
+from snakemake_dvc.settings import Settings
+from snakemake_dvc.stale import Staleness
 
 
 @contextmanager
-def _ending_the_process() -> Iterator[None]:
+def ending_the_process() -> Iterator[None]:
     """Turn an error into a message and an exit code, which Snakemake would not do."""
     try:
         yield
-    except Acne04Error as error:
+    except BridgeError as error:
         print(f"snakemake: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
 
 
-def _prepare(dataset: str, sources: list[str], dry: bool) -> None:
-    digests = DigestCache(_DIGESTS)
-    lock = records.RECORDS_LOCK
-    written = lock.stat().st_mtime_ns if lock.is_file() else 0
-    made = json.loads(_MADE.read_text(encoding="utf-8")) if _MADE.is_file() else {}
-    checkout = guard.Checkout(records.read_lock(), records.LiveRecords(), digests, written, made)
-    guard.refuse_other_dataset(dataset)
-    # First look at what is there: bringing back would hide a change, or overwrite a user's file.
-    stale = guard.refuse_foreign(sources, checkout)
-    absent = guard.absent_outs(sources, checkout)
-    if dry:
-        note_absent = store.at_hand(absent) if absent else []
-        if note_absent:
-            print(f"A run would first bring back from DVC's cache: {' '.join(note_absent)}")
-    else:
-        _tidy(sources, digests)
-        store.restore(absent)
-        needed.pull_inputs_of_stale_stages()
-    _restore_records(checkout, stale)
-    for source in sources:
-        listing = RAW / f"{source}.csv"
-        if not (RAW / source).is_dir() or (
-            listing.is_file() and compare(RAW / source, listing, digests).missing
-        ):
-            for marker in PRESENT.glob(f"*/{source}"):
-                marker.unlink()
-    digests.save()
+class Bridge:
+    """Makes Snakemake know what the checkout holds, and DVC what a run made.
+
+    To be made at the end of the Snakefile, after the last rule; its methods are the hooks. Does
+    nothing in the processes that Snakemake starts for single jobs, nor for ``--lint``. A dry run
+    looks, and changes nothing below the roots; beside a live run it does not even look. Ends the
+    process with the error's exit code where the run must not go on.
+
+    Parameters
+    ----------
+    workflow : snakemake.workflow.Workflow
+        The global of that name in a Snakefile.
+    settings : Settings
+        Those of the project.
+    """
+
+    def __init__(self, workflow: Any, settings: Settings) -> None:
+        self.workflow = workflow
+        self.settings = settings
+        state = settings.state
+        #: Stages that ran and are not in ``dvc.lock``: there from the start of a run to its end.
+        self._pending_file = state / "pending.json"
+        #: ``dvc.lock`` as it was, while `dvc commit` rewrites it.
+        self._lock_before = state / "dvc.lock.before"
+        self._digests = state / "digests.json"
+        #: What jobs made in a run that failed later: bytes of ours, though no lock has them.
+        self._made = state / "made.json"
+        self._staleness = Staleness(settings, _rule_files(workflow))
+        with ending_the_process():
+            self._start()
+
+    @property
+    def namespace(self) -> dict[str, str]:
+        """Name and value of the parameter that says which data set this is; empty without one."""
+        name = self.settings.namespace
+        return {name: str(self.workflow.config[name])} if name else {}
+
+    def is_wanted(self, output: str, stage: str, others: Iterable[str]) -> bool:
+        """Tell whether a run is to end with an output of a stage that depends on every artifact.
+
+        Not where a partial pull left it out and the `others` are there: nothing is made anew for
+        its sake (see `stale.Staleness.is_wanted`).
+        """
+        return self._staleness.is_wanted(output, stage, others)
+
+    def started(self) -> None:
+        """Note which stages are about to run, before the first job; for ``onstart``."""
+        with ending_the_process():
+            refusals.check_settings(self.workflow)
+        running = {self.stage_of(job) for job in self.workflow.dag.needrun_jobs()}
+        self._write_pending(self._pending() | {stage for stage in running if stage})
+
+    def succeeded(self) -> None:
+        """Record a run in which every job succeeded: ``snakemake.lock``, then ``dvc.lock``."""
+        with ending_the_process():
+            self._record()
+        if self.settings.summary:
+            print("\n" + "\n".join(self.settings.summary()), file=sys.stderr)
+
+    def failed(self) -> None:
+        """Repeat why jobs failed, and end with their exit code, which Snakemake would make 1."""
+        digests, live = DigestCache(self._digests), records.LiveRecords()
+        dag = self.workflow.dag
+        finished = (job for job in dag.jobs if job.output and dag.finished(job))
+        done = (records.digest_job(live, sorted(map(str, job.output)), digests) for job in finished)
+        made = {path: sha for record in done if record for path, sha in record.outputs.items()}
+        write_text(self._made, json.dumps(made, sort_keys=True) + "\n")
+        known = locks.failures(self.settings.state)
+        if known:
+            print("\nThe run stopped. What its jobs said:", file=sys.stderr)
+            for _, message in known:
+                print(message, file=sys.stderr)
+            sys.exit(min(code for code, _ in known))
+
+    def stage_of(self, job: Any) -> str | None:
+        """DVC stage of a job; None for rules whose outputs DVC does not track."""
+        if not job.output or not all(self.settings.tracks(str(output)) for output in job.output):
+            return None
+        wildcards = "-".join(job.wildcards_dict.values())
+        return f"{job.rule.name}@{wildcards}" if wildcards else str(job.rule.name)
+
+    def _start(self) -> None:
+        workflow, state = self.workflow, self.settings.state
+        if not workflow.check_envvars:
+            return
+        packages.refuse_elsewhere(self.settings.packages, Path.cwd())
+        if not workflow.is_main_process:
+            return
+        refusals.check_command_line(refusals.command_line())
+        refusals.check_parameters(workflow.config)
+        dry = workflow.output_settings.dryrun
+        if not locks.take(state / "run.lock", patience=0 if dry else 2):
+            if dry:
+                return
+            raise locks.busy(state / "run.lock")
+        if not dry:
+            packages.tell_jobs(self.settings.packages, Path.cwd())
+            locks.wait_for_jobs(state)
+            dvc.undo_interrupted_commit(self._lock_before)
+        self._prepare(dry)
+        if dry:
+            locks.release()
+            return
+        # A rule's file is a dependency in DVC, which cannot tell a comment from a command.
+        self._write_pending(self._pending() | self._staleness.with_moved_rules())
+        if self._pending():
+            # With nothing to run Snakemake calls no hook: what is to be recorded is recorded here.
+            atexit.register(self._finish_interrupted)
+
+    def _prepare(self, dry: bool) -> None:
+        digests = DigestCache(self._digests)
+        lock = records.RECORDS_LOCK
+        checkout = Checkout(
+            self.settings,
+            records.read_lock(),
+            records.LiveRecords(),
+            digests,
+            lock.stat().st_mtime_ns if lock.is_file() else 0,
+            json.loads(self._made.read_text(encoding="utf-8")) if self._made.is_file() else {},
+        )
+        refuse_other_namespace(self.settings, next(iter(self.namespace.values()), ""))
+        # First look at what is there: bringing back would hide a change, or lose a user's file.
+        stale = checkout.refuse_foreign()
+        absent = checkout.absent_outs()
+        if dry:
+            note_absent = dvc.at_hand(absent) if absent else []
+            if note_absent:
+                print(f"A run would first bring back from DVC's cache: {' '.join(note_absent)}")
+        else:
+            self._tidy(digests)
+            dvc.restore(absent)
+            self._staleness.pull_inputs()
+        _restore_records(checkout, stale)
+        self._mark_present(checkout)
+        digests.save()
+
+    def _mark_present(self, checkout: Checkout) -> None:
+        """Keep a marker for each reader of a folder that is whole, and none of one that is not."""
+        present = self.settings.state / "present"
+        inputs = {Path(str(path)) for rule in self.workflow.rules for path in rule.input}
+        markers = {path for path in inputs if present in path.parents}
+        for folder in self.settings.folders:
+            whole = Path(folder).is_dir() and not checkout.missing_files(folder)
+            for marker in markers:
+                if marker.name == Path(folder).name and whole != marker.exists():
+                    marker.parent.mkdir(parents=True, exist_ok=True)
+                    marker.touch() if whole else marker.unlink()
+
+    def _tidy(self, digests: DigestCache) -> None:
+        """Remove what killed processes left, now that none of them is alive."""
+        places = {Path(root) for root in (*self.settings.roots, *self.settings.outside)}
+        places |= {child for root in self.settings.roots for child in Path(root).glob("*")}
+        places |= {Path(folder).parent for folder in self.settings.folders}
+        for place in places:
+            for left in place.glob(".*.part") if place.is_dir() else ():
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+        for folder, listing in self.settings.folders.items():
+            if Path(folder).is_dir() and Path(listing).is_file():
+                for path in compare(Path(folder), Path(listing), digests).leftovers:
+                    path.unlink()
+
+    def _record(self) -> None:
+        dag = self.workflow.dag
+        digests = DigestCache(self._digests)
+        live = records.LiveRecords()
+        kept = {job.name: job for job in records.read_lock(self.namespace)}
+        fresh: set[str] = set()
+        incomplete: set[str] = set()
+        for job in dag.jobs:
+            outputs = sorted(map(str, job.output))
+            # The bridge's own notes lie in this checkout alone.
+            if not outputs or all(Path(o).is_relative_to(self.settings.state) for o in outputs):
+                continue
+            record = records.digest_job(live, outputs, digests)
+            if record is not None:
+                # A job that has gained an output may have another name than its earlier record.
+                kept = {
+                    n: old
+                    for n, old in kept.items()
+                    if not old.outputs.keys() & record.outputs.keys()
+                }
+                kept[record.name] = record
+            if stage := self.stage_of(job):
+                whole = record is not None and _folder_present(job)
+                (fresh if whole else incomplete).add(stage)
+        still = [job for job in kept.values() if self._is_made(job)]
+        records.write_lock(self.namespace, still)
+        self._commit(fresh - incomplete)
+        digests.save()
+        self._made.unlink(missing_ok=True)
+
+    def _is_made(self, record: records.JobRecord) -> bool:
+        """Whether the rule of a record is still there, and still makes these files."""
+        rules = [rule for rule in self.workflow.rules if rule.name == record.fields["rule"]]
+        return any(all(map(rule.is_producer, record.outputs)) for rule in rules)
+
+    def _commit(self, fresh: set[str]) -> None:
+        pending = self._pending()
+        nested = dvc.nested_stage()
+        if nested is None:
+            # Whether the cache was lost matters, and takes a start of DVC, only for stages not
+            # pending.
+            lost = dvc.uncached_stages() if fresh - pending else set()
+            dvc.commit(fresh & (pending | lost), self._lock_before)
+            left = pending - fresh
+        else:
+            # `dvc repro` records the stage that it called us for; it holds DVC's lock until then.
+            left = pending - {nested}
+        self._write_pending(left)
+
+    def _finish_interrupted(self) -> None:
+        dag = self.workflow.dag
+        if dag is None or any(True for _ in dag.needrun_jobs()) or not self._pending():
+            return
+        try:
+            self._record()
+        except BridgeError as error:
+            print(f"snakemake: {error}", file=sys.stderr, flush=True)
+            # The interpreter is leaving already, with an exit code that says success.
+            os._exit(error.exit_code)
+
+    def _pending(self) -> set[str]:
+        file = self._pending_file
+        return set(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else set()
+
+    def _write_pending(self, stages: set[str]) -> None:
+        if stages:
+            write_text(self._pending_file, json.dumps(sorted(stages)) + "\n")
+        else:
+            self._pending_file.unlink(missing_ok=True)
 
 
-def _tidy(sources: list[str], digests: DigestCache) -> None:
-    """Remove what killed processes left, now that none of them is alive."""
-    for root in (Path("data"), RAW, *Path("data").glob("*"), Path("upstream")):
-        for left in root.glob(".*.part") if root.is_dir() else ():
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
-    for source in sources:
-        listing = RAW / f"{source}.csv"
-        if (RAW / source).is_dir() and listing.is_file():
-            for path in compare(RAW / source, listing, digests).leftovers:
-                path.unlink()
-
-
-def _restore_records(checkout: guard.Checkout, stale: set[str]) -> None:
+def _restore_records(checkout: Checkout, stale: set[str]) -> None:
     """Give Snakemake its records back; an output that must be made anew gets one that differs."""
     for job in checkout.jobs:
         unfinished = checkout.live.incomplete(job.outputs)
@@ -123,109 +277,14 @@ def _restore_records(checkout: guard.Checkout, stale: set[str]) -> None:
                 checkout.live.put(output, fields)
 
 
-def started(workflow: Any) -> None:
-    """Note which stages are about to run, before the first job."""
-    running = {stage_of(job) for job in workflow.dag.needrun_jobs()}
-    _write_pending(_pending() | {stage for stage in running if stage})
-
-
-def succeeded(workflow: Any, dataset: str) -> None:
-    """Record a run in which every job succeeded: ``snakemake.lock``, then ``dvc.lock``."""
-    with _ending_the_process():
-        _record(workflow, dataset)
-    print("\n" + "\n".join(closing.lines(dataset)), file=sys.stderr)
-
-
-def _record(workflow: Any, dataset: str) -> None:
-    digests = DigestCache(_DIGESTS)
-    live = records.LiveRecords()
-    kept = {job.name: job for job in records.read_lock(dataset)}
-    fresh: set[str] = set()
-    incomplete: set[str] = set()
-    for job in workflow.dag.jobs:
-        outputs = sorted(map(str, job.output))
-        if not outputs:
-            continue
-        record = records.digest_job(live, outputs, digests)
-        if record is not None:
-            # A job that has gained an output may have another name than its earlier record.
-            kept = {
-                n: old for n, old in kept.items() if not old.outputs.keys() & record.outputs.keys()
-            }
-            kept[record.name] = record
-        if stage := stage_of(job):
-            (incomplete if record is None or not _folder_present(job) else fresh).add(stage)
-    records.write_lock(dataset, [job for job in kept.values() if _is_made(workflow, job)])
-    _commit(fresh - incomplete)
-    digests.save()
-    _MADE.unlink(missing_ok=True)
-
-
-def _is_made(workflow: Any, record: records.JobRecord) -> bool:
-    """Whether the rule of a record is still there, and still makes these files."""
-    rules = [rule for rule in workflow.rules if rule.name == record.fields["rule"]]
-    return any(all(map(rule.is_producer, record.outputs)) for rule in rules)
-
-
-def failed(workflow: Any) -> None:
-    """Repeat why jobs failed, and end with their exit code, which Snakemake would make 1."""
-    digests, live = DigestCache(_DIGESTS), records.LiveRecords()
-    finished = (job for job in workflow.dag.jobs if job.output and workflow.dag.finished(job))
-    done = (records.digest_job(live, sorted(map(str, job.output)), digests) for job in finished)
-    made = {path: sha256 for record in done if record for path, sha256 in record.outputs.items()}
-    write_text(_MADE, json.dumps(made, sort_keys=True) + "\n")
-    known = runlock.failures(STATE)
-    if known:
-        print("\nThe run stopped. What its jobs said:", file=sys.stderr)
-        for _, message in known:
-            print(message, file=sys.stderr)
-        sys.exit(min(code for code, _ in known))
-
-
-def _commit(fresh: set[str]) -> None:
-    pending = _pending()
-    nested = store.nested_stage()
-    if nested is None:
-        # Whether the cache was lost matters, and takes a start of DVC, only for stages not pending.
-        lost = store.uncached_stages() if fresh - pending else set()
-        store.commit(fresh & (pending | lost), _LOCK_BEFORE)
-        left = pending - fresh
-    else:
-        # `dvc repro` records the stage that it called us for; it holds DVC's lock until then.
-        left = pending - {nested}
-    _write_pending(left)
-
-
-def _finish_interrupted(workflow: Any, dataset: str) -> None:
-    if workflow.dag is None or any(True for _ in workflow.dag.needrun_jobs()) or not _pending():
-        return
-    try:
-        _record(workflow, dataset)
-    except Acne04Error as error:
-        print(f"snakemake: {error}", file=sys.stderr, flush=True)
-        # The interpreter is leaving already, with an exit code that says success.
-        os._exit(error.exit_code)
-
-
-def stage_of(job: Any) -> str | None:
-    """DVC stage of a job; None for rules whose outputs DVC does not track."""
-    if not all(str(output).startswith("data/") for output in job.output) or not job.output:
-        return None
-    wildcards = "-".join(job.wildcards_dict.values())
-    return f"{job.rule.name}@{wildcards}" if wildcards else str(job.rule.name)
+def _rule_files(workflow: Any) -> dict[str, str]:
+    root = Path.cwd()
+    return {
+        str(rule.name): Path(os.path.relpath(str(rule.snakefile), root)).as_posix()
+        for rule in workflow.rules
+    }
 
 
 def _folder_present(job: Any) -> bool:
     folder = dict(job.params.items()).get("folder")
     return folder is None or Path(folder).is_dir()
-
-
-def _pending() -> set[str]:
-    return set(json.loads(_PENDING.read_text(encoding="utf-8"))) if _PENDING.is_file() else set()
-
-
-def _write_pending(stages: set[str]) -> None:
-    if stages:
-        write_text(_PENDING, json.dumps(sorted(stages)) + "\n")
-    else:
-        _PENDING.unlink(missing_ok=True)

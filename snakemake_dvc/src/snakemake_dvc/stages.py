@@ -1,15 +1,12 @@
-"""Generate ``dvc.yaml`` from the rules of the Snakefile, so that the two cannot drift apart.
-
-Run ``python -m snakemake_dvc.stages`` in the project's root; ``--check`` only compares.
-"""
+"""``dvc.yaml``, made from the rules of the Snakefile, so that the two cannot drift apart."""
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import json
+import os
 import re
-import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +20,41 @@ from snakemake.settings.types import (
     WorkflowSettings,
 )
 
-from acne04.core.files import write_text
-from snakemake_dvc.run import STATE, stage_of
-from snakemake_dvc.store import DVC_YAML
+from snakemake_dvc.code import paths_of
+from snakemake_dvc.dvc import DVC_YAML
+from snakemake_dvc.run import Bridge
 
+#: File name by which an output is a table of figures that `dvc metrics` shows.
+_METRICS = "metrics.json"
 _HEADER = """\
-# Made by `make dvc.yaml` from the rules in workflow/rules; a test compares the two.
-# Each stage calls Snakemake, which alone knows how to make the outputs: see
-# docs/decisions/0002-records-travel.md.
+# Made by `python -m snakemake_dvc` from the rules of the Snakefile. Each stage calls Snakemake,
+# which alone knows how to make the outputs.
 """
 
 
-def dag_jobs(snakefile: Path = Path("Snakefile")) -> tuple[str, list[Any]]:
-    """Dataset and jobs of all stages, in the order of the rules and then of the outputs."""
+def dvc_yaml(snakefile: Path) -> str:
+    """Text of ``dvc.yaml`` for the rules as they are."""
+    bridge, jobs = _jobs(snakefile)
+    stages: dict[str, Any] = {}
+    for rule, group in itertools.groupby(jobs, key=lambda job: str(job.rule.name)):
+        same = list(group)
+        entries = [(dict(job.wildcards_dict), _entry(job, bridge)) for job in same]
+        stages[rule] = _folded(rule, entries) if entries[0][0] else entries[0][1]
+    return _HEADER + yaml.dump({"stages": stages}, Dumper=_Dumper, sort_keys=False, width=99)
+
+
+class _Dumper(yaml.SafeDumper):
+    """YAML with the options of an output on the line of its path."""
+
+    def represent_mapping(
+        self, tag: str, mapping: Any, flow_style: bool | None = None
+    ) -> yaml.MappingNode:
+        """Write what says of an output that it persists in braces."""
+        return super().represent_mapping(tag, mapping, "persist" in mapping or flow_style)
+
+
+def _jobs(snakefile: Path) -> tuple[Bridge, list[Any]]:
+    """Give the jobs of all stages, in the order of the rules and then of the outputs."""
     quiet = OutputSettings(quiet={Quietness.ALL}, dryrun=True)
     with SnakemakeApi(quiet) as api:
         workflow_api = api.workflow(
@@ -43,101 +62,96 @@ def dag_jobs(snakefile: Path = Path("Snakefile")) -> tuple[str, list[Any]]:
             workflow_settings=WorkflowSettings(),
             snakefile=snakefile,
         )
-        # The ledger needs every other stage, and is itself no default target after a partial pull.
-        workflow_api.dag(dag_settings=DAGSettings(targets={"all", "record"}))
         workflow = workflow_api._workflow
+        bridge = next(v for v in workflow.globals.values() if isinstance(v, Bridge))
+        workflow_api.dag(dag_settings=DAGSettings(targets=set(bridge.settings.targets)))
         workflow._prepare_dag(forceall=False, ignore_incomplete=True, lock_warn_only=True)
         workflow._build_dag()
         order = {rule.name: number for number, rule in enumerate(workflow.rules)}
-        jobs = [job for job in workflow.dag.jobs if stage_of(job)]
+        jobs = [job for job in workflow.dag.jobs if bridge.stage_of(job)]
         jobs.sort(key=lambda job: (order[job.rule.name], sorted(job.output)))
-        return str(workflow.config["dataset"]), jobs
+        return bridge, jobs
 
 
-def stage_entry(job: Any, dataset: str) -> dict[str, Any]:
+def _entry(job: Any, bridge: Bridge) -> dict[str, Any]:
     """Describe a job as a DVC stage."""
     parameters = dict(job.params.items())
     outputs = sorted(map(str, job.output))
     folder = parameters.get("folder")
     target = outputs[0] if job.wildcards_dict else job.rule.name
-    # DVC takes no dvc.yaml as a dependency; what the ledger reads there, its other inputs decide.
-    outside = (str(STATE), "upstream/", str(DVC_YAML))
-    inputs = [path for path in map(str, job.input) if not path.startswith(outside)]
+    # DVC takes no dvc.yaml as a dependency: what is read there, the other inputs decide.
+    inputs = {
+        path
+        for path in map(str, job.input)
+        if not bridge.settings.is_outside(path) and path != str(DVC_YAML)
+    }
+    code = set(paths_of(parameters["code"])) if "code" in parameters else set()
     # The file with the rule's command; a run that finds only words changed there records it.
-    rule_file = Path(str(job.rule.snakefile)).resolve().relative_to(Path.cwd()).as_posix()
+    rule_file = Path(os.path.relpath(str(job.rule.snakefile))).as_posix()
     entry: dict[str, Any] = {
         "cmd": f"snakemake --cores all {target}",
-        "deps": sorted({_templated(path, dataset) for path in [*inputs, rule_file]}),
-        "params": _params(job, parameters),
+        "deps": sorted({_templated(path, bridge) for path in inputs | code | {rule_file}}),
+        "params": list(_parameters(job, parameters, bridge)),
         "outs": [
             {path: {"persist": True}}
             for path in ([folder] if folder else []) + outputs
-            if not path.endswith("metrics.json")
+            if Path(path).name != _METRICS
         ],
     }
-    metrics = [{path: {"persist": True}} for path in outputs if path.endswith("metrics.json")]
+    metrics = [{path: {"persist": True}} for path in outputs if Path(path).name == _METRICS]
     if metrics:
         entry["metrics"] = metrics
-    return entry
+    return {name: value for name, value in entry.items() if value}
 
 
-def _params(job: Any, parameters: dict[str, Any]) -> list[Any]:
-    if "parameters" in parameters:
-        # The whole configuration, as one text.
-        return list(json.loads(parameters["parameters"]))
-    own = [name for name in ("dataset", "standin", job.rule.name) if name in parameters]
-    facts = [f"${{dataset}}.{source}.promises" for source in parameters.get("promises", ())]
-    if "delivery" in parameters:
-        facts.append(f"${{dataset}}.{job.wildcards.source}.delivery")
-    return [*own, {"workflow/sources.yaml": sorted(facts)}] if facts else list(own)
+def _parameters(job: Any, given: dict[str, Any], bridge: Bridge) -> Iterator[Any]:
+    """Give the sections that a rule takes as they are, and what the project adds."""
+    config = bridge.workflow.config
+    own = [name for name, value in given.items() if name in config and value == config[name]]
+    more = bridge.settings.parameters
+    added = more(str(job.rule.name), job.wildcards_dict, given) if more else []
+    yield from own
+    yield from (entry for entry in added if entry not in own)
 
 
-def _foreach(rule: str, entries: dict[str, Any]) -> dict[str, Any]:
-    """Fold the jobs of a rule with one wildcard into one ``foreach`` stage of DVC."""
+def _folded(rule: str, entries: list[tuple[dict[str, str], dict[str, Any]]]) -> dict[str, Any]:
+    """Fold the jobs of a rule with wildcards into one ``foreach`` stage of DVC.
 
-    def replaced(entry: Any, pattern: str, text: str) -> Any:
-        return json.loads(re.sub(pattern, text, json.dumps(entry)))
-
-    templates = [
-        replaced(entry, rf"(?<=[/.}}]){re.escape(item)}(?=[./\"])", "${item}")
-        for item, entry in entries.items()
-    ]
-    for item, entry in entries.items():
-        if replaced(templates[0], r"\$\{item\}", item) != entry:
-            raise ValueError(f"the jobs of rule {rule} differ in more than their wildcard ({item})")
-    return {"foreach": list(entries), "do": templates[0]}
-
-
-def _templated(path: str, dataset: str) -> str:
-    return path.replace(f"upstreams/{dataset}/pins/", "upstreams/${dataset}/pins/")
-
-
-def dvc_yaml() -> str:
-    """Text of ``dvc.yaml`` for the rules as they are."""
-    dataset, jobs = dag_jobs()
-    stages: dict[str, Any] = {}
-    for rule, group in itertools.groupby(jobs, key=lambda job: str(job.rule.name)):
-        entries = {
-            "-".join(job.wildcards_dict.values()): stage_entry(job, dataset) for job in group
-        }
-        stages[rule] = entries[""] if "" in entries else _foreach(rule, entries)
-    return _HEADER + yaml.safe_dump({"stages": stages}, sort_keys=False, width=99)
+    Raises
+    ------
+    ValueError
+        If the jobs differ in more than their wildcards: then DVC cannot state them as one.
+    """
+    for values, entry in entries:
+        template = _template(entry, values)
+        if all(_filled(template, other) == told for other, told in entries):
+            break
+    else:
+        raise ValueError(f"the jobs of rule {rule} differ in more than their wildcards")
+    if len(entries[0][0]) == 1:
+        items: Any = [item for values, _ in entries for item in values.values()]
+        template = json.loads(re.sub(r"\$\{item\.\w+\}", "${item}", json.dumps(template)))
+    else:
+        items = {"-".join(values.values()): values for values, _ in entries}
+    return {"foreach": items, "do": template}
 
 
-def main() -> int:
-    """Write or check ``dvc.yaml``; exit code 1 where the check finds a difference."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare, write nothing")
-    arguments = parser.parse_args()
-    text = dvc_yaml()
-    if not arguments.check:
-        write_text(DVC_YAML, text)
-        return 0
-    if DVC_YAML.is_file() and DVC_YAML.read_text(encoding="utf-8") == text:
-        return 0
-    print("dvc.yaml is not what the rules say; run `make dvc.yaml`", file=sys.stderr)
-    return 1
+def _template(entry: dict[str, Any], values: Mapping[str, str]) -> Any:
+    text = json.dumps(entry)
+    for name, value in values.items():
+        # A value between letters or digits is part of another word.
+        text = re.sub(rf"(?<![\w$]){re.escape(value)}(?![\w])", f"\0{name}\0", text)
+    return json.loads(re.sub("\0(\\w+)\0", r"${item.\1}", text))
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _filled(template: Any, values: Mapping[str, str]) -> Any:
+    return json.loads(
+        re.sub(r"\$\{item\.(\w+)\}", lambda match: values[match[1]], json.dumps(template))
+    )
+
+
+def _templated(path: str, bridge: Bridge) -> str:
+    for text, template in bridge.settings.templates.items():
+        if path.startswith(text):
+            return template + path.removeprefix(text)
+    return path

@@ -2,41 +2,69 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from snakemake_dvc.code import paths_of
+from snakemake_dvc.settings import Settings
+
 #: Snakemake writes what a wildcard may be into the pattern: ``{source,v2|subjects}``.
-_SOURCE = re.compile(r"\{source(,[^{}]*)?\}")
+_WILDCARD = re.compile(r"\{(\w+)(?:,[^{}]*)?\}")
 
 
-def files_of_stages(rules: Iterable[Any], sources: Iterable[str], besides: str) -> list[str]:
-    """List the files of all stages but one: inputs, code, the rule's own file, outputs.
+def files_of_stages(
+    rules: Iterable[Any], settings: Settings, values: Mapping[str, Iterable[str]], besides: str
+) -> list[str]:
+    """List the files that all stages but one read and make, code aside.
 
     Parameters
     ----------
     rules : iterable of snakemake.rules.Rule
-        Those of the workflow; a stage's are those that write below ``data/`` only.
-    sources : iterable of str
-        What the wildcard ``source`` stands for.
+        Those of the workflow; a stage's are those that write below the roots only.
+    settings : Settings
+        Those of the project.
+    values : mapping of str to iterable of str
+        What each wildcard stands for.
     besides : str
         Name of the rule to leave out.
 
     Returns
     -------
     list of str
-        Sorted. What only a run needs (below ``.acne04``), or what lies upstream, is not listed.
+        Sorted. What only a run needs, or what lies outside, is not listed.
     """
-    keys = list(sources)
-    files = set()
+    files: set[str] = set()
+    for rule in _stages(rules, settings, besides):
+        patterns = [str(path) for path in [*rule.input, *rule.output] if isinstance(path, str)]
+        for pattern in patterns:
+            if not settings.is_outside(pattern):
+                files |= set(_expanded(pattern, values))
+    return sorted(files)
+
+
+def code_of_stages(rules: Iterable[Any], settings: Settings) -> list[str]:
+    """List the code of all stages: what their rules name, and the files that these stand in."""
+    paths: set[str] = set()
+    for rule in _stages(rules, settings, besides=""):
+        digest = dict(rule.params.items()).get("code")
+        paths |= set(paths_of(digest)) if digest else set()
+        paths.add(Path(os.path.relpath(str(rule.snakefile))).as_posix())
+    return sorted(paths)
+
+
+def _stages(rules: Iterable[Any], settings: Settings, besides: str) -> Iterator[Any]:
     for rule in rules:
         outputs = list(map(str, rule.output))
-        if rule.name == besides or not outputs or not all(o.startswith("data/") for o in outputs):
-            continue
-        files.add(Path(str(rule.snakefile)).resolve().relative_to(Path.cwd()).as_posix())
-        patterns = [str(path) for path in rule.input if isinstance(path, str)]
-        for pattern in patterns + outputs:
-            if not pattern.startswith((".acne04/", "upstream/")):
-                files |= {_SOURCE.sub(key, pattern) for key in keys}
-    return sorted(files)
+        if rule.name != besides and outputs and all(map(settings.tracks, outputs)):
+            yield rule
+
+
+def _expanded(pattern: str, values: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    names = list(dict.fromkeys(_WILDCARD.findall(pattern)))
+    for combination in itertools.product(*(values[name] for name in names)):
+        filled = dict(zip(names, combination, strict=True))
+        yield _WILDCARD.sub(r"{\1}", pattern).format(**filled)

@@ -8,28 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from acne04.audit.checkout import Checkout
+from acne04.audit.imports import PACKAGE, imported_files
+from acne04.core.checkout import code_files
 from acne04.core.hashing import digest_file
 from acne04.inspection.check import Check, Evidence, Problem
 from acne04.record.environment import unlike_lock
-from snakemake_dvc.code import PACKAGE, SCHEMAS, code_files
 
 
 def _declared(checkout: Checkout) -> Evidence:
     problems, number = [], 0
     for name, entry in checkout.declared.items():
-        verbs = [name, "standin"] if name == "fetch" else [name]
         deps = entry.get("do", entry).get("deps", [])
-        listed = {path for path in deps if path.startswith((f"{PACKAGE}/", f"{SCHEMAS}/"))}
-        used = set(code_files(*verbs))
+        listed = {file for path in deps for file in (path, *code_files(path))}
+        # The package's own __init__ only says what can be imported from it.
+        used = set(imported_files(name)) - {f"{PACKAGE}/__init__.py"}
         number += len(used)
         problems += [
             Problem(path, f"in the dependencies of stage {name}", "imported, but not listed")
             for path in sorted(used - listed)
-        ]
-        problems += [
-            Problem("dvc.yaml", f"only what stage {name} uses", f"{path}, which it does not")
-            # The ledger is about all code, so that of every stage is an input of its own.
-            for path in sorted(listed - used if name != "record" else ())
         ]
     return Evidence(
         f"{len(checkout.declared)} stages, {number} modules and schemas that they import",

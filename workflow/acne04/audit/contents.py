@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from acne04.audit.checkout import LEDGER, RAW, Checkout
+from acne04.core import dvc
 from acne04.core.hashing import files_below
 from acne04.inspection.check import Check, Evidence, Problem
-from snakemake_dvc import store
 
 
 def _file_set(checkout: Checkout) -> Evidence:
@@ -56,6 +56,7 @@ def _bytes(checkout: Checkout) -> Evidence:
 def _locks(checkout: Checkout) -> Evidence:
     entries = list(_entries(checkout))
     folders = [entry for entry in entries if str(entry["md5"]).endswith(".dir")]
+    code = [entry for entry in folders if not entry["path"].startswith("data/")]
     files = [entry for entry in entries if not str(entry["md5"]).endswith(".dir")]
     found = checkout.digests(Path(entry["path"]) for entry in files)
     problems = []
@@ -67,8 +68,13 @@ def _locks(checkout: Checkout) -> Evidence:
                 Problem(entry["path"], f"md5 {entry['md5']}, {entry['size']} bytes, as dvc.lock "
                         f"has it for stage {entry['stage']}", told)
             )  # fmt: skip
+    problems += [
+        Problem(entry["path"], f"md5 {entry['md5']}", f"md5 {md5 or 'of nothing'}")
+        for entry in code
+        if (md5 := dvc.code_md5(Path(entry["path"]))) != entry["md5"]
+    ]
     if checkout.is_full:
-        for entry in folders:
+        for entry in (entry for entry in folders if entry not in code):
             if (md5 := folder_md5(checkout, Path(entry["path"]))) != entry["md5"]:
                 problems.append(Problem(entry["path"], f"md5 {entry['md5']}", f"md5 {md5}"))
     problems += _records_differ(checkout)
@@ -101,7 +107,7 @@ def folder_md5(checkout: Checkout, folder: Path) -> str:
     names = files_below(folder)
     found = checkout.digests(folder / name for name in names)
     digests = ((name, found[folder / name]) for name in names)
-    return store.folder_md5({name: digest.md5 for name, digest in digests if digest is not None})
+    return dvc.folder_md5({name: digest.md5 for name, digest in digests if digest is not None})
 
 
 CHECKS: tuple[Check[Checkout], ...] = (

@@ -14,9 +14,9 @@ import yaml
 from acne04.audit.checkout import Checkout
 from acne04.audit.tree import git
 from acne04.core.checkout import python_path
+from acne04.core.dvc import differences
 from acne04.core.hashing import files_below
 from acne04.inspection.check import Check, Evidence, Impossible, Problem
-from snakemake_dvc.reproduced import differences
 
 
 def _rebuild(checkout: Checkout) -> Evidence:

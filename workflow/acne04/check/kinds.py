@@ -14,7 +14,6 @@ from acne04.core import parameters, tables
 from acne04.core.errors import SchemaError, UnavailableError
 from acne04.core.sources import load_sources
 from acne04.relations.decisions import loading
-from snakemake_dvc.parameters import check_parameters
 
 Examine = Callable[[Path], object]
 
@@ -32,8 +31,7 @@ def kind_of(path: Path) -> Examine | None:
 
 
 def _parameters(path: Path) -> None:
-    written = _yaml(path)
-    check_parameters(written, written)
+    parameters.check(_yaml(path))
 
 
 def _sources(path: Path) -> None:

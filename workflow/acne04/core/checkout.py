@@ -1,14 +1,59 @@
-"""Where the code of a checkout lies."""
+"""A checkout of this project: where its code lies, which dataset its artifacts are of."""
 
 from __future__ import annotations
 
 import os
+import re
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-#: Folders with the packages of this project: the workflow, its bridge to DVC, the stand-in.
-CODE_ROOTS = ("workflow", "snakemake_dvc/src", "upstreams/standin/origin")
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+#: Package -> folder of the checkout that it lies in: workflow, bridge to DVC, stand-in.
+PACKAGES = {
+    "acne04": "workflow",
+    "snakemake_dvc": "snakemake_dvc/src",
+    "acne04_standin": "upstreams/standin/origin",
+}
+_DATASET = re.compile(rb'"dataset": "(standin|acne04)"|^dataset,.*\n(standin|acne04),')
 
 
 def python_path(root: Path) -> str:
     """Give the value of PYTHONPATH under which a process runs the code of the checkout `root`."""
-    return os.pathsep.join(str(root / folder) for folder in CODE_ROOTS)
+    return os.pathsep.join(str(root / folder) for folder in PACKAGES.values())
+
+
+def code_files(path: str) -> list[str]:
+    """List the files that count of a folder of code (or the file itself), sorted.
+
+    The same ones as for DVC and for the digest that a rule carries: all that ``.dvcignore`` does
+    not name. The working directory is the checkout.
+    """
+    if not Path(path).is_dir():
+        return [path]
+    files = (f"{parent}/{name}" for parent, _, names in os.walk(path) for name in names)
+    return sorted(file for file in files if not is_ignored(file))
+
+
+def is_ignored(path: str) -> bool:
+    """Tell whether ``.dvcignore`` names a file: compiled code, what editors leave."""
+    return bool(_ignored().match_file(path))
+
+
+@cache
+def _ignored() -> GitIgnoreSpec:
+    # Only here: what is no checkout needs no such thing.
+    from pathspec import GitIgnoreSpec
+
+    file = Path(".dvcignore")
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    return GitIgnoreSpec.from_lines(lines)
+
+
+def dataset_of(artifact: Path) -> str | None:
+    """Dataset that an artifact says it is of; None where it says none in its first 4 KiB."""
+    with artifact.open("rb") as stream:
+        match = _DATASET.search(stream.read(4096))
+    return (match.group(1) or match.group(2)).decode() if match else None

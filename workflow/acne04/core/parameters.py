@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from acne04.core import documents
-from acne04.core.errors import UsageError
+from acne04.core.errors import Acne04Error, UsageError
 from acne04.core.schemas import load_schema
 
 PARAMS = Path("params.yaml")
@@ -111,6 +112,19 @@ def check(config: Mapping[str, Any]) -> None:
         if isinstance(values, dict):
             for name, value in values.items():
                 _more_than_a_schema_says(name, value, f"{PARAMS}: {section}.{name}")
+
+
+def check_or_end(config: Mapping[str, Any]) -> None:
+    """End the process with exit code 2 where the parameters of a run cannot be used.
+
+    Snakemake's own `validate` is not used: it prints the schema instead of the place, and writes
+    defaults into the configuration, which DVC never sees.
+    """
+    try:
+        check(config)
+    except Acne04Error as error:
+        print(f"snakemake: {error}", file=sys.stderr)
+        sys.exit(2)
 
 
 def _more_than_a_schema_says(name: str, value: Any, where: str) -> None:

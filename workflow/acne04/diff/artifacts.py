@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from acne04.core.dvc import cache_folder, file_md5
 from acne04.core.errors import UnavailableError
 from acne04.diff.revision import Revision
-from snakemake_dvc.store import cache_folder, file_md5
 
 
 class Artifacts:

@@ -8,7 +8,7 @@ from typing import Any
 from acne04.diff.change import Change, Section, flat
 from acne04.diff.revision import Revision
 
-_FOLDERS = ("workflow/acne04/", "workflow/rules/", "schemas/")
+_FOLDERS = ("workflow/acne04/", "workflow/rules/", "schemas/", "upstreams/")
 
 
 def section(before: Revision, after: Revision) -> Section:
@@ -33,7 +33,7 @@ def _changes(before: Revision, after: Revision) -> Iterator[Change]:
 def not_run(state: Revision) -> list[str]:
     """Say of which stages code, inputs or parameters are others than those of the last run."""
     files = {stage: state.files_of(stage, "deps") for stage in state.stages}
-    now = state.md5s(sorted({path for deps in files.values() for path in deps}))
+    now = state.digests(sorted({path for deps in files.values() for path in deps}))
     stale = [
         stage
         for stage, deps in files.items()
@@ -70,4 +70,5 @@ def _stages(before: Revision, after: Revision) -> list[str]:
 
 
 def _code(state: Revision, stage: str) -> set[str]:
-    return {path for path in state.files_of(stage, "deps") if path.startswith(_FOLDERS)}
+    deps = (path for path in state.files_of(stage, "deps") if path.startswith(_FOLDERS))
+    return {file for path in deps for file in state.below(path)}

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from acne04.core.checkout import is_ignored
+from acne04.core.dvc import folder_md5
 from acne04.core.errors import UnavailableError
 
 WORKING_TREE = "the working tree"
@@ -73,6 +75,24 @@ class Revision:
             path: hashlib.md5(content, usedforsecurity=False).hexdigest()
             for path, content in self.contents(paths).items()
         }
+
+    def below(self, path: str) -> list[str]:
+        """List the files of a folder of code, or the file itself where it is one."""
+        inside = [file for file in self.files if file.startswith(f"{path}/")]
+        return [file for file in inside if not is_ignored(file)] or [path]
+
+    def digests(self, paths: list[str]) -> dict[str, str]:
+        """Give path -> MD5, as DVC has it, of those files and folders of code that are there."""
+        files = {path: self.below(path) for path in paths}
+        md5s = self.md5s(sorted({file for inside in files.values() for file in inside}))
+        found: dict[str, str] = {}
+        for path, inside in files.items():
+            if inside == [path]:
+                found |= {path: md5s[path]} if path in md5s else {}
+            else:
+                start = len(path) + 1
+                found[path] = folder_md5({file[start:]: md5s[file] for file in inside})
+        return found
 
     def mapping(self, path: str) -> dict[str, Any]:
         """Content of a YAML file; empty where there is none.

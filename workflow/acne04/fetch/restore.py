@@ -6,10 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from acne04.core import dvc
+from acne04.core.dvc import DigestCache, FolderState, compare
 from acne04.core.errors import SourceError
-from snakemake_dvc import store
-from snakemake_dvc.digests import DigestCache
-from snakemake_dvc.folders import FolderState, compare
 
 #: Exit code that is neither "wrong" nor "impossible": the caller fetches instead.
 NOT_TO_BE_HAD = 3
@@ -27,10 +26,10 @@ def run(arguments: argparse.Namespace) -> int:
     state = _state(folder, listing)
     if state.missing:
         for command in (["checkout", "--quiet", "--force"], ["pull", "--quiet", "--force"]):
-            answer = store.run(*command, str(folder))
+            answer = dvc.run(*command, str(folder))
             if answer.returncode == 0:
                 break
-            print(f"dvc {command[0]}: {store.last_line(answer.stderr)}", file=sys.stderr)
+            print(f"dvc {command[0]}: {dvc.last_line(answer.stderr)}", file=sys.stderr)
         state = _state(folder, listing)
     if state.foreign:
         raise SourceError(

@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from acne04.core.checkout import code_files
 from acne04.core.errors import SchemaError
 from acne04.core.sources import Source
 from acne04.provenance.ledger import RecordedStage
 
 #: The stage that writes the ledger, and cannot stand in it.
 OWN_STAGE = "record"
-_CODE = ("workflow/acne04/", "workflow/rules/", "schemas/")
+_CODE = re.compile(r"workflow/(acne04|rules)/|schemas/|upstreams/\w+/origin")
 _FACT = re.compile(r"(?P<dataset>\w+)\.(?P<source>\w+)\.(?P<part>delivery|promises)")
 
 
@@ -83,14 +84,15 @@ def _stage(
         path for kind in ("outs", "metrics") for out in entry.get(kind, ()) for path in out
     )
     folders = tuple(path for path in made if f"{path}.csv" in made)
-    code = tuple(sorted(path for path in entry["deps"] if path.startswith(_CODE)))
+    named = {path for path in entry["deps"] if _CODE.match(path)}
+    code = tuple(sorted({file for path in named for file in code_files(path)}))
     return RecordedStage(
         name=name,
         rule=name.partition("@")[0],
         command=entry["cmd"],
         code=code,
         parameters=_values(entry["params"], parameters, sources),
-        inputs=tuple(sorted(set(entry["deps"]) - set(code))),
+        inputs=tuple(sorted(set(entry["deps"]) - named)),
         outputs=tuple(path for path in made if path not in folders),
         folders=folders,
     )

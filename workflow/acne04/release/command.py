@@ -12,7 +12,7 @@ from pathlib import Path
 
 from securesystemslib.signer import CryptoSigner  # type: ignore[attr-defined]
 
-from acne04.core import tables
+from acne04.core import dvc, tables
 from acne04.core.errors import Acne04Error, UnavailableError, UsageError
 from acne04.core.files import staged_folder, write_text
 from acne04.core.hashing import digest_file
@@ -26,7 +26,6 @@ from acne04.provenance.statement import Attested, to_bytes
 from acne04.release import closing, git, standing
 from acne04.release.layout import RECORDED, describe, lay_out
 from acne04.release.numbering import INDEX, check_version, next_serial, read_index, with_row
-from snakemake_dvc import store
 
 _SHOWN = 20
 
@@ -171,11 +170,11 @@ def _track(folder: Path) -> bool:
     """Add the release to DVC, if it lies in the checkout."""
     if Path.cwd().resolve() not in folder.resolve().parents:
         return False
-    added = store.run("add", "--quiet", folder.as_posix())
+    added = dvc.run("add", "--quiet", folder.as_posix())
     if added.returncode != 0:
         raise UnavailableError(
             "dvc add",
-            store.last_line(added.stderr),
+            dvc.last_line(added.stderr),
             done=f"the release is in {folder} and in {INDEX}, but not in DVC",
             remedy=f"`dvc add {folder}`, then commit {folder}.dvc and {INDEX}",
         )

@@ -9,16 +9,16 @@ from typing import Any
 
 import yaml
 
+from acne04.core import dvc
 from acne04.core.errors import SchemaError, UnavailableError
-from acne04.core.hashing import digest_file, files_below
+from acne04.core.hashing import digest_file
 from acne04.provenance.ledger import Ledger
-from snakemake_dvc import store
 
 
 def unlike_lock() -> Iterator[str]:
     """Say of each file that ``dvc.lock`` records how it differs, read from disk."""
-    entries = store.lock_entries()
-    for stage in sorted(store.declared_stages() - set(entries)):
+    entries = dvc.lock_entries()
+    for stage in sorted(dvc.declared_stages() - set(entries)):
         yield f"dvc.lock: no entry for stage {stage}; it has not run"
     recorded: dict[str, set[str]] = {}
     for entry in entries.values():
@@ -59,8 +59,4 @@ def _shown(value: object) -> str:
 
 
 def _md5(path: Path) -> str:
-    if path.is_file():
-        return store.file_md5(path)
-    if not path.is_dir():
-        return "no such file"
-    return store.folder_md5({name: store.file_md5(path / name) for name in files_below(path)})
+    return dvc.code_md5(path) or "no such file"

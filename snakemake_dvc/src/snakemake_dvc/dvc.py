@@ -1,4 +1,4 @@
-"""What DVC knows: the outputs in ``dvc.lock``, its cache, its commands."""
+"""DVC: what its lock records, what its cache holds, its commands."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from typing import Any
 
 import yaml
 
-from acne04.core.errors import Acne04Error, SchemaError, UnavailableError
-from acne04.core.files import write_text
+from snakemake_dvc.code import code_files
+from snakemake_dvc.errors import BridgeError
+from snakemake_dvc.files import write_text
 
 DVC_LOCK, DVC_YAML = Path("dvc.lock"), Path("dvc.yaml")
 #: What to do when a merge left a lock in pieces: a run makes both anew.
@@ -54,7 +55,7 @@ def lock_entries() -> dict[str, Any]:
 
     Raises
     ------
-    SchemaError
+    BridgeError
         If the file cannot be understood, after a merge for instance.
     """
     if not DVC_LOCK.is_file():
@@ -62,7 +63,7 @@ def lock_entries() -> dict[str, Any]:
     try:
         return _stages_in(DVC_LOCK.read_text(encoding="utf-8"))
     except (yaml.YAMLError, AttributeError, TypeError) as error:
-        raise SchemaError(
+        raise BridgeError(
             str(DVC_LOCK),
             f"not a lock of DVC ({type(error).__name__})",
             done="nothing ran",
@@ -90,6 +91,15 @@ def file_md5(path: Path) -> str:
     """Digest by which DVC knows a file: the MD5 of its bytes."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def code_md5(path: Path) -> str | None:
+    """Digest by which DVC knows a dependency on code, be it file or folder; None without it."""
+    if path.is_dir():
+        files = code_files(path.as_posix())
+        start = len(path.as_posix()) + 1
+        return folder_md5({file[start:]: file_md5(Path(file)) for file in files})
+    return file_md5(path) if path.is_file() else None
 
 
 def folder_md5(files: Mapping[str, str]) -> str:
@@ -132,7 +142,7 @@ def cache_folder() -> Path:
     """Where DVC keeps its cache in this checkout."""
     answer = run("cache", "dir")
     if answer.returncode != 0:
-        raise UnavailableError("dvc cache dir", answer.stderr.strip())
+        raise BridgeError("dvc cache dir", answer.stderr.strip(), exit_code=2)
     return Path(answer.stdout.strip())
 
 
@@ -154,7 +164,7 @@ def restore(outs: Iterable[TrackedOut]) -> list[str]:
     if paths:
         answer = run("checkout", "--quiet", "--force", *paths)
         if answer.returncode != 0:
-            raise UnavailableError("dvc checkout", answer.stderr.strip())
+            raise BridgeError("dvc checkout", answer.stderr.strip(), exit_code=2)
     return paths
 
 
@@ -179,11 +189,12 @@ def commit(stages: Iterable[str], lock_before: Path) -> None:
     if answer.returncode != 0:
         undo_interrupted_commit(lock_before)
         busy = "Unable to acquire lock" in answer.stderr
-        raise (UnavailableError if busy else Acne04Error)(
+        raise BridgeError(
             "dvc commit",
             "another DVC command is at work" if busy else last_line(answer.stderr),
             done="the run's outputs are in data/, but dvc.lock does not hold them yet",
             remedy="run the same command again: it goes on from here",
+            exit_code=2 if busy else 1,
         )
     lock_before.unlink()
 

@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from acne04.core.errors import UnavailableError
+from snakemake_dvc.errors import BridgeError
+from snakemake_dvc.packages import check_job
 
 #: Environment variable by which a run names its state folder to its jobs.
 RUN_STATE = "SNAKEMAKE_DVC_STATE"
@@ -68,11 +69,18 @@ def wait_for_jobs(state: Path) -> None:
 
 @contextmanager
 def as_job() -> Iterator[None]:
-    """Hold the jobs' lock, where a run has named one."""
+    """Hold the jobs' lock, where a run has named one, if the code is the run's own.
+
+    Raises
+    ------
+    BridgeError
+        If this process would run other code than that of the checkout.
+    """
     state = os.environ.get(RUN_STATE)
     if state is None:
         yield
         return
+    check_job()
     with Path(state, _JOBS_LOCK).open("a") as stream:
         fcntl.flock(stream, fcntl.LOCK_SH)
         yield
@@ -95,11 +103,12 @@ def failures(state: Path) -> list[tuple[int, str]]:
     return [(code, message) for code, message in last.values() if code in (1, 2)]
 
 
-def busy(path: Path) -> UnavailableError:
+def busy(path: Path) -> BridgeError:
     """Say that a live run holds the lock."""
-    return UnavailableError(
+    return BridgeError(
         str(path),
         "another run is at work in this checkout",
         done="nothing",
         remedy="wait until it has ended; a run that was killed leaves no lock",
+        exit_code=2,
     )

@@ -15,7 +15,7 @@ _NAMES = {
 _FOLDERS = ("inventory", "annotations", "near", "groups", "splits")
 
 
-def lines(dataset: str, data: Path = Path("data")) -> Iterator[str]:
+def summary_lines(dataset: str, data: Path = Path("data")) -> Iterator[str]:
     """Give the summary of the artifacts that lie in `data`, line by line."""
     yield f"Dataset  {_NAMES[dataset]}"
     for folder in _FOLDERS:

@@ -1,16 +1,16 @@
-"""Source folders against the listings that stand for them."""
+"""Folders against the tables that stand for them."""
 
 from __future__ import annotations
 
+import csv
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from acne04.core.hashing import files_below
-from acne04.core.rows import read_rows
 from snakemake_dvc.digests import DigestCache
+from snakemake_dvc.errors import BridgeError
 
-RAW = Path("data/raw")
 _LEFTOVER = re.compile(r"\.[\w-]{20,}(\.tmp)?")
 
 
@@ -35,10 +35,10 @@ class FolderState:
 
 def compare(folder: Path, listing: Path, digests: DigestCache) -> FolderState:
     """Compare a folder with its listing: stat first, hash only what moved."""
-    expected = {row["path"]: row["sha256"] for row in read_rows(listing, "listing")}
+    expected = _listed(listing)
     state = FolderState()
     present = set()
-    for name in files_below(folder):
+    for name in _files_below(folder):
         path = folder / name
         if name not in expected and _LEFTOVER.fullmatch(path.name):
             state.leftovers.append(path)
@@ -50,3 +50,24 @@ def compare(folder: Path, listing: Path, digests: DigestCache) -> FolderState:
             state.foreign.append(f"{path}: expected sha256 {expected[name]}, found {found}")
     state.missing.extend(sorted(set(expected) - present))
     return state
+
+
+def _listed(listing: Path) -> dict[str, str]:
+    try:
+        with listing.open(encoding="utf-8", newline="") as stream:
+            return {row["path"]: row["sha256"] for row in csv.DictReader(stream, strict=True)}
+    except (UnicodeDecodeError, csv.Error, KeyError) as error:
+        raise BridgeError(
+            str(listing),
+            f"not a table with the columns path and sha256 ({error})",
+            done="nothing ran",
+            remedy=f"`dvc checkout --force {listing}`",
+        ) from None
+
+
+def _files_below(folder: Path) -> list[str]:
+    root = os.fspath(folder)
+    start = len(root) + 1
+    return sorted(
+        f"{parent}/{name}"[start:] for parent, _, names in os.walk(root) for name in names
+    )

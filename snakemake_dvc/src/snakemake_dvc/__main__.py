@@ -1,0 +1,51 @@
+"""Write ``dvc.yaml`` from the rules, or compare it with them, or two runs with each other."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from snakemake_dvc.differences import differences
+from snakemake_dvc.dvc import DVC_LOCK, DVC_YAML
+from snakemake_dvc.files import write_text
+
+
+def main() -> int:
+    """Do what the call says; exit code 1 where a comparison finds a difference."""
+    parser = argparse.ArgumentParser(prog="python -m snakemake_dvc", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare dvc.yaml, write nothing")
+    parser.add_argument(
+        "--reproduced", action="store_true", help="compare dvc.lock with the committed one"
+    )
+    parser.add_argument("--snakefile", type=Path, default=Path("Snakefile"), metavar="FILE")
+    arguments = parser.parse_args()
+    if arguments.reproduced:
+        return _reproduced()
+    # Only here: Snakemake takes a second to import.
+    from snakemake_dvc.stages import dvc_yaml
+
+    text = dvc_yaml(arguments.snakefile)
+    if not arguments.check:
+        write_text(DVC_YAML, text)
+        return 0
+    if DVC_YAML.is_file() and DVC_YAML.read_text(encoding="utf-8") == text:
+        return 0
+    print("dvc.yaml is not what the rules say; run `python -m snakemake_dvc`", file=sys.stderr)
+    return 1
+
+
+def _reproduced() -> int:
+    shown = subprocess.run(
+        ["git", "show", f"HEAD:{DVC_LOCK}"], capture_output=True, text=True, check=False
+    )
+    lines = differences(shown.stdout, DVC_LOCK.read_text(encoding="utf-8"))
+    for line in lines:
+        print(line)
+    print("dvc.lock: " + ("not reproduced; a run and a commit state it" if lines else "reproduced"))
+    return 1 if lines else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,147 @@
+"""What ``dvc.lock`` tells of stages whose code or parameters moved since they ran."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from snakemake_dvc import dvc, records
+from snakemake_dvc.settings import Settings
+
+#: Small numbers as DVC writes them, which is text to YAML 1.1.
+_SMALL = re.compile(r"-?\d+(\.\d+)?e[-+]?\d+")
+
+
+@dataclass(frozen=True)
+class Staleness:
+    """The stages of a project against its lock.
+
+    Attributes
+    ----------
+    settings : Settings
+        Those of the project.
+    rule_files : mapping of str to str
+        Rule -> the file that it stands in.
+    """
+
+    settings: Settings
+    rule_files: Mapping[str, str]
+
+    def with_moved_rules(self) -> set[str]:
+        """Stages of which a file with rules is not the recorded one, be it for a comment only."""
+        files = set(self.rule_files.values())
+        return {
+            stage
+            for stage, entry in dvc.lock_entries().items()
+            if any(_moved(dep) for dep in entry.get("deps", []) if dep["path"] in files)
+        }
+
+    def pull_inputs(self) -> list[str]:
+        """Pull absent inputs of the stages that will run from the store, where it has them.
+
+        After a partial pull Snakemake would make them again, from the sources on. What cannot be
+        pulled it still makes.
+
+        Returns
+        -------
+        list of str
+            What was asked for, sorted; empty where nothing is stale or nothing is absent.
+        """
+        entries = dvc.lock_entries()
+        stale = self._stale(entries)
+        made_anew = {out["path"] for stage in stale for out in entries[stage].get("outs", [])}
+        # Where a listing is needed, the folder that it stands for is what is read.
+        folders = {listing: folder for folder, listing in self.settings.folders.items()}
+        needed = {
+            path
+            for stage in stale
+            for dep in entries[stage].get("deps", [])
+            for path in (dep["path"], folders.get(dep["path"], dep["path"]))
+            if self.settings.tracks(dep["path"]) and dep["path"] not in made_anew
+        }
+        absent = sorted(path for path in needed if not Path(path).exists())
+        if absent:
+            print(f"Asking the store for what is needed: {' '.join(absent)}", file=sys.stderr)
+            answer = dvc.run("pull", "--quiet", *absent)
+            if answer.returncode != 0:
+                print(f"dvc pull: {dvc.last_line(answer.stderr)}; making it again", file=sys.stderr)
+        return absent
+
+    def is_wanted(self, output: str, stage: str, others: Iterable[str]) -> bool:
+        """Tell whether a run is to end with an output that depends on every artifact.
+
+        To miss it after a partial pull would be to miss all of them. So where it is recorded, no
+        stage before it is stale and the `others` are there, so that the run has nothing else to
+        make, it is made from what is there or not at all: nothing is fetched for its sake.
+        """
+        if Path(output).exists() or not all(Path(other).exists() for other in others):
+            return True
+        entries = dvc.lock_entries()
+        entry = entries.get(stage)
+        if entry is None or self._stale(entries) - {stage}:
+            return True
+        outs = [out["path"] for other in entries.values() for out in other.get("outs", [])]
+        if records.LiveRecords().incomplete(outs):
+            # A job was killed while it wrote: it is made again, and this with it.
+            return True
+        return all(Path(dep["path"]).exists() for dep in entry.get("deps", []))
+
+    def _stale(self, entries: dict[str, Any]) -> set[str]:
+        """Stages with moved code or parameters, and all that depend on their outputs."""
+        stale = {stage for stage, entry in entries.items() if self._code_moved(stage, entry)}
+        while True:
+            made = {out["path"] for stage in stale for out in entries[stage].get("outs", [])}
+            more = {
+                stage
+                for stage, entry in entries.items()
+                if made & {dep["path"] for dep in entry.get("deps", [])}
+            }
+            if more <= stale:
+                return stale
+            stale |= more
+
+    def _code_moved(self, stage: str, entry: dict[str, Any]) -> bool:
+        # Of its own rule file Snakemake alone can tell whether more than a comment moved.
+        own = self.rule_files.get(stage.partition("@")[0])
+        code = (
+            dep
+            for dep in entry.get("deps", [])
+            if not self.settings.tracks(dep["path"]) and dep["path"] != own
+        )
+        return any(_moved(dep) for dep in code) or any(
+            _plain(_value(file, key)) != _plain(value)
+            for file, values in entry.get("params", {}).items()
+            for key, value in values.items()
+        )
+
+
+def _moved(dep: dict[str, Any]) -> bool:
+    return bool(dvc.code_md5(Path(dep["path"])) != dep["md5"])
+
+
+def _plain(value: Any) -> Any:
+    """Read small numbers that DVC writes as ``1e-06``, which is text to YAML 1.1."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, str) and _SMALL.fullmatch(value):
+        return float(value)
+    return value
+
+
+def _value(file: str, key: str) -> Any:
+    value = _parsed(Path(file).read_text(encoding="utf-8"))
+    for step in key.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+@cache
+def _parsed(text: str) -> Any:
+    return yaml.load(text, yaml.CSafeLoader)
