@@ -112,7 +112,7 @@ def test_b2_an_added_file_stops_everything(clone: Project) -> None:
     [
         ("workflow/acne04/split/__init__.py", "# edited\n", ["record", "split"]),
         ("workflow/acne04/dedupe/__init__.py", "# edited\n", ["dedupe", "record", "split"]),
-        ("workflow/acne04/restore.py", "# edited\n", []),
+        ("workflow/acne04/leaks/__init__.py", "# edited\n", []),
         ("workflow/acne04/split/paper.py", "# edited\n", ["record", "split"]),
         ("workflow/acne04/record/graph.py", "# edited\n", ["record"]),
         ("schemas/lesions.table.json", "\n", ["record", "split", "validate"]),

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from acne04.core.grades import grade_of_count
 from acne04.core.tables import read
-from snakemake_dvc.reproduced import differences
+from snakemake_dvc.differences import differences
 
 pytestmark = pytest.mark.workflow
 #: Published pixel figures are of the original images; the stand-in is drawn at one eighth.

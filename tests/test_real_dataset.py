@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from project import CLEAN, Project, rules_run
 
-from snakemake_dvc.reproduced import differences
+from snakemake_dvc.differences import differences
 
 pytestmark = pytest.mark.workflow
 

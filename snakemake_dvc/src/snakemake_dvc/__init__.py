@@ -5,7 +5,7 @@ snakemake_dvc`` writes ``dvc.yaml`` from the rules. README.md beside this packag
 promises, what it costs and which private parts of Snakemake it needs.
 """
 
-from snakemake_dvc.code import code
+from snakemake_dvc.code_folders import code
 from snakemake_dvc.run import Bridge
 from snakemake_dvc.settings import Settings
 

@@ -35,6 +35,8 @@ class Checkout:
         Modification time of ``snakemake.lock``, ns; 0 without one.
     made : dict
         Output -> SHA-256, of jobs that succeeded in a run that failed.
+    pending : set of str
+        Stages that a run was to make and has not recorded.
     """
 
     settings: Settings
@@ -43,6 +45,7 @@ class Checkout:
     digests: DigestCache
     lock_written: int
     made: dict[str, str]
+    pending: set[str]
 
     def made_since(self, path: str) -> bool:
         """Tell whether a run made the output, as it lies there, after the lock was written.
@@ -77,7 +80,8 @@ class Checkout:
         Returns
         -------
         set of str
-            Outputs that are artifacts of another commit, known to the DVC cache: to be made anew.
+            Outputs to be made anew: artifacts of another commit, which the DVC cache knows, and
+            what a killed run had begun.
 
         Raises
         ------
@@ -87,13 +91,15 @@ class Checkout:
         recorded = self._recorded()
         unfinished = self.live.incomplete(recorded)
         foreign = _without_record(recorded)
+        # Snakemake notes that a job has begun only after it has; a kill may come in between.
+        begun = {out.path for out in dvc.tracked_outs() if out.stage in self.pending}
         stale: set[str] = set()
         for path, sha256 in sorted(recorded.items()):
             if not Path(path).is_file() or path in unfinished or self.made_since(path):
                 continue
             found = self.digests.sha256(Path(path))
             if found != sha256:
-                if _of_another_commit(Path(path)):
+                if path in begun or _of_another_commit(Path(path)):
                     stale.add(path)
                 else:
                     line = f"{path}: expected sha256 {sha256}, found {found}"

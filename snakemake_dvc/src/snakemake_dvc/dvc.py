@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from snakemake_dvc.code import code_files
+from snakemake_dvc.code_folders import code_files
 from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.files import write_text
 

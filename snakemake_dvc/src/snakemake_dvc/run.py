@@ -151,6 +151,7 @@ class Bridge:
             digests,
             lock.stat().st_mtime_ns if lock.is_file() else 0,
             json.loads(self._made.read_text(encoding="utf-8")) if self._made.is_file() else {},
+            self._pending(),
         )
         refuse_other_namespace(self.settings, next(iter(self.namespace.values()), ""))
         # First look at what is there: bringing back would hide a change, or lose a user's file.
@@ -202,8 +203,7 @@ class Bridge:
         incomplete: set[str] = set()
         for job in dag.jobs:
             outputs = sorted(map(str, job.output))
-            # The bridge's own notes lie in this checkout alone.
-            if not outputs or all(Path(o).is_relative_to(self.settings.state) for o in outputs):
+            if not outputs or self._is_own(outputs):
                 continue
             record = records.digest_job(live, outputs, digests)
             if record is not None:
@@ -225,8 +225,14 @@ class Bridge:
 
     def _is_made(self, record: records.JobRecord) -> bool:
         """Whether the rule of a record is still there, and still makes these files."""
+        if self._is_own(record.outputs):
+            return False
         rules = [rule for rule in self.workflow.rules if rule.name == record.fields["rule"]]
         return any(all(map(rule.is_producer, record.outputs)) for rule in rules)
+
+    def _is_own(self, outputs: Iterable[str]) -> bool:
+        """Whether the outputs are notes of the bridge, which lie in this checkout alone."""
+        return all(Path(output).is_relative_to(self.settings.state) for output in outputs)
 
     def _commit(self, fresh: set[str]) -> None:
         pending = self._pending()
@@ -270,8 +276,9 @@ def _restore_records(checkout: Checkout, stale: set[str]) -> None:
         unfinished = checkout.live.incomplete(job.outputs)
         fields = dict(job.fields)
         if stale & set(job.outputs) or records.inputs_moved(job.fields, checkout.digests):
-            # Times may hide that the content changed; another list of inputs never hides.
-            fields["input"] = []
+            # Times may hide that the content changed; another list of inputs never hides. No rule
+            # has this one, not even one without inputs.
+            fields["input"] = ["(to be made anew)"]
         for output in job.outputs:
             if output not in unfinished and not checkout.made_since(output):
                 checkout.live.put(output, fields)

@@ -20,7 +20,7 @@ from snakemake.settings.types import (
     WorkflowSettings,
 )
 
-from snakemake_dvc.code import paths_of
+from snakemake_dvc.code_folders import paths_of
 from snakemake_dvc.dvc import DVC_YAML
 from snakemake_dvc.run import Bridge
 
@@ -140,7 +140,7 @@ def _template(entry: dict[str, Any], values: Mapping[str, str]) -> Any:
     text = json.dumps(entry)
     for name, value in values.items():
         # A value between letters or digits is part of another word.
-        text = re.sub(rf"(?<![\w$]){re.escape(value)}(?![\w])", f"\0{name}\0", text)
+        text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])", f"\0{name}\0", text)
     return json.loads(re.sub("\0(\\w+)\0", r"${item.\1}", text))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from snakemake_dvc.code import paths_of
+from snakemake_dvc.code_folders import paths_of
 from snakemake_dvc.settings import Settings
 
 #: Snakemake writes what a wildcard may be into the pattern: ``{source,v2|subjects}``.

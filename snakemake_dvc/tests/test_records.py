@@ -9,10 +9,9 @@ import pytest
 from snakemake.persistence import RECORD_FORMAT_VERSION
 from snakemake.persistence.file import FilePersistence
 
-from acne04.core.errors import SchemaError
-from snakemake_dvc.code import code_files
+from snakemake_dvc.differences import differences
+from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.records import JobRecord, LiveRecords, read_lock, write_lock
-from snakemake_dvc.reproduced import differences
 
 FIELDS = {
     "rule": "scan",
@@ -53,19 +52,19 @@ def test_records_come_back_as_they_were_put(
     assert live.incomplete(["out.csv"]) == set()
 
 
-def test_the_lock_keeps_jobs_of_its_dataset(tmp_path: Path) -> None:
+def test_the_lock_keeps_jobs_of_its_namespace(tmp_path: Path) -> None:
     path = tmp_path / "snakemake.lock"
     job = JobRecord(FIELDS, {"out.csv": "11", "also.csv": "22"})
-    write_lock("standin", [job], path)
-    assert read_lock("standin", path) == [job]
+    write_lock({"dataset": "standin"}, [job], path)
+    assert read_lock({"dataset": "standin"}, path) == [job]
     assert read_lock(None, path) == [job]
-    assert read_lock("acne04", path) == []
+    assert read_lock({"dataset": "acne04"}, path) == []
 
 
 def test_a_lock_that_is_no_lock(tmp_path: Path) -> None:
     path = tmp_path / "snakemake.lock"
     path.write_text('{"dataset": "standin"}')
-    with pytest.raises(SchemaError, match="not a digest of records"):
+    with pytest.raises(BridgeError, match="not a digest of records"):
         read_lock(None, path)
 
 
@@ -82,21 +81,3 @@ stages:
     assert line == (
         "scan: code changed (workflow/acne04/scan.py); outputs differ (data/inventory/images.csv)"
     )
-
-
-@pytest.mark.parametrize(
-    ("verb", "named", "unnamed"),
-    [
-        ("dedupe", "schemas/groups.table.json", "schemas/splits.table.json"),
-        ("validate", "schemas/annotations.schema.json", "schemas/groups.table.json"),
-        (
-            "standin",
-            "upstreams/standin/origin/acne04_standin/face.py",
-            "schemas/lesions.table.json",
-        ),
-    ],
-)
-def test_the_code_of_a_verb(verb: str, named: str, unnamed: str) -> None:
-    files = code_files(verb)
-    assert named in files
-    assert unnamed not in files
