@@ -143,13 +143,17 @@ def _logged(path: Path | None) -> Iterator[None]:
         yield
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    stream = sys.stderr
+    streams = sys.stdout, sys.stderr
     with path.open("w", encoding="utf-8") as log:
-        sys.stderr = _Tee(stream, log)
+        if RUN_STATE in os.environ:
+            # The run shows one line a stage, and repeats why one failed; all else is in the log.
+            sys.stdout = sys.stderr = log
+        else:
+            sys.stderr = _Tee(sys.stderr, log)
         try:
             yield
         finally:
-            sys.stderr = stream
+            sys.stdout, sys.stderr = streams
 
 
 def _verb(words: Sequence[str]) -> str | None:
