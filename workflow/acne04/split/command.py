@@ -115,16 +115,12 @@ def read_options(arguments: argparse.Namespace) -> SplitOptions:
     """
     values = read_flags(vars(arguments), "split", FLAGS)
     previous, variants = values["previous"], tuple(arguments.variants)
+    clean = "published-clean" in variants
     for option, given, needed, by in (
         ("--folds", arguments.folds, "published" in variants, "the variant published"),
         ("--annotated", arguments.annotated, values["restrict"] == "v2", "--restrict v2"),
-        ("--folds", arguments.folds, "published-clean" in variants, "the variant published-clean"),
-        (
-            "--relations",
-            arguments.relations,
-            "published-clean" in variants,
-            "the variant published-clean",
-        ),
+        ("--folds", arguments.folds, clean, "the variant published-clean"),
+        ("--relations", arguments.relations, clean, "the variant published-clean"),
         ("--relations", arguments.relations, previous, "--previous"),
     ):
         if needed and not given:
