@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import TextIO
 
 from acne04.core.errors import Acne04Error
+from acne04.core.printing import RUN_STATE
 
 #: Verb -> what it does, in the order of the workflow. The module of the same name, if `MODULES`
 #: names no other, is imported when it is asked for: `configure(parser)` declares its arguments,
@@ -63,8 +64,6 @@ EXTRAS = {
     "pathspec": _WORKFLOW,
     "snakemake": _WORKFLOW,
 }
-#: Environment variable by which a run names its state folder to its jobs (`snakemake_dvc`).
-RUN_STATE = "SNAKEMAKE_DVC_STATE"
 
 # Verbs divide their work among threads themselves; a linear algebra library that starts its own
 # for each small product only gets in their way. It reads this when numpy is imported.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
+from acne04.core.printing import loud
 from acne04.core.sources import Source
 from acne04.fetch.pins import Delivered, Expectation
 
@@ -22,4 +21,4 @@ def warn_set_aside(source: Source, delivered: list[Delivered], statement: Expect
         for file in source.delivery.files
         if file.path not in statement.files
     ]
-    print(*lines, sep="\n", file=sys.stderr)
+    loud(*lines)
