@@ -33,7 +33,7 @@ from project import Project
 from released import Keys, sign_again, sum_again
 
 from acne04.core import documents
-from acne04.inspection.check import Level
+from acne04.inspection.checks import Level
 
 IMAGES, DETECTION = "data/raw/classification", "data/raw/detection"
 HOLDOUT, PAPER = "data/splits/holdout.csv", "data/splits/paper.csv"
