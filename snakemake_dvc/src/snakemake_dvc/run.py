@@ -203,7 +203,7 @@ class Bridge:
         incomplete: set[str] = set()
         for job in dag.jobs:
             outputs = sorted(map(str, job.output))
-            if not outputs or self._is_own(outputs):
+            if not outputs:
                 continue
             record = records.digest_job(live, outputs, digests)
             if record is not None:
@@ -225,14 +225,8 @@ class Bridge:
 
     def _is_made(self, record: records.JobRecord) -> bool:
         """Whether the rule of a record is still there, and still makes these files."""
-        if self._is_own(record.outputs):
-            return False
         rules = [rule for rule in self.workflow.rules if rule.name == record.fields["rule"]]
         return any(all(map(rule.is_producer, record.outputs)) for rule in rules)
-
-    def _is_own(self, outputs: Iterable[str]) -> bool:
-        """Whether the outputs are notes of the bridge, which lie in this checkout alone."""
-        return all(Path(output).is_relative_to(self.settings.state) for output in outputs)
 
     def _commit(self, fresh: set[str]) -> None:
         pending = self._pending()
