@@ -1,4 +1,4 @@
-"""Checks of what a run is made by: what is committed, code, parameters, environment."""
+"""Checks of what a run is made by: a commit, its code, parameters, environment."""
 
 from __future__ import annotations
 

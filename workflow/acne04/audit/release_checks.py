@@ -1,4 +1,4 @@
-"""Checks of a release: signed with a key from outside the checkout, of it, valid documents."""
+"""Checks of a release beside the checkout: who signed it, of which commit, by which standards."""
 
 from __future__ import annotations
 

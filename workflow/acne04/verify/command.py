@@ -16,6 +16,7 @@ from acne04.provenance.keys import load_public
 from acne04.verify.published_release import PublishedRelease
 from acne04.verify.registry import CHECKS
 
+#: Git names objects by SHA-1, in newer repositories by SHA-256.
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 

@@ -1,4 +1,4 @@
-"""Checks of what may not be in a release, and of the terms of what is: images, licences."""
+"""Checks of what may not be in a release: images of people, anything without terms."""
 
 from __future__ import annotations
 
