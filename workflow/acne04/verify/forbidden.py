@@ -1,4 +1,4 @@
-"""Checks of what may not be in a release: images of people, anything without terms."""
+"""Checks of what is forbidden: images in a release, parts without terms, other images with it."""
 
 from __future__ import annotations
 
