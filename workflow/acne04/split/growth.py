@@ -4,7 +4,7 @@ What an earlier manifest placed keeps its place, and so does its group: new phot
 where it is. Two exceptions: nothing joins the test part of ``holdout`` (it is frozen, so that
 figures stay comparable), so new photographs of its groups are left out, ``test-frozen``; and
 images that would join groups of different places are left out, ``joins-parts``, until a person
-decides (`acne04.split.conflicts`). No photograph ever moves from one part to another.
+decides (`acne04.split.junctions`). No photograph ever moves from one part to another.
 
 Only what is in the collection binds: an image that is gone keeps no place for its group. One that
 is there, but cannot be placed any more, still does. Synthetic images bind nothing: they follow.
@@ -15,18 +15,29 @@ all images that are not in test; of ``kfold`` over all folds, as ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from acne04.core.findings import Finding
 from acne04.core.review import ReviewItem
-from acne04.relations.decisions import Decision
-from acne04.split.conflicts import HOLD_OUT, LEAVE_OUT, Fate, Outcome, as_answers, resolve, told
-from acne04.split.joining import Conflict
+from acne04.relations.decisions import Decision, applied, unapplied
+from acne04.split.junctions import (
+    HOLD_OUT,
+    LEAVE_OUT,
+    AppliedDecision,
+    Fate,
+    Junction,
+    Settlement,
+    as_answers,
+    resolve,
+    told,
+)
 
 TEST = "test"
+#: What findings call the file of decisions that this stage applies.
+PLACES = "decisions/places.csv"
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,7 @@ class Growth:
     frozen : str
         Part that takes no new images; empty where there is none.
     findings : list of Finding
-        The conflicts that nobody has decided.
+        The junctions that nobody has decided.
     review : list of ReviewItem
         The same as questions.
     applied : list of (Decision, str, str)
@@ -60,7 +71,7 @@ class Growth:
     frozen: str = ""
     findings: list[Finding] = field(default_factory=list)
     review: list[ReviewItem] = field(default_factory=list)
-    applied: list[tuple[Decision, str, str]] = field(default_factory=list)
+    applied: list[AppliedDecision] = field(default_factory=list)
 
 
 def from_nothing(images: pd.DataFrame) -> Growth:
@@ -82,7 +93,7 @@ def grow(
     Parameters
     ----------
     images : pandas.DataFrame
-        As of `acne04.split.images.join_images`.
+        As of `acne04.split.collection.join_images`.
     relations : pandas.DataFrame
         Table ``relations``, whose connected components the groups are.
     previous : pandas.DataFrame
@@ -102,7 +113,7 @@ def grow(
     answers = as_answers(torn, variant, decisions)
     # Folds are alike: none is nearer to training than another.
     rank = {part: number if variant == "holdout" else 0 for number, part in enumerate(parts)}
-    outcomes = [
+    settlements = [
         resolve(
             dict(zip(members["image_id"], members["settled"], strict=True)),
             relations[relations["a"].isin(members["image_id"])],
@@ -111,7 +122,7 @@ def grow(
         )
         for _, members in torn.groupby("group")
     ]
-    unit, place, excluded = _fates(images, place, outcomes)
+    unit, place, excluded = _fates(images, place, settlements)
     frozen = TEST if variant == "holdout" else ""
     if frozen:
         newcomer = (settled == "") & (images["origin"] == "real") & (excluded == "")
@@ -123,10 +134,25 @@ def grow(
         excluded,
         chosen,
         frozen,
-        [_finding(conflict, by_id, variant) for o in outcomes for conflict in o.open],
-        [_question(conflict, by_id, variant) for o in outcomes for conflict in o.open],
-        [event for outcome in outcomes for event in outcome.applied],
+        [_finding(junction, by_id, variant) for s in settlements for junction in s.open],
+        [_question(junction, by_id, variant) for s in settlements for junction in s.open],
+        [event for settlement in settlements for event in settlement.applied],
     )
+
+
+def decision_findings(
+    decisions: Sequence[Decision], growths: Iterable[Growth], images: pd.DataFrame
+) -> list[Finding]:
+    """Report each decision: what it did, or that it found nothing to do."""
+    done = [event for growth in growths for event in growth.applied]
+    used = {decision for decision, _, _ in done}
+    known = images.groupby("path")["sha256"].agg(set).to_dict()
+    there = set(images["sha256"])
+    return [
+        *(applied(decision, PLACES, found, what) for decision, found, what in done),
+        *unapplied(decisions, known, PLACES),
+        *(_idle(d) for d in decisions if d not in used and d.holds(there)),
+    ]
 
 
 def _settled(images: pd.DataFrame, previous: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -139,9 +165,13 @@ def _settled(images: pd.DataFrame, previous: pd.DataFrame) -> tuple[pd.Series, p
     return place.where(placed & ~chosen, "").astype("str"), chosen
 
 
-def _fates(images: pd.DataFrame, place: pd.Series, outcomes: list[Outcome]) -> Iterator[pd.Series]:
+def _fates(
+    images: pd.DataFrame, place: pd.Series, settlements: list[Settlement]
+) -> Iterator[pd.Series]:
     """Give unit, place and exclusion of each image."""
-    settled = {image: fate for outcome in outcomes for image, fate in outcome.fates.items()}
+    settled = {
+        image: fate for settlement in settlements for image, fate in settlement.fates.items()
+    }
     fates = [
         settled.get(image_id) or Fate(group, where, "")
         for image_id, group, where in zip(images["image_id"], images["group"], place, strict=True)
@@ -151,24 +181,24 @@ def _fates(images: pd.DataFrame, place: pd.Series, outcomes: list[Outcome]) -> I
         yield pd.Series(values, index=images.index, dtype="str")
 
 
-def _finding(conflict: Conflict, images: pd.DataFrame, variant: str) -> Finding:
+def _finding(junction: Junction, images: pd.DataFrame, variant: str) -> Finding:
     return Finding(
         check="growth-joins-parts",
         severity="error",
-        file=images.loc[conflict.images[0], "path"],
+        file=images.loc[junction.images[0], "path"],
         pointer=variant,
         line=None,
         expected="images related to those of one part of the earlier release",
-        found=told(conflict),
+        found=told(junction),
         done="all keep their places: this is a leak"
-        if conflict.settled
+        if junction.settled
         else "left out; the others keep their places",
         remedy=f"decide it with `acne04 decide` (kind place: {LEAVE_OUT} or {HOLD_OUT})",
     )
 
 
-def _question(conflict: Conflict, images: pd.DataFrame, variant: str) -> ReviewItem:
-    image = images.loc[conflict.images[0]]
+def _question(junction: Junction, images: pd.DataFrame, variant: str) -> ReviewItem:
+    image = images.loc[junction.images[0]]
     return ReviewItem(
         kind="place",
         subject=image["sha256"],
@@ -176,7 +206,21 @@ def _question(conflict: Conflict, images: pd.DataFrame, variant: str) -> ReviewI
         target=variant,
         question="It ties images of different parts together: is it left out, or are the images "
         "that it ties to held-out ones?",
-        evidence=told(conflict),
+        evidence=told(junction),
         options=(LEAVE_OUT, HOLD_OUT),
-        default="all keep their places" if conflict.settled else LEAVE_OUT,
+        default="all keep their places" if junction.settled else LEAVE_OUT,
+    )
+
+
+def _idle(decision: Decision) -> Finding:
+    return Finding(
+        check="decision-not-applicable",
+        severity="warning",
+        file=PLACES,
+        pointer="",
+        line=decision.line,
+        expected=f"{decision.path} between two parts of an earlier release",
+        found="no such conflict in the variants that were made",
+        done=f"nothing to apply it to (place: {decision.decision})",
+        remedy="nothing, or remove the row where it will never be needed again",
     )

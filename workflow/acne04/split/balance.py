@@ -1,7 +1,7 @@
-"""Balance the training part up to a target per grade.
+"""Balance the training part up to a target per grade, with the synthetic images that may train.
 
-``synthetic``: add synthetic images of the grade that may train (`acne04.split.following`) until
-real and synthetic ones together reach the target; those that an earlier release chose come first.
+``synthetic``: add synthetic images of the grade that may train until real and synthetic ones
+together reach the target; those that an earlier release chose come first.
 ``weights``: weigh each image by target / images; this may be less than one.
 ``repetition``: show each image a whole number of times, so that the grade's showings sum to the
 target; never less than once. ``none``: as it is.
@@ -9,6 +9,14 @@ target; never less than once. ``none``: as it is.
 In cross-validation the training part differs from fold to fold: there, the *mean* number of
 training images of a grade stands for "images", and an image that one fold of five tests, or whose
 group it tests, counts for 4/5.
+
+A synthetic image belongs to the group of its parent, and trains where that group trains: in
+``holdout`` only if the group is in train; in ``kfold`` in every fold but the one that tests on the
+group. A group without any placeable photograph is held out nowhere, so its synthetic images may
+train: a parent that is itself left out (its copies disagree on the grade, say) is in no test. So
+may those of which a person said that the collection does not hold their parent. With an unknown
+parent nobody can tell what is held out: the image is left out, or kept by choice with the mark
+``parents-unverified``.
 """
 
 from __future__ import annotations
@@ -21,9 +29,45 @@ import pandas as pd
 
 from acne04.core.findings import Finding
 from acne04.core.grades import GRADE_NAMES, GRADES
-from acne04.split.manifest import Options, variant_finding
+from acne04.split.manifest import SplitParameters, variant_finding
 
-METHODS = ("none", "synthetic", "weights", "repetition")
+
+def parent_known(images: pd.DataFrame) -> pd.Series:
+    """Tell of each image whether its parent is known, or known not to be in the collection.
+
+    Parameters
+    ----------
+    images : pandas.DataFrame
+        Columns parent, parent_status.
+
+    Returns
+    -------
+    pandas.Series of bool
+        False for real images.
+    """
+    verified = (images["parent_status"] == "verified") & (images["parent"] != "")
+    return verified | (images["parent_status"] == "decided")
+
+
+def why_left_out(
+    images: pd.DataFrame, place: pd.Series, trained: tuple[str, ...], unknown: str
+) -> pd.Series:
+    """Say of each synthetic image why it may not train; empty where it may.
+
+    Parameters
+    ----------
+    images : pandas.DataFrame
+        Synthetic images: columns parent, parent_status.
+    place : pandas.Series of str
+        Part of each one's group; empty where no photograph of it is placed.
+    trained : tuple of str
+        Parts that are trained on.
+    unknown : {"exclude", "keep"}
+        What becomes of those with an unknown parent.
+    """
+    held_out = (place != "") & ~place.isin(trained)
+    reasons = pd.Series("", index=images.index, dtype="str").mask(held_out, "parent-held-out")
+    return reasons.mask(~parent_known(images) & (unknown == "exclude"), "parent-unknown")
 
 
 def choose_synthetic(
@@ -76,7 +120,7 @@ def training_shares(rows: pd.DataFrame, fold_count: int) -> pd.Series:
 
 
 def training_weights(
-    real: pd.DataFrame, trained: dict[int, Fraction], options: Options
+    real: pd.DataFrame, trained: dict[int, Fraction], parameters: SplitParameters
 ) -> pd.Series:
     """Weigh real training images.
 
@@ -93,10 +137,10 @@ def training_weights(
         How often an epoch shows each image, indexed as `real`.
     """
     weights = pd.Series(1.0, index=real.index)
-    if options.balance in ("weights", "repetition"):
+    if parameters.balance in ("weights", "repetition"):
         for grade, rows in real.groupby("grade"):
-            factor = options.target / trained[int(grade)]
-            if options.balance == "weights":
+            factor = parameters.target / trained[int(grade)]
+            if parameters.balance == "weights":
                 weights.loc[rows.index] = float(factor)
             else:
                 weights.loc[rows.index] = repetitions(rows, factor).astype(float)
@@ -130,7 +174,7 @@ def repetitions(rows: pd.DataFrame, factor: Fraction) -> pd.Series:
 def reached(
     manifest: pd.DataFrame,
     trained: dict[int, Fraction],
-    options: Options,
+    parameters: SplitParameters,
     shares: pd.Series | None = None,
 ) -> dict[int, Fraction]:
     """Say how many images (or showings) of each grade a training part has in the end.
@@ -146,12 +190,13 @@ def reached(
     count = dict.fromkeys(GRADES, Fraction(0))
     for row, grade in added.items():
         count[int(grade)] += 1 if shares is None else shares[row]
-    if options.balance in ("none", "synthetic"):
+    if parameters.balance in ("none", "synthetic"):
         return {grade: trained[grade] + count[grade] for grade in GRADES}
-    if options.balance == "weights":
-        return {g: Fraction(options.target) if trained[g] else Fraction(0) for g in GRADES}
+    if parameters.balance == "weights":
+        return {g: Fraction(parameters.target) if trained[g] else Fraction(0) for g in GRADES}
     return {
-        g: max(trained[g], Fraction(options.target)) if trained[g] else trained[g] for g in GRADES
+        g: max(trained[g], Fraction(parameters.target)) if trained[g] else trained[g]
+        for g in GRADES
     }
 
 
@@ -159,7 +204,7 @@ def target_findings(
     variant: str,
     trained: dict[int, Fraction],
     after: dict[int, Fraction],
-    options: Options,
+    parameters: SplitParameters,
     manifest: pd.DataFrame | None = None,
 ) -> Iterator[Finding]:
     """Report the grades that miss the target, or are beyond it; nothing where none is set.
@@ -169,7 +214,7 @@ def target_findings(
     manifest : pandas.DataFrame, optional
         Tells how many synthetic images are left out because of their parents.
     """
-    for grade in GRADES if options.balance != "none" else ():
+    for grade in GRADES if parameters.balance != "none" else ():
         name = f"grade {grade} ({GRADE_NAMES[grade]})"
         if not trained[grade]:
             yield variant_finding(
@@ -181,33 +226,33 @@ def target_findings(
                 done="went on without",
                 remedy="a model cannot learn this grade from this split",
             )
-        if after[grade] < options.target:
+        if after[grade] < parameters.target:
             yield variant_finding(
                 "target-missed",
                 "warning",
                 variant,
-                expected=f"{options.target} training images of {name}",
+                expected=f"{parameters.target} training images of {name}",
                 found=_figure(after[grade]) + _not_taken(manifest, grade),
                 done="took all that may train",
                 remedy="lower split.target, or choose weights or repetition (split.balance)",
             )
-        elif after[grade] > options.target and trained[grade] > options.target:
+        elif after[grade] > parameters.target and trained[grade] > parameters.target:
             yield variant_finding(
                 "target-exceeded",
                 "info",
                 variant,
-                expected=f"{options.target} training images of {name}",
+                expected=f"{parameters.target} training images of {name}",
                 found=_figure(after[grade]),
                 done="kept them all: no photograph is left out to balance",
                 remedy="nothing; weights (split.balance) would bring it down to the target",
             )
 
 
-def shortfalls(after: dict[int, Fraction], options: Options) -> dict[int, int]:
+def shortfalls(after: dict[int, Fraction], parameters: SplitParameters) -> dict[int, int]:
     """Give by how much each grade misses the target, rounded up; 0 where none is set."""
-    if options.balance == "none":
+    if parameters.balance == "none":
         return dict.fromkeys(GRADES, 0)
-    return {g: max(0, math.ceil(options.target - after[g])) for g in GRADES}
+    return {g: max(0, math.ceil(parameters.target - after[g])) for g in GRADES}
 
 
 def _not_taken(manifest: pd.DataFrame | None, grade: int) -> str:

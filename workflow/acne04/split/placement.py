@@ -2,17 +2,17 @@
 
 First the groups are forgotten: the best integer totals of each grade in each part are found for
 single images. No placement of whole groups can beat those, so where the groups can be dealt to
-exactly these totals (`acne04.split.dealing`, in integers), that placement is proven to be optimal
-(method ``dealt``). Real collections hold enough single-image groups for that. Where the dealing
-fails, the same program is solved for the groups (method ``solved``).
+exactly these totals (`acne04.split.heuristics`), that placement is proven to be optimal (method
+``dealt``). Real collections hold enough single-image groups for that. Where the dealing fails, the
+same program is solved for the groups (method ``solved``).
 
 For parts of one size (folds) the totals have a closed form, and where their dealing fails the
-groups are dealt near to the quotas (`acne04.split.approaching`, method ``approached``). The program
+groups are dealt near to the quotas (method ``approached``). The program
 is then solved only for few groups: like parts make it one whose proof may never end.
 
 Images that keep the place of an earlier release are a constraint of all of this: they count in the
 quotas and in the deviations, nothing moves them, and the best totals are those beside them
-(`acne04.split.levelling`). Every bound is then one of the problem with this constraint.
+(`acne04.split.totals`). Every bound is then one of the problem with this constraint.
 
 The totals, and a ``solved`` placement, are optimal and least in sums of hash-drawn weights;
 where that leaves one answer, as it does but for a rare chance, another version of the solver or
@@ -28,12 +28,10 @@ import pandas as pd
 
 from acne04.core.errors import SplitError
 from acne04.core.grades import GRADES
-from acne04.split.approaching import approach
-from acne04.split.dealing import deal_groups, deal_to_totals
-from acne04.split.levelling import level
+from acne04.split.heuristics import approach, deal_groups, deal_to_totals
 from acne04.split.quotas import Certificate, Integers, Parts, with_total
-from acne04.split.rounding import round_equally
 from acne04.split.solver import Limits, Solution, solve
+from acne04.split.totals import level, round_equally
 
 #: Size up to which the program of groups in equal parts is solved: class vectors times parts.
 UNKNOWNS_SOLVED = 40

@@ -1,15 +1,21 @@
-"""Find what ties images of different earlier places together, when a collection has grown.
+"""Junctions: what ties images of different earlier places together, and how that is settled.
 
 An image is *settled* where an earlier release placed it, else *loose*. Loose images that are
 related to each other are a cluster; one that is related to settled images of two places joins
 them. Without the clusters that join, and without the relations between settled images of different
 places, a group falls into *regions*: each has settled images of one place only.
+
+Without a person's decision new images that join images of different places are left out, and
+photographs that keep their places keep them although a relation between them is a leak: an error
+either way. ``leave-out`` leaves out the image that was decided on. ``hold-out`` gives the joined
+group to the place that is furthest from training (of folds to the one with most of its images): its
+members elsewhere leave the split, and what is new in it goes there.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,10 +24,17 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from acne04.core.errors import SchemaError
+from acne04.relations.decisions import Decision
+
+LEAVE_OUT, HOLD_OUT = "leave-out", "hold-out"
+#: Why an image is left out: nobody has decided, or somebody has.
+JOINS, BY_DECISION = "joins-parts", "held-out-by-decision"
+#: A decision, what it was found to bear on, and what was done.
+AppliedDecision = tuple[Decision, str, str]
 
 
 @dataclass(frozen=True)
-class Conflict:
+class Junction:
     """Images that are related to others whose place they cannot share.
 
     Attributes
@@ -40,20 +53,48 @@ class Conflict:
 
 
 @dataclass(frozen=True)
-class Joins:
-    """Conflicts, and the regions that they lie between.
+class TornGroup:
+    """Junctions, and the regions that they lie between.
 
     Attributes
     ----------
-    conflicts : list of Conflict
+    junctions : list of Junction
         By their first image.
     regions : dict of str to str
         image_id to the region, named after its first image; images of clusters that join, and
         those cut off from every settled image, are in none.
     """
 
-    conflicts: list[Conflict]
+    junctions: list[Junction]
     regions: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What becomes of an image: its unit, the place this keeps (or none), and why it is out."""
+
+    unit: str
+    place: str
+    excluded: str
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What becomes of a torn group.
+
+    Attributes
+    ----------
+    fates : dict of str to Fate
+        By image_id.
+    open : list of Junction
+        Those that nobody has decided.
+    applied : list of (Decision, str, str)
+        What was decided.
+    """
+
+    fates: dict[str, Fate]
+    open: list[Junction]
+    applied: list[AppliedDecision]
 
 
 def refuse_other_relations(images: pd.DataFrame, relations: pd.DataFrame) -> None:
@@ -91,10 +132,73 @@ def refuse_other_relations(images: pd.DataFrame, relations: pd.DataFrame) -> Non
         )
 
 
-def find_joins(
+def resolve(
+    place: Mapping[str, str],
+    relations: pd.DataFrame,
+    rank: Mapping[str, int],
+    answers: Mapping[str, Decision],
+) -> Settlement:
+    """Settle one group whose images have several places.
+
+    Parameters
+    ----------
+    place : mapping of str to str
+        image_id to its earlier place, empty for a loose image.
+    relations : pandas.DataFrame
+        Table ``relations``, those of this group.
+    rank : mapping of str to int
+        Place to its distance from training.
+    answers : mapping of str to Decision
+        image_id to the decision on it, where there is one.
+    """
+    torn, left_out, applied = _without_left_out(place, relations, rank, answers)
+    answered = {junction: _answer(junction, answers) for junction in torn.junctions}
+    applied += [(a, told(junction), _done(a)) for junction, a in answered.items() if a]
+    holding = any(answer and answer.decision == HOLD_OUT for answer in answered.values())
+    there = {image: where for image, where in place.items() if image not in left_out}
+    fates = _held_out(there, rank) if holding else _regions(there, torn)
+    for junction, answer in answered.items():
+        if not junction.settled and (answer.decision == LEAVE_OUT if answer else not holding):
+            fates |= dict.fromkeys(junction.images, Fate(junction.images[0], "", JOINS))
+    # What has no fate yet was left out by a decision, or is cut off with what was.
+    return Settlement(
+        {image: fates.get(image, Fate(image, "", BY_DECISION)) for image in place},
+        [] if holding else [junction for junction, answer in answered.items() if not answer],
+        applied,
+    )
+
+
+def told(junction: Junction) -> str:
+    """Tell a junction in one line, with one relation to each place."""
+    first = {where: (image, kind) for where, image, kind in reversed(junction.touched)}
+    ends = [f"{image} in {where} ({kind})" for where, (image, kind) in sorted(first.items())]
+    others = len(junction.images) - 1
+    name = junction.images[0] + (f" and {others} more" if others else "")
+    return f"{name} related to {' and '.join(ends)}"
+
+
+def as_answers(
+    images: pd.DataFrame, variant: str, decisions: Sequence[Decision]
+) -> dict[str, Decision]:
+    """Give the decision on each image; one on this variant outweighs one on all.
+
+    Parameters
+    ----------
+    images : pandas.DataFrame
+        Columns image_id, sha256.
+    """
+    by_bytes: dict[str, Decision] = {}
+    for decision in sorted(decisions, key=lambda decision: decision.target):
+        if decision.target in ("", variant) and decision.decision in (LEAVE_OUT, HOLD_OUT):
+            by_bytes[decision.subject] = decision
+    known = images[images["sha256"].isin(by_bytes)]
+    return {row.image_id: by_bytes[row.sha256] for row in known.itertuples()}
+
+
+def _find_junctions(
     place: Mapping[str, str], relations: pd.DataFrame, rank: Mapping[str, int], left_out: Set[str]
-) -> Joins:
-    """Find the conflicts in groups whose settled images have different places.
+) -> TornGroup:
+    """Find the junctions in groups whose settled images have different places.
 
     Parameters
     ----------
@@ -123,25 +227,74 @@ def find_joins(
             low, high = (a, b) if rank[place[a]] <= rank[place[b]] else (b, a)
             cut.setdefault(low, (place[high], high, kind))
     joining = {name for name, ends in touched.items() if len({where for where, *_ in ends}) > 1}
-    conflicts = [
-        Conflict(
+    junctions = [
+        Junction(
             tuple(sorted(image for image in loose if clusters[image] == cluster)),
             tuple(sorted(touched[cluster])),
             settled=False,
         )
         for cluster in joining
     ]
-    conflicts += [Conflict((low,), (high,), settled=True) for low, high in cut.items()]
+    junctions += [Junction((low,), (high,), settled=True) for low, high in cut.items()]
     inside = {image for image in place if clusters.get(image) not in joining}
     held = [
         (a, b) for a, b, _ in edges if inside >= {a, b} and (loose & {a, b} or place[a] == place[b])
     ]
     regions = _components(inside, held)
     anchored = {regions[image] for image in inside - loose}
-    return Joins(
-        sorted(conflicts, key=lambda conflict: conflict.images),
+    return TornGroup(
+        sorted(junctions, key=lambda junction: junction.images),
         {image: region for image, region in regions.items() if region in anchored},
     )
+
+
+def _without_left_out(
+    place: Mapping[str, str],
+    relations: pd.DataFrame,
+    rank: Mapping[str, int],
+    answers: Mapping[str, Decision],
+) -> tuple[TornGroup, set[str], list[AppliedDecision]]:
+    """Take out the settled images that a person left out, as long as that shows further ones."""
+    left_out: set[str] = set()
+    applied = []
+    while True:
+        torn = _find_junctions(place, relations, rank, left_out)
+        found = False
+        for junction in torn.junctions:
+            answer = answers.get(junction.images[0])
+            if junction.settled and answer and answer.decision == LEAVE_OUT:
+                left_out.add(junction.images[0])
+                applied.append((answer, told(junction), _done(answer)))
+                found = True
+        if not found:
+            return torn, left_out, applied
+
+
+def _answer(junction: Junction, answers: Mapping[str, Decision]) -> Decision | None:
+    """Give the decision on any image of a junction; of several, one that holds out."""
+    given = [answers[image] for image in junction.images if image in answers]
+    return next((a for a in given if a.decision == HOLD_OUT), next(iter(given), None))
+
+
+def _done(answer: Decision) -> str:
+    if answer.decision == LEAVE_OUT:
+        return "left out; the others keep their places"
+    return (
+        "the joined group has one place, the furthest from training (of folds the one with most "
+        "of its images); its images elsewhere left the split"
+    )
+
+
+def _regions(place: Mapping[str, str], torn: TornGroup) -> dict[str, Fate]:
+    home = {region: place[image] for image, region in torn.regions.items() if place[image]}
+    return {image: Fate(region, home[region], "") for image, region in torn.regions.items()}
+
+
+def _held_out(place: Mapping[str, str], rank: Mapping[str, int]) -> dict[str, Fate]:
+    sizes = Counter(where for where in place.values() if where)
+    kept = max(sizes, key=lambda where: (rank[where], sizes[where], where))
+    unit = min(place)
+    return {image: Fate(unit, kept, "") for image, where in place.items() if where in ("", kept)}
 
 
 def _edges(
