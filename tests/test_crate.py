@@ -17,7 +17,7 @@ from project import Project
 from release_folder import DATE, VERSION, describe, lay_out
 
 from acne04.core import documents
-from acne04.inspection.check import Impossible
+from acne04.inspection.checks import Impossible
 from acne04.standards import validating
 
 pytestmark = pytest.mark.workflow

@@ -24,7 +24,7 @@ from acne04.core import documents, tables
 from acne04.core.errors import SchemaError, SourceError, UnavailableError, UsageError
 from acne04.core.hashing import Digest
 from acne04.core.sources import load_sources
-from acne04.inspection.check import Impossible
+from acne04.inspection.checks import Impossible
 from acne04.standards import croissant, facts, repacking, upstream, validating
 
 pytestmark = pytest.mark.workflow

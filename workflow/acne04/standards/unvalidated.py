@@ -9,12 +9,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from acne04.core.hashing import digest_file
-from acne04.inspection.check import Problem
+from acne04.inspection.checks import Mismatch
 
 CROISSANT, CRATE = "croissant.json", "ro-crate-metadata.json"
 
 
-def distribution_problems(release: Path, document: Mapping[str, Any]) -> Iterator[Problem]:
+def distribution_problems(release: Path, document: Mapping[str, Any]) -> Iterator[Mismatch]:
     """Compare the file objects of a Croissant document that lie in the release with their bytes."""
     for item in _objects(document.get("distribution")):
         url = str(item.get("contentUrl", ""))
@@ -22,7 +22,7 @@ def distribution_problems(release: Path, document: Mapping[str, Any]) -> Iterato
             yield from _hash_problems(release, CROISSANT, url, item.get("sha256"))
 
 
-def part_problems(release: Path, document: Mapping[str, Any]) -> Iterator[Problem]:
+def part_problems(release: Path, document: Mapping[str, Any]) -> Iterator[Mismatch]:
     """Compare the files of a crate with their bytes."""
     for entity in _objects(document.get("@graph")):
         kinds = entity.get("@type", [])
@@ -31,7 +31,7 @@ def part_problems(release: Path, document: Mapping[str, Any]) -> Iterator[Proble
             yield from _hash_problems(release, CRATE, name, entity.get("sha256"))
 
 
-def column_problems(release: Path, document: Mapping[str, Any]) -> Iterator[Problem]:
+def column_problems(release: Path, document: Mapping[str, Any]) -> Iterator[Mismatch]:
     """Look for the columns that fields of a Croissant document are taken from."""
     headers: dict[str, list[str]] = {}
     for record_set in _objects(document.get("recordSet")):
@@ -45,16 +45,18 @@ def column_problems(release: Path, document: Mapping[str, Any]) -> Iterator[Prob
                     headers[table] = _header(release / table)
                 if column not in headers[table]:
                     place = str(field.get("@id"))
-                    yield Problem(CROISSANT, f"a column {column} in {table}", "none", pointer=place)
+                    yield Mismatch(
+                        CROISSANT, f"a column {column} in {table}", "none", pointer=place
+                    )
 
 
-def _hash_problems(release: Path, document: str, name: str, sha256: Any) -> Iterator[Problem]:
+def _hash_problems(release: Path, document: str, name: str, sha256: Any) -> Iterator[Mismatch]:
     if _outside(name):
-        yield Problem(document, "files of the release alone", name, pointer=name)
+        yield Mismatch(document, "files of the release alone", name, pointer=name)
     elif not (release / name).is_file():
-        yield Problem(document, f"the file {name}", "no such file", pointer=name)
+        yield Mismatch(document, f"the file {name}", "no such file", pointer=name)
     elif (found := digest_file(release / name).sha256) != sha256:
-        yield Problem(document, f"{name} with sha256 {sha256}", f"sha256 {found}", pointer=name)
+        yield Mismatch(document, f"{name} with sha256 {sha256}", f"sha256 {found}", pointer=name)
 
 
 def _outside(name: str) -> bool:

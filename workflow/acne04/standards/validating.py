@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from acne04.inspection.check import Impossible, Problem
+from acne04.inspection.checks import Impossible, Mismatch
 from acne04.standards import croissant
 from acne04.standards.unvalidated import (
     CRATE,
@@ -32,7 +32,7 @@ CONTEXTS = {
 }
 
 
-def croissant_problems(release: Path) -> list[Problem]:
+def croissant_problems(release: Path) -> list[Mismatch]:
     """Validate ``croissant.json``: mlcroissant's errors and warnings, and what it takes on trust.
 
     That is the required properties, and that files of the release are there, have their hash, and
@@ -45,7 +45,7 @@ def croissant_problems(release: Path) -> list[Problem]:
 
     Returns
     -------
-    list of Problem
+    list of Mismatch
         Empty where all is well.
 
     Raises
@@ -67,13 +67,13 @@ def croissant_problems(release: Path) -> list[Problem]:
     problems += [_croissant(text) for text in texts]
     missing = [name for name in croissant.REQUIRED if not document.get(name)]
     problems += [
-        Problem(CROISSANT, name, "no such property", pointer=f"/{name}") for name in missing
+        Mismatch(CROISSANT, name, "no such property", pointer=f"/{name}") for name in missing
     ]
     problems += distribution_problems(release, document)
     return [*problems, *column_problems(release, document)]
 
 
-def crate_problems(release: Path, contexts: Path | None = None) -> list[Problem]:
+def crate_problems(release: Path, contexts: Path | None = None) -> list[Mismatch]:
     """Validate ``ro-crate-metadata.json`` against the Provenance Run Crate 0.5, offline.
 
     Parameters
@@ -86,7 +86,7 @@ def crate_problems(release: Path, contexts: Path | None = None) -> list[Problem]
 
     Returns
     -------
-    list of Problem
+    list of Mismatch
         Failures of required checks, and files whose hash is not the one stated, which no validator
         looks at.
 
@@ -114,7 +114,7 @@ def crate_problems(release: Path, contexts: Path | None = None) -> list[Problem]
         )
         result = services.validate(settings)
         problems += [
-            Problem(CRATE, f"{issue.check.identifier}: {issue.check.name}", str(issue.message))
+            Mismatch(CRATE, f"{issue.check.identifier}: {issue.check.name}", str(issue.message))
             for issue in result.get_issues(models.Severity.REQUIRED)
         ]
     return [*problems, *part_problems(release, document)]
@@ -166,17 +166,17 @@ def _library(name: str) -> Any:
         raise Impossible(f"{name} cannot be imported ({error}): it is in the lock") from None
 
 
-def _croissant(text: str) -> Problem:
-    return Problem(CROISSANT, "no error and no warning of mlcroissant", text.strip())
+def _croissant(text: str) -> Mismatch:
+    return Mismatch(CROISSANT, "no error and no warning of mlcroissant", text.strip())
 
 
-def _document(path: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
+def _document(path: Path) -> tuple[dict[str, Any] | None, list[Mismatch]]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        return None, [Problem(path.name, "a JSON document", str(error))]
+        return None, [Mismatch(path.name, "a JSON document", str(error))]
     if not isinstance(document, dict):
-        return None, [Problem(path.name, "a JSON object", type(document).__name__)]
+        return None, [Mismatch(path.name, "a JSON object", type(document).__name__)]
     return document, []
 
 

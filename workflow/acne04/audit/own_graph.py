@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from acne04.audit.checkout import RAW, Checkout
+from acne04.audit.audited_checkout import RAW, AuditedCheckout
 from acne04.relations.decisions import loading
 from acne04.relations.kinship import Kinship
 from acne04.relations.subjects import read_subject_files
@@ -21,7 +21,7 @@ Edge = tuple[str, str, str]
 
 
 @lru_cache(maxsize=1)
-def edges(checkout: Checkout) -> pd.DataFrame:
+def edges(checkout: AuditedCheckout) -> pd.DataFrame:
     """Give all relations between paths below data/raw: columns kind, a, b.
 
     Those of table ``relations``; and again, for who could alter that, equal bytes by the listings,
@@ -39,18 +39,18 @@ def edges(checkout: Checkout) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=1)
-def kinship(checkout: Checkout) -> Kinship:
+def kinship(checkout: AuditedCheckout) -> Kinship:
     """Give the relations ready to be asked, by path."""
     return Kinship(checkout.table("inventory/images.csv", "inventory")["path"], edges(checkout))
 
 
-def listed(checkout: Checkout) -> dict[str, str]:
+def listed(checkout: AuditedCheckout) -> dict[str, str]:
     """Give path below data/raw -> SHA-256, as the listings have it."""
     start = f"{RAW}/"
     return {p.removeprefix(start): s for p, s in checkout.known.items() if p.startswith(start)}
 
 
-def _copies(checkout: Checkout) -> Iterator[Edge]:
+def _copies(checkout: AuditedCheckout) -> Iterator[Edge]:
     images = set(checkout.table("inventory/images.csv", "inventory")["path"])
     same: dict[str, list[str]] = defaultdict(list)
     for path, sha256 in listed(checkout).items():
@@ -59,7 +59,7 @@ def _copies(checkout: Checkout) -> Iterator[Edge]:
     return _chained("exact", same.values())
 
 
-def _persons(checkout: Checkout) -> Iterator[Edge]:
+def _persons(checkout: AuditedCheckout) -> Iterator[Edge]:
     inventory = checkout.table("inventory/images.csv", "inventory")
     paths: dict[str, list[str]] = defaultdict(list)
     for path in inventory.loc[inventory["origin"] == "real", "path"]:
@@ -70,7 +70,7 @@ def _persons(checkout: Checkout) -> Iterator[Edge]:
     return _chained("subject", shows.values())
 
 
-def _near(checkout: Checkout) -> Iterator[Edge]:
+def _near(checkout: AuditedCheckout) -> Iterator[Edge]:
     decided = _decided(checkout, "relation")
     inventory = checkout.table("inventory/images.csv", "inventory")
     origin = dict(zip(inventory["path"], inventory["origin"], strict=True))
@@ -80,14 +80,14 @@ def _near(checkout: Checkout) -> Iterator[Edge]:
             yield "near", row.path_a, row.path_b
 
 
-def _parents(checkout: Checkout) -> Iterator[Edge]:
+def _parents(checkout: AuditedCheckout) -> Iterator[Edge]:
     decided = _decided(checkout, "parent")
     for row in checkout.table("near/parents.csv", "parents").itertuples():
         if row.status == "verified" and row.sha256 not in decided:
             yield "derived-from", row.path, row.parent_path
 
 
-def _decided(checkout: Checkout, kind: str) -> set[str]:
+def _decided(checkout: AuditedCheckout, kind: str) -> set[str]:
     """What a person has decided, which outweighs what was computed."""
     file = DECISIONS / "relations.csv"
     given = loading.load(file if file.is_file() else None, checkout.dataset)

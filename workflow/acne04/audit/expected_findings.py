@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from acne04.audit.checkout import Checkout
+from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.core import documents, tables
-from acne04.inspection.check import Check, Evidence, NotRun, Problem
+from acne04.inspection.checks import Check, Evidence, Mismatch, Unexamined
 
 SCHEMA = "findings.schema.json"
 #: What the published descriptions of the real dataset say nothing about: reported, not judged.
@@ -21,14 +21,16 @@ def expectations_file(dataset: str) -> Path:
     return Path("workflow/expectations", f"{dataset}.csv")
 
 
-def _expected(checkout: Checkout) -> Evidence:
+def _expected(checkout: AuditedCheckout) -> Evidence:
     file, version = expectations_file(checkout.dataset), _version(checkout)
     rows = tables.read(file, "expectations", checkout.dataset)
     rows = rows[rows["version"] == version]
     if rows.empty and checkout.dataset == "standin":
-        raise NotRun(f"{file} has no row of {version!r}, and this stand-in was drawn by nobody yet")
+        raise Unexamined(
+            f"{file} has no row of {version!r}, and this stand-in was drawn by nobody yet"
+        )
     if rows.empty:
-        return Evidence(f"version {version}", (Problem(str(file), f"rows of {version}", "none"),))
+        return Evidence(f"version {version}", (Mismatch(str(file), f"rows of {version}", "none"),))
     found = dict(_found())
     is_whole = not (rows["source"] == UNKNOWN).any()
     rows = rows[rows["source"] != UNKNOWN]
@@ -40,12 +42,12 @@ def _expected(checkout: Checkout) -> Evidence:
         count, line = expected.get(key, (0, None))
         if found.get(key, 0) != count:
             told = f"{key[1]}: {count} findings in {key[0]}"
-            problems.append(Problem(str(file), told, f"{found.get(key, 0)} now", line))
+            problems.append(Mismatch(str(file), told, f"{found.get(key, 0)} now", line))
     told = f"{len(expected)} kinds of finding" + ("" if is_whole else "; others are not known yet")
     return Evidence(told, tuple(problems))
 
 
-def _version(checkout: Checkout) -> str:
+def _version(checkout: AuditedCheckout) -> str:
     """Tell by the pins which delivery it is; for the stand-in also how it is drawn."""
     return next(
         source.pins_version for source in checkout.ledger.sources if source.key == "classification"
@@ -59,7 +61,7 @@ def _found() -> Iterator[tuple[tuple[str, str], int]]:
             yield (document["stage"], check), count
 
 
-def record_expectations(checkout: Checkout) -> None:
+def record_expectations(checkout: AuditedCheckout) -> None:
     """Write what was found to the table in git, in place of the rows of this version."""
     file, version = expectations_file(checkout.dataset), _version(checkout)
     kept: list[dict[str, Any]] = []
@@ -85,7 +87,7 @@ def record_expectations(checkout: Checkout) -> None:
     )
 
 
-CHECKS: tuple[Check[Checkout], ...] = (
+CHECKS: tuple[Check[AuditedCheckout], ...] = (
     Check(
         "expected-findings",
         "The dataset's defects are known facts (42 misleading names, 38 copies, 49 circles); one "

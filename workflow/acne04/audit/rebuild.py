@@ -11,15 +11,14 @@ from pathlib import Path
 
 import yaml
 
-from acne04.audit.checkout import Checkout
-from acne04.audit.tree import git
+from acne04.audit.audited_checkout import AuditedCheckout, git
 from acne04.core.checkout import python_path
 from acne04.core.dvc import differences
 from acne04.core.hashing import files_below
-from acne04.inspection.check import Check, Evidence, Impossible, Problem
+from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch
 
 
-def _rebuild(checkout: Checkout) -> Evidence:
+def _rebuild(checkout: AuditedCheckout) -> Evidence:
     commit = git("rev-parse", "HEAD").strip()
     with tempfile.TemporaryDirectory(prefix="acne04-rebuild-") as scratch:
         place = Path(scratch, "checkout")
@@ -53,10 +52,10 @@ def _environment(place: Path) -> dict[str, str]:
     }
 
 
-def _compared(place: Path, before: str, after: str) -> Iterator[Problem]:
+def _compared(place: Path, before: str, after: str) -> Iterator[Mismatch]:
     """Name the stages that differ, by their records and then by their bytes."""
     for line in differences(before, after):
-        yield Problem("dvc.lock", "what a run from nothing records", line)
+        yield Mismatch("dvc.lock", "what a run from nothing records", line)
     for stage, entry in (yaml.load(after, yaml.CSafeLoader).get("stages") or {}).items():
         for out in entry.get("outs", []):
             name = out["path"]
@@ -64,7 +63,7 @@ def _compared(place: Path, before: str, after: str) -> Iterator[Problem]:
             for path in sorted({*ours, *theirs}):
                 if ours.get(path) != theirs.get(path):
                     found = "other bytes" if path in ours and path in theirs else "one has no file"
-                    yield Problem(f"{name}{path}", f"what a run of stage {stage} makes", found)
+                    yield Mismatch(f"{name}{path}", f"what a run of stage {stage} makes", found)
 
 
 def _files(path: Path) -> dict[str, bytes]:
@@ -74,7 +73,7 @@ def _files(path: Path) -> dict[str, bytes]:
     return {f"/{name}": (path / name).read_bytes() for name in files_below(path)}
 
 
-CHECKS: tuple[Check[Checkout], ...] = (
+CHECKS: tuple[Check[AuditedCheckout], ...] = (
     Check(
         "rebuild",
         "Somebody altered an artifact and every record of it: a run from the pinned sources "

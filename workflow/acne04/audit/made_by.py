@@ -1,21 +1,72 @@
-"""Checks of what a run is made by: code, parameters, environment."""
+"""Checks of what a run is made by: a commit, its code, parameters, environment."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from acne04.audit.checkout import Checkout
+from acne04.audit.audited_checkout import AuditedCheckout, committed, git
 from acne04.audit.imports import PACKAGE, imported_files
 from acne04.core.checkout import code_files
 from acne04.core.hashing import digest_file
-from acne04.inspection.check import Check, Evidence, Problem
+from acne04.inspection.checks import Check, Evidence, Mismatch
 from acne04.record.environment import unlike_lock
 
+#: What a run is made by: here no rule of one's own may hide a file from git.
+_DECIDING = (
+    "Snakefile",
+    "decisions",
+    "profiles",
+    "schemas",
+    "snakemake_dvc",
+    "upstreams",
+    "workflow",
+)
+_LINK, _MODULE = "120000", "160000"
 
-def _declared(checkout: Checkout) -> Evidence:
+
+def _clean_tree(checkout: AuditedCheckout) -> Evidence:
+    commit = git("rev-parse", "HEAD").strip()
+    files = list(committed(commit))
+    problems = [
+        Mismatch(path, "the file as it is committed", told)
+        for mode, name, path in files
+        if (told := _differs(mode, name, Path(path)))
+    ]
+    problems += [
+        Mismatch(path, "nothing that is in no commit", "not in git")
+        for path in sorted(_strangers())
+    ]
+    return Evidence(f"{len(files)} files of commit {commit[:12]}, each hashed", tuple(problems))
+
+
+def _differs(mode: str, name: str, path: Path) -> str:
+    """Say how a file differs from the committed one; hashed, for git goes by times and by marks."""
+    if mode == _MODULE:
+        return ""
+    try:
+        content = os.fsencode(path.readlink()) if mode == _LINK else path.read_bytes()
+    except OSError:
+        return "no file that can be read"
+    digest = hashlib.new("sha256" if len(name) == 64 else "sha1", usedforsecurity=False)
+    digest.update(b"blob %d\0" % len(content))
+    digest.update(content)
+    return "" if digest.hexdigest() == name else "changed"
+
+
+def _strangers() -> set[str]:
+    """List files in no commit that are not ignored; where code lies, .gitignore alone counts."""
+    own = git("ls-files", "--others", "--exclude-standard", "-z")
+    staged = git("diff", "--cached", "--name-only", "--diff-filter=A", "--no-ext-diff", "-z")
+    shared = git("ls-files", "--others", "--exclude-per-directory=.gitignore", "-z", *_DECIDING)
+    return set(filter(None, f"{own}{staged}{shared}".split("\0")))
+
+
+def _declared(checkout: AuditedCheckout) -> Evidence:
     problems, number = [], 0
     for name, entry in checkout.declared.items():
         deps = entry.get("do", entry).get("deps", [])
@@ -24,7 +75,7 @@ def _declared(checkout: Checkout) -> Evidence:
         used = set(imported_files(name)) - {f"{PACKAGE}/__init__.py"}
         number += len(used)
         problems += [
-            Problem(path, f"in the dependencies of stage {name}", "imported, but not listed")
+            Mismatch(path, f"in the dependencies of stage {name}", "imported, but not listed")
             for path in sorted(used - listed)
         ]
     return Evidence(
@@ -33,23 +84,23 @@ def _declared(checkout: Checkout) -> Evidence:
     )
 
 
-def _recorded(checkout: Checkout) -> Evidence:
+def _recorded(checkout: AuditedCheckout) -> Evidence:
     ledger = checkout.ledger
     code = {path for stage in ledger.stages for path in stage.code} | {ledger.environment.lock}
     problems = []
     for path in sorted(code):
         expected = ledger.files[path]
         if not Path(path).is_file():
-            problems.append(Problem(path, f"sha256 {expected.sha256}", "no such file"))
+            problems.append(Mismatch(path, f"sha256 {expected.sha256}", "no such file"))
         elif (found := digest_file(Path(path))).sha256 != expected.sha256:
-            problems.append(Problem(path, f"sha256 {expected.sha256}", f"sha256 {found.sha256}"))
+            problems.append(Mismatch(path, f"sha256 {expected.sha256}", f"sha256 {found.sha256}"))
     return Evidence(f"{len(code)} files of code against the ledger", tuple(problems))
 
 
-def _parameters(checkout: Checkout) -> Evidence:
+def _parameters(checkout: AuditedCheckout) -> Evidence:
     recorded, written = (dict(_leaves(c.parameters)) for c in (checkout.ledger, checkout))
     problems = tuple(
-        Problem("params.yaml", f"{pointer}: {_told(recorded, pointer)}, as the run had it",
+        Mismatch("params.yaml", f"{pointer}: {_told(recorded, pointer)}, as the run had it",
                 _told(written, pointer), pointer=pointer)
         for pointer in sorted(recorded.keys() | written.keys())
         if recorded.get(pointer) != written.get(pointer)
@@ -57,11 +108,11 @@ def _parameters(checkout: Checkout) -> Evidence:
     return Evidence(f"{len(recorded)} parameters", problems)
 
 
-def _environment(checkout: Checkout) -> Evidence:
+def _environment(checkout: AuditedCheckout) -> Evidence:
     environment = checkout.ledger.environment
     lock = Path(environment.lock)
     problems = tuple(
-        Problem(environment.lock, "the packages that the run had", line)
+        Mismatch(environment.lock, "the packages that the run had", line)
         for line in unlike_lock(environment, lock)
     )
     return Evidence(f"{len(environment.packages)} packages against {lock}", problems)
@@ -80,7 +131,17 @@ def _told(values: dict[str, str], pointer: str) -> str:
     return values.get(pointer, "not there")
 
 
-CHECKS: tuple[Check[Checkout], ...] = (
+CHECKS: tuple[Check[AuditedCheckout], ...] = (
+    Check(
+        "clean-tree",
+        "Code, parameters or decisions that are in no commit cannot be found again by a reviewer. "
+        "Every file is hashed, so no mark and no rule in .git hides one; which commit it should "
+        "be, only a release tells (release-commit).",
+        True,
+        "quick",
+        "commit the change (or `git checkout` it), and run the workflow again",
+        _clean_tree,
+    ),
     Check(
         "code-declared",
         "A module that a stage imports without naming it could change, and nothing would run anew.",

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from acne04.audit.checkout import Checkout
-from acne04.audit.related import DECISIONS, edges, kinship, listed
-from acne04.inspection.check import Check, Evidence, Problem
+from acne04.audit.audited_checkout import AuditedCheckout
+from acne04.audit.own_graph import DECISIONS, edges, kinship, listed
+from acne04.inspection.checks import Check, Evidence, Mismatch
 from acne04.relations.decisions import loading
 from acne04.relations.decisions.applying import unapplied
 from acne04.relations.leakage import ALL, ANY, leak_table, sides_of
@@ -18,7 +18,7 @@ from acne04.relations.leakage import ALL, ANY, leak_table, sides_of
 CLEAN, TOLD = ("holdout", "kfold", "published-clean"), "published"
 
 
-def _leaking(checkout: Checkout, variant: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _leaking(checkout: AuditedCheckout, variant: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give a manifest, and the rows of its leak table that tell of a leak, by kind."""
     manifest = checkout.table(f"splits/{variant}.csv", "splits")
     table = leak_table(
@@ -28,7 +28,7 @@ def _leaking(checkout: Checkout, variant: str) -> tuple[pd.DataFrame, pd.DataFra
     return manifest, table[leaks]
 
 
-def _leaks(checkout: Checkout) -> Evidence:
+def _leaks(checkout: AuditedCheckout) -> Evidence:
     placed, problems = 0, []
     for variant in CLEAN:
         manifest, leaking = _leaking(checkout, variant)
@@ -36,7 +36,7 @@ def _leaks(checkout: Checkout) -> Evidence:
         for row in leaking.itertuples():
             fold = "" if pd.isna(row.fold) else f" of fold {row.fold}"
             problems.append(
-                Problem(
+                Mismatch(
                     f"data/splits/{variant}.csv",
                     f"no relation between {row.held_out} and {row.against}{fold}",
                     f"{row.images} of {row.of} images, by {row.kind}: {row.example_a} and "
@@ -56,11 +56,11 @@ def _line(manifest: pd.DataFrame, path: str, part: str) -> int | None:
     return int(chosen[0]) + 2 if len(chosen) else None
 
 
-def _published(checkout: Checkout) -> Evidence:
+def _published(checkout: AuditedCheckout) -> Evidence:
     manifest, leaking = _leaking(checkout, TOLD)
     file = f"data/splits/{TOLD}.csv"
     problems = tuple(
-        Problem(file, f"no relation by {kind} between {held_out} and {against}", _by_fold(rows))
+        Mismatch(file, f"no relation by {kind} between {held_out} and {against}", _by_fold(rows))
         for (held_out, against, kind), rows in leaking.groupby(["held_out", "against", "kind"])
     )
     folds = manifest["fold"].nunique()
@@ -72,10 +72,10 @@ def _by_fold(rows: pd.DataFrame) -> str:
     return f"{', '.join(shares)} held-out images are related to one that is trained on"
 
 
-def _paper(checkout: Checkout) -> Evidence:
+def _paper(checkout: AuditedCheckout) -> Evidence:
     table = checkout.table("splits/paper_leaks.csv", "paper_leaks")
     problems = tuple(
-        Problem("data/splits/paper.csv", f"no edit of a photograph that {variant} holds out",
+        Mismatch("data/splits/paper.csv", f"no edit of a photograph that {variant} holds out",
                 ", ".join(_in_part(fold, part, rows) for (fold, part), rows in held_out))
         for variant, leaking in table[table["leaks"].fillna(False)].groupby("variant")
         for held_out in [leaking.groupby(["fold", "part"], dropna=False)]
@@ -87,12 +87,12 @@ def _in_part(fold: Any, part: str, rows: pd.DataFrame) -> str:
     return f"{len(rows)} of {part}" + ("" if pd.isna(fold) else f" in fold {fold}")
 
 
-def _groups(checkout: Checkout) -> Evidence:
+def _groups(checkout: AuditedCheckout) -> Evidence:
     groups = checkout.table("groups/groups.csv", "groups")
     group_of = dict(zip(groups["path"], groups["group"], strict=True))
     related = edges(checkout)
     problems = [
-        Problem("data/groups/groups.csv", f"one group for {edge.a} and {edge.b} ({edge.kind})",
+        Mismatch("data/groups/groups.csv", f"one group for {edge.a} and {edge.b} ({edge.kind})",
                 f"{group_of.get(edge.a)} and {group_of.get(edge.b)}")
         for edge in related.itertuples()
         if group_of.get(edge.a) != group_of.get(edge.b)
@@ -104,38 +104,40 @@ def _groups(checkout: Checkout) -> Evidence:
     return Evidence(told, tuple(problems))
 
 
-def _regrouped(checkout: Checkout, variant: str, group_of: dict[str, str]) -> Iterator[Problem]:
+def _regrouped(
+    checkout: AuditedCheckout, variant: str, group_of: dict[str, str]
+) -> Iterator[Mismatch]:
     manifest = checkout.table(f"splits/{variant}.csv", "splits")
     for row in manifest[manifest["path"].map(group_of) != manifest["group"]].itertuples():
         expected = f"{row.path} in group {group_of.get(row.path)}"
-        yield Problem(f"data/splits/{variant}.csv", expected, row.group, int(row.Index) + 2)
+        yield Mismatch(f"data/splits/{variant}.csv", expected, row.group, int(row.Index) + 2)
 
 
-def _other_bytes(checkout: Checkout) -> Iterator[Problem]:
+def _other_bytes(checkout: AuditedCheckout) -> Iterator[Mismatch]:
     """Compare the hashes that images are known by with those of the files that were fetched."""
     known = listed(checkout)
     for place, name in (("inventory/images.csv", "inventory"), ("splits/holdout.csv", "splits")):
         table: Any = checkout.table(place, name)
         for row in table[table["path"].map(known) != table["sha256"]].itertuples():
             expected = f"{row.path} with sha256 {known.get(row.path)}"
-            yield Problem(f"data/{place}", expected, row.sha256, int(row.Index) + 2)
+            yield Mismatch(f"data/{place}", expected, row.sha256, int(row.Index) + 2)
 
 
-def _decisions(checkout: Checkout) -> Evidence:
+def _decisions(checkout: AuditedCheckout) -> Evidence:
     known: dict[str, set[str]] = {path: {sha256} for path, sha256 in listed(checkout).items()}
     problems, number = [], 0
     for file in sorted(DECISIONS.glob("*.csv")):
         decisions = loading.load(file, checkout.dataset)
         number += len(decisions)
         problems += [
-            Problem(str(file), finding.expected, finding.found, finding.line)
+            Mismatch(str(file), finding.expected, finding.found, finding.line)
             for finding in unapplied(decisions, known, str(file))
             if finding.severity == "error"
         ]
     return Evidence(f"{number} decisions about {checkout.dataset}", tuple(problems))
 
 
-CHECKS: tuple[Check[Checkout], ...] = (
+CHECKS: tuple[Check[AuditedCheckout], ...] = (
     Check(
         "decisions",
         "A decision that was made about other bytes would be taken for one about these.",

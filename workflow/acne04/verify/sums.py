@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from acne04.core.errors import Acne04Error, SchemaError
-from acne04.inspection.check import Check, Evidence, Problem
+from acne04.inspection.checks import Check, Evidence, Mismatch
 from acne04.provenance.contents import ATTESTATION, SUMS, differences, from_sums
 from acne04.standards.release_files import DOCUMENTS, places
-from acne04.verify.subject import CRATE, CROISSANT, LEDGER, Release, problems_of
+from acne04.verify.published_release import CRATE, CROISSANT, LEDGER, PublishedRelease, problems_of
 
 
-def _sums(release: Release) -> Evidence:
+def _sums(release: PublishedRelease) -> Evidence:
     try:
         listed = from_sums(release.bytes(SUMS).decode("utf-8"))
     except UnicodeDecodeError:
@@ -21,7 +21,7 @@ def _sums(release: Release) -> Evidence:
     return Evidence(f"{len(listed):,} lines", problems_of(differences(listed, present)))
 
 
-def _ledger(release: Release) -> Evidence:
+def _ledger(release: PublishedRelease) -> Evidence:
     recorded: dict[str, str] = {}
     for artifact, file in release.ledger.files.items():
         recorded |= {place: file.sha256 for place in places(artifact) if place in release.present}
@@ -34,17 +34,17 @@ def _ledger(release: Release) -> Evidence:
     return Evidence(f"{len(recorded):,} artifacts of the ledger", (*problems, *_other(release)))
 
 
-def _other(release: Release) -> Iterator[Problem]:
+def _other(release: PublishedRelease) -> Iterator[Mismatch]:
     """Compare the ledger with the one that is attested, where anything is."""
     try:
         expected = release.attested.ledger
     except Acne04Error:
         return
     if (found := release.present.get(LEDGER, "no such file")) != expected:
-        yield Problem(LEDGER, f"sha256 {expected}, as is attested", found)
+        yield Mismatch(LEDGER, f"sha256 {expected}, as is attested", found)
 
 
-def _croissant(release: Release) -> Evidence:
+def _croissant(release: PublishedRelease) -> Evidence:
     listed = {
         unquote(str(entry["contentUrl"])): str(entry.get("sha256"))
         for entry in release.entries(CROISSANT, "distribution")
@@ -53,7 +53,7 @@ def _croissant(release: Release) -> Evidence:
     return _described(release, CROISSANT, listed)
 
 
-def _crate(release: Release) -> Evidence:
+def _crate(release: PublishedRelease) -> Evidence:
     listed = {}
     for entry in release.entries(CRATE, "@graph"):
         kinds = entry.get("@type")
@@ -63,10 +63,10 @@ def _crate(release: Release) -> Evidence:
     return _described(release, CRATE, listed)
 
 
-def _described(release: Release, document: str, listed: dict[str, str]) -> Evidence:
+def _described(release: PublishedRelease, document: str, listed: dict[str, str]) -> Evidence:
     expected = {k: v for k, v in release.present.items() if k not in DOCUMENTS}
     problems = tuple(
-        Problem(document, expected=_told(is_there), found=_told(said), pointer=name)
+        Mismatch(document, expected=_told(is_there), found=_told(said), pointer=name)
         for name in sorted({*expected, *listed})
         if (is_there := expected.get(name)) != (said := listed.get(name))
     )
@@ -77,7 +77,7 @@ def _told(sha256: str | None) -> str:
     return "no such file" if sha256 is None else f"sha256 {sha256}"
 
 
-CHECKS: tuple[Check[Release], ...] = (
+CHECKS: tuple[Check[PublishedRelease], ...] = (
     Check(
         "sums",
         "Someone without the key checks the files with `sha256sum --check`, against wrong sums.",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from acne04.inspection.check import Check, Evidence, Impossible, NotRun, Problem
+from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, Unexamined
 from acne04.provenance.contents import ATTESTATION, differences
-from acne04.verify.subject import UNTRUSTED, Release, problems_of
+from acne04.verify.published_release import UNTRUSTED, PublishedRelease, problems_of
 
 
-def _signature(release: Release) -> Evidence:
+def _signature(release: PublishedRelease) -> Evidence:
     opened = release.opened
     return Evidence(f"one signature of {len(opened.payload):,} bytes, by key {opened.key_id}")
 
 
-def _statement(release: Release) -> Evidence:
+def _statement(release: PublishedRelease) -> Evidence:
     if not release.is_signed:
         raise Impossible(UNTRUSTED)
     attested = release.attested
@@ -22,36 +22,36 @@ def _statement(release: Release) -> Evidence:
     )
 
 
-def _subjects(release: Release) -> Evidence:
+def _subjects(release: PublishedRelease) -> Evidence:
     present = {name: found for name, found in release.present.items() if name != ATTESTATION}
     found = problems_of(differences(release.trusted.subjects, present))
     return Evidence(f"{len(present):,} files, hashed from disk", found)
 
 
-def _serial(release: Release) -> Evidence:
+def _serial(release: PublishedRelease) -> Evidence:
     attested = release.trusted
     if release.serial is None:
-        raise NotRun(
+        raise Unexamined(
             f"no --expect-serial: it is {attested.serial}, and only the publisher can say whether "
             "there is a newer one"
         )
     if attested.serial == release.serial:
         return Evidence(f"serial {attested.serial}")
     expected, found = f"serial {release.serial}", f"serial {attested.serial} ({attested.version})"
-    return Evidence(found, (Problem(ATTESTATION, expected, found),))
+    return Evidence(found, (Mismatch(ATTESTATION, expected, found),))
 
 
-def _commit(release: Release) -> Evidence:
+def _commit(release: PublishedRelease) -> Evidence:
     attested = release.trusted
     if release.commit is None:
-        raise NotRun(f"no --expect-commit: it is {attested.commit}")
+        raise Unexamined(f"no --expect-commit: it is {attested.commit}")
     if attested.commit == release.commit:
         return Evidence(f"commit {attested.commit}")
     expected, found = f"commit {release.commit}", f"commit {attested.commit}"
-    return Evidence(found, (Problem(ATTESTATION, expected, found),))
+    return Evidence(found, (Mismatch(ATTESTATION, expected, found),))
 
 
-CHECKS: tuple[Check[Release], ...] = (
+CHECKS: tuple[Check[PublishedRelease], ...] = (
     Check(
         "signature",
         "Whoever can write to the release can make all of it agree; without the publisher's key "

@@ -1,4 +1,4 @@
-"""Checks of what may not be in a release, and of the terms of what is: images, licences."""
+"""Checks of what is forbidden: images in a release, parts without terms, other images with it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 
 from acne04.core.hashing import digest_file
 from acne04.core.processors import available_processors
-from acne04.inspection.check import Check, Evidence, NotRun, Problem
+from acne04.inspection.checks import Check, Evidence, Mismatch, Unexamined
 from acne04.provenance.contents import ATTESTATION, is_hash
-from acne04.verify.subject import CROISSANT, INVENTORY, Release
+from acne04.verify.published_release import CROISSANT, INVENTORY, PublishedRelease
 
 _FORMS = {
     b"\xff\xd8\xff": "a JPEG image",
@@ -26,7 +26,7 @@ _FORMS = {
 _PACKED = re.compile(rb"[A-Za-z0-9+/=_-]{1000,}")
 
 
-def _no_images(release: Release) -> Evidence:
+def _no_images(release: PublishedRelease) -> Evidence:
     known = dict.fromkeys(release.table(INVENTORY, "inventory")["sha256"])
     problems = []
     # What is no file at all is told by `subjects`.
@@ -34,11 +34,11 @@ def _no_images(release: Release) -> Evidence:
     for name, sha256 in files.items():
         found = "an image of the dataset" if sha256 in known else _not_text(release, name)
         if found:
-            problems.append(Problem(name, "text, and no image in it", found))
+            problems.append(Mismatch(name, "text, and no image in it", found))
     return Evidence(f"{len(files):,} files", tuple(problems))
 
 
-def _not_text(release: Release, name: str) -> str:
+def _not_text(release: PublishedRelease, name: str) -> str:
     """Say what a file holds that is not text; nothing for text."""
     content = release.bytes(name)
     for start, form in _FORMS.items():
@@ -55,7 +55,7 @@ def _not_text(release: Release, name: str) -> str:
     return "bytes written as text (base64 or the like)" if packed > 0 else ""
 
 
-def _licences(release: Release) -> Evidence:
+def _licences(release: PublishedRelease) -> Evidence:
     sources = release.ledger.sources
     card = release.bytes("README.md").decode("utf-8", errors="replace")
     described = {str(entry.get("name")) for entry in release.entries(CROISSANT, "license")}
@@ -63,25 +63,25 @@ def _licences(release: Release) -> Evidence:
     for source in sources:
         name = source.licence.name
         if not name.strip() or not source.licence.stated_at.strip():
-            problems.append(Problem("ledger.json", "terms, and where they are stated", "none",
+            problems.append(Mismatch("ledger.json", "terms, and where they are stated", "none",
                                     pointer=source.key))  # fmt: skip
         elif f"{source.key}: {name}" not in described:
-            problems.append(Problem(CROISSANT, f"the terms of {source.key}: {name}", "others"))
+            problems.append(Mismatch(CROISSANT, f"the terms of {source.key}: {name}", "others"))
         elif name not in card:
-            problems.append(Problem("README.md", f"the terms of {source.key}: {name}", "others"))
+            problems.append(Mismatch("README.md", f"the terms of {source.key}: {name}", "others"))
     return Evidence(f"terms of {len(sources)} sources in three documents", tuple(problems))
 
 
-def _images(release: Release) -> Evidence:
+def _images(release: PublishedRelease) -> Evidence:
     if release.images is None:
-        raise NotRun("no --images: the images were not looked at")
+        raise Unexamined("no --images: the images were not looked at")
     table = release.table(INVENTORY, "inventory")
     expected = dict(zip(table["path"], table["sha256"], strict=True))
     with ThreadPoolExecutor(available_processors()) as pool:
         found = pool.map(lambda name: _digest(release.images or Path(), name), expected)
         digests = dict(zip(expected, found, strict=True))
     problems = tuple(
-        Problem(name, f"sha256 {sha256}", digests[name])
+        Mismatch(name, f"sha256 {sha256}", digests[name])
         for name, sha256 in expected.items()
         if digests[name] != sha256
     )
@@ -97,7 +97,7 @@ def _digest(folder: Path, name: str) -> str:
         return f"nothing that can be read ({error.strerror})"
 
 
-CHECKS: tuple[Check[Release], ...] = (
+CHECKS: tuple[Check[PublishedRelease], ...] = (
     Check(
         "no-images",
         "Images of people that may not be passed on are passed on inside a release.",

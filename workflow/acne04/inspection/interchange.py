@@ -1,25 +1,26 @@
-"""The report as SARIF 2.1.0, which code hosts show beside the files concerned.
+"""The report for other programs: SARIF, which code hosts show beside the files, and JUnit XML.
 
-Format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/
+SARIF: https://docs.oasis-open.org/sarif/sarif/v2.1.0/
 """
 
 from __future__ import annotations
 
 import hashlib
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from acne04.inspection.document import failures_first
 from acne04.inspection.plain import visible
+from acne04.inspection.printout import failures_first, place
 
 _HOME = "https://github.com/acne04/acne04"
-#: Results of one check that are listed: code hosts take 25,000 of a run.
-SHOWN = 500
+#: Results of one check that SARIF lists: code hosts take 25,000 of a run.
+SARIF_SHOWN = 500
 
 
-def log(document: dict[str, Any], version: str) -> dict[str, Any]:
-    """Give the SARIF log.
+def sarif(document: dict[str, Any], version: str) -> dict[str, Any]:
+    """Give the report as a SARIF 2.1.0 log.
 
     Parameters
     ----------
@@ -76,7 +77,7 @@ def _results(check: dict[str, Any], number: int) -> Iterator[dict[str, Any]]:
             "locations": [_location("params.yaml", None)],
             "partialFingerprints": {"acne04/v1": _fingerprint(check["id"], "", "", "")},
         }
-    for problem in check["problems"][:SHOWN]:
+    for problem in check["problems"][:SARIF_SHOWN]:
         pointer = f" at {problem['pointer']}" if problem["pointer"] else ""
         text = f"Expected{pointer} {problem['expected']}; found {problem['found']}"
         # No line and no number: what moves in its file stays the same finding.
@@ -108,3 +109,48 @@ def _fingerprint(*parts: str) -> str:
 
 def _sentence(text: str) -> str:
     return text if text.endswith(".") else f"{text}."
+
+
+def junit(document: dict[str, Any]) -> str:
+    """Give the report as JUnit XML, one case a check.
+
+    Advice that was not taken passes, with its words in ``system-out``.
+    """
+    counts = document["counts"]
+    suite = ElementTree.Element(
+        "testsuite",
+        name=f"acne04 {document['tool']} {document['level']} {document['dataset']}",
+        tests=str(len(document["checks"])),
+        failures=str(counts["failed"]),
+        errors=str(sum(c["status"] == "impossible" for c in document["checks"])),
+        skipped=str(counts["not_run"]),
+    )
+    for check in document["checks"]:
+        _case(suite, check)
+    root = ElementTree.Element("testsuites")
+    root.append(suite)
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=False) + "\n"
+
+
+def _case(suite: ElementTree.Element, check: dict[str, Any]) -> None:
+    case = ElementTree.SubElement(suite, "testcase", classname="acne04", name=check["id"])
+    told = "\n".join(_case_lines(check))
+    if check["status"] == "failed" and check["required"]:
+        ElementTree.SubElement(case, "failure", message=visible(check["protects"])).text = told
+    elif check["status"] == "impossible":
+        ElementTree.SubElement(case, "error", message=visible(check["reason"]))
+    elif check["status"] == "not-run":
+        ElementTree.SubElement(case, "skipped", message=visible(check["reason"]))
+    else:
+        ElementTree.SubElement(case, "system-out").text = told
+
+
+def _case_lines(check: dict[str, Any]) -> list[str]:
+    lines = [visible(check["looked_at"])]
+    for problem in check["problems"]:
+        expected, found = (visible(problem[key]) for key in ("expected", "found"))
+        lines.append(f"{visible(place(problem))}: expected {expected}; found {found}")
+    if check["problems"]:
+        lines.append(f"next: {visible(check['remedy'])}")
+    return lines

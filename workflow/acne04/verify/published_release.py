@@ -1,4 +1,4 @@
-"""What is verified: a release's folder, read once, and what is expected of it from elsewhere."""
+"""What is verified: a release, read once, with what is expected of it from elsewhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from securesystemslib.signer import SSlibKey  # type: ignore[attr-defined]
 
 from acne04.core import documents, tables
 from acne04.core.errors import Acne04Error, SchemaError, UnavailableError
-from acne04.inspection.check import Impossible, Problem
+from acne04.inspection.checks import Impossible, Mismatch
 from acne04.provenance import ledger
 from acne04.provenance.contents import ATTESTATION, is_hash, present_files
 from acne04.provenance.envelope import Opened, open_envelope, parse_json
@@ -27,13 +27,11 @@ CROISSANT, CRATE, LEDGER = "croissant.json", "ro-crate-metadata.json", "ledger.j
 
 
 @dataclass(frozen=True)
-class Release:
-    """A release, and what whoever verifies it knows from elsewhere.
+class PublishedRelease:
+    """A release in the working folder, and what whoever verifies it knows from elsewhere.
 
     Attributes
     ----------
-    folder : pathlib.Path
-        The release; the working folder, so that messages name its files by their place in it.
     keys : tuple of SSlibKey
         Public keys that are trusted.
     serial : int or None
@@ -44,7 +42,6 @@ class Release:
         Folder of the images, laid out as ``data/raw`` is.
     """
 
-    folder: Path
     keys: tuple[SSlibKey, ...]
     serial: int | None = None
     commit: str | None = None
@@ -53,7 +50,7 @@ class Release:
     @cached_property
     def opened(self) -> Opened:
         """The attestation's payload; raises where no trusted key has signed it."""
-        return open_envelope(self.folder / ATTESTATION, self.keys)
+        return open_envelope(Path(ATTESTATION), self.keys)
 
     @cached_property
     def attested(self) -> Attested:
@@ -85,7 +82,7 @@ class Release:
     @cached_property
     def present(self) -> dict[str, str]:
         """All that lies in the folder, hashed from disk."""
-        return present_files(self.folder)
+        return present_files(Path())
 
     @property
     def dataset(self) -> str:
@@ -117,12 +114,12 @@ class Release:
     def bytes(self, name: str) -> bytes:
         """Read a file of the release."""
         self._refuse_what_is_no_file(name)
-        return (self.folder / name).read_bytes()
+        return Path(name).read_bytes()
 
     def table(self, path: str, name: str) -> pd.DataFrame:
         """Read a table of the release."""
         self._refuse_what_is_no_file(path)
-        return tables.read(self.folder / path, name, self.ledger.dataset)
+        return tables.read(Path(path), name, self.ledger.dataset)
 
     def _refuse_what_is_no_file(self, name: str) -> None:
         """Before anything is opened: whoever opens a pipe waits for ever."""
@@ -133,6 +130,6 @@ class Release:
             raise SchemaError(name, found)
 
 
-def problems_of(differing: Iterable[tuple[str, str, str]]) -> tuple[Problem, ...]:
+def problems_of(differing: Iterable[tuple[str, str, str]]) -> tuple[Mismatch, ...]:
     """Make problems of (file, expected, found)."""
-    return tuple(Problem(name, expected, found) for name, expected, found in differing)
+    return tuple(Mismatch(name, expected, found) for name, expected, found in differing)

@@ -1,6 +1,6 @@
 """Generate the catalogue of all checks, ``docs/checks.md``.
 
-Run ``python -m acne04.inspection.catalogue`` in the project's root; a test compares the file.
+Run ``python -m acne04.inspection.check_catalogue`` in the project's root; a test compares the file.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from acne04.core.files import write_text
-from acne04.inspection.check import Check
+from acne04.inspection.checks import Check
 
 CATALOGUE = Path("docs/checks.md")
 _VERBS = {
@@ -25,7 +25,7 @@ _VERBS = {
 def text() -> str:
     """Give the page."""
     parts = [
-        "# All checks\n\nMade by `python -m acne04.inspection.catalogue` from the checks "
+        "# All checks\n\nMade by `python -m acne04.inspection.check_catalogue` from the checks "
         "themselves. A required check that fails makes the exit code 1, one that could not be "
         "made 2; advice changes nothing.\n"
     ]
