@@ -11,6 +11,7 @@ from typing import Any
 
 from acne04.audit.audited_checkout import AuditedCheckout, committed, git
 from acne04.audit.imports import PACKAGE, imported_files
+from acne04.core import parameters
 from acne04.core.checkout import code_files
 from acne04.core.hashing import digest_file
 from acne04.inspection.checks import Check, Evidence, Mismatch
@@ -71,8 +72,10 @@ def _declared(checkout: AuditedCheckout) -> Evidence:
     for name, entry in checkout.declared.items():
         deps = entry.get("do", entry).get("deps", [])
         listed = {file for path in deps for file in (path, *code_files(path))}
-        # The package's own __init__ only says what can be imported from it.
-        used = set(imported_files(name)) - {f"{PACKAGE}/__init__.py"}
+        # The package's own __init__ only says what can be imported from it; of the parameters a
+        # rule states every one, so that their schema can only refuse.
+        around = {f"{PACKAGE}/__init__.py", f"schemas/{parameters.SCHEMA}"}
+        used = set(imported_files(name)) - around
         number += len(used)
         problems += [
             Mismatch(path, f"in the dependencies of stage {name}", "imported, but not listed")
