@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from acne04.core.findings import Finding, Severity
-from acne04.scan.tree import stem_of
+from acne04.scan.source_tree import stem_of
 from acne04.scan.voc import Corners, VocFile, VocFormatError, parse_voc
 
 #: The only class of ACNE04's boxes.

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 from acne04.core.findings import Finding
 from acne04.scan.labels import LabelLine
-from acne04.scan.tree import CLASSIFICATION
+from acne04.scan.source_tree import CLASSIFICATION
 
 PARTS = ("trainval", "test")
 #: Names in one finding; the rest are counted.
