@@ -1,4 +1,4 @@
-"""Check that each published fold cuts all images in two, and say how the test parts overlap."""
+"""Check the published folds against one another, as parts of all images."""
 
 from __future__ import annotations
 

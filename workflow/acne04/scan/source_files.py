@@ -23,6 +23,7 @@ FILES_AT_A_TIME = 64
 #: Mean size in bytes from which threads gain: below it they mostly wait for the interpreter, and
 #: two of them take a tenth more CPU time than one.
 WORTH_THREADS = 100_000
+#: The marker that starts a JPEG file, and the first byte of the next marker.
 JPEG_MAGIC = b"\xff\xd8\xff"
 
 
