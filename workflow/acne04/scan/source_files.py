@@ -1,4 +1,4 @@
-"""Read the files of the sources, each once, on several threads."""
+"""Read each file of the sources once, on several threads."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
+from acne04.core.findings import Finding, Severity
 from acne04.core.hashing import Digest, digest_file
 from acne04.core.imaging import Reading, read_image
-from acne04.scan.tree import Tree
+from acne04.core.naming import JPEG_EXTENSIONS
+from acne04.scan.source_tree import SourceTree
 
 #: Files a thread takes at a time: handing over single ones costs as much as reading a VOC file.
 FILES_AT_A_TIME = 64
 #: Mean size in bytes from which threads gain: below it they mostly wait for the interpreter, and
 #: two of them take a tenth more CPU time than one.
 WORTH_THREADS = 100_000
+#: The marker that starts a JPEG file, and the first byte of the next marker.
 JPEG_MAGIC = b"\xff\xd8\xff"
 
 
@@ -32,7 +35,7 @@ class ImageFile(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Contents:
+class SourceContents:
     """What was read, by path ``<source>/<path below its folder>``.
 
     Attributes
@@ -67,12 +70,12 @@ class _Result(NamedTuple):
     problem: str
 
 
-def read_files(trees: list[Tree], threads: int, listed: frozenset[str]) -> Contents:
+def read_files(trees: list[SourceTree], threads: int, listed: frozenset[str]) -> SourceContents:
     """Read every image, label file and VOC file once.
 
     Parameters
     ----------
-    trees : list of Tree
+    trees : list of SourceTree
         The sources.
     threads : int
         Threads at most, at least 1; the result does not depend on it. Small files are read on one.
@@ -81,7 +84,7 @@ def read_files(trees: list[Tree], threads: int, listed: frozenset[str]) -> Conte
     """
     tasks = [task for tree in trees for task in _tasks(tree, tree.source in listed)]
     batches = [tasks[i : i + FILES_AT_A_TIME] for i in range(0, len(tasks), FILES_AT_A_TIME)]
-    contents = Contents({}, {}, {}, {})
+    contents = SourceContents({}, {}, {}, {})
     threads = threads if _mean_size(tasks) >= WORTH_THREADS else 1
     with (
         ThreadPoolExecutor(threads) as pool,
@@ -96,6 +99,52 @@ def read_files(trees: list[Tree], threads: int, listed: frozenset[str]) -> Conte
     return contents
 
 
+def check_unreadable(unreadable: dict[str, str]) -> list[Finding]:
+    """Say of each file that the system does not give out why."""
+    return [
+        _finding(
+            "unreadable",
+            "error",
+            path,
+            ("a file that can be read", reason),
+            ("left out", "correct its permissions, or fetch the source again"),
+        )
+        for path, reason in unreadable.items()
+    ]
+
+
+def check_files(images: dict[str, ImageFile], extensions: dict[str, str]) -> list[Finding]:
+    """Check every image file.
+
+    Parameters
+    ----------
+    images : dict
+        Path to what was read.
+    extensions : dict
+        Source to the extension that it promises; a source that promises none is missing.
+    """
+    findings: list[Finding] = []
+    first_path: dict[tuple[str, str], str] = {}
+    for path, image in images.items():
+        source, name = path.split("/")[0], path.rpartition("/")[2]
+        findings += _decoding(path, image)
+        findings += _extension(path, image, extensions.get(source))
+        first = first_path.setdefault((source, name), path)
+        if first != path:
+            findings.append(
+                _finding(
+                    "name-repeated",
+                    "warning",
+                    path,
+                    (f"one file of the name {name}", f"a second one; the first is {first}"),
+                    ("both kept under their paths; what gives the name alone means both",
+                     "nothing here: both are kept under canonical names of their own "
+                     "(data/groups/names.csv)"),
+                )
+            )  # fmt: skip
+    return findings
+
+
 def _mean_size(tasks: list[_Task]) -> float:
     """Estimate the mean size of the images in bytes, from every sixteenth."""
     images = [task.file for task in tasks if task.kind == "image"][::16]
@@ -103,7 +152,7 @@ def _mean_size(tasks: list[_Task]) -> float:
     return sum(sizes) / len(sizes) if sizes else 0
 
 
-def _tasks(tree: Tree, listed: bool) -> Iterator[_Task]:
+def _tasks(tree: SourceTree, listed: bool) -> Iterator[_Task]:
     for kind, paths in (
         ("image", tree.images),
         ("text", [*tree.labels, *tree.voc]),
@@ -134,7 +183,7 @@ def _read(task: _Task) -> _Result:
     return _Result(task.key, data, digest, "")
 
 
-def _keep(result: _Result, contents: Contents) -> None:
+def _keep(result: _Result, contents: SourceContents) -> None:
     if result.problem:
         contents.unreadable[result.key] = result.problem
     if isinstance(result.content, ImageFile):
@@ -143,3 +192,40 @@ def _keep(result: _Result, contents: Contents) -> None:
         contents.texts[result.key] = result.content
     if result.digest is not None:
         contents.digests[result.key] = result.digest
+
+
+def _decoding(path: str, image: ImageFile) -> Iterator[Finding]:
+    if image.reading.problem:
+        yield _finding(
+            "undecodable",
+            "error",
+            path,
+            ("an image that decodes to its end", image.reading.problem),
+            ("kept in the inventory, marked as not decodable", "fetch the source again"),
+        )
+
+
+def _extension(path: str, image: ImageFile, promised: str | None) -> Iterator[Finding]:
+    suffix = path[path.rfind(".") :]
+    if promised and suffix != promised:
+        yield _finding(
+            "extension-unexpected",
+            "warning",
+            path,
+            (f"extension {promised}", f"extension {suffix}"),
+            ("kept under its own name", "mind tools that look for one extension only"),
+        )
+    if image.reading.problem == "" and image.is_jpeg != (suffix.lower() in JPEG_EXTENSIONS):
+        yield _finding(
+            "format-unexpected",
+            "warning",
+            path,
+            (f"the format that {suffix} stands for", "JPEG" if image.is_jpeg else "not JPEG"),
+            ("read by its content", "mind tools that trust the extension"),
+        )
+
+
+def _finding(
+    check: str, severity: Severity, path: str, sides: tuple[str, str], outcome: tuple[str, str]
+) -> Finding:
+    return Finding(check, severity, path, "", None, *sides, *outcome)

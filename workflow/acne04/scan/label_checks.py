@@ -1,17 +1,17 @@
-"""Compare the labels with the images, their names and their boxes; correct none of them."""
+"""Compare the labels with the images that they are of; correct none of them."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from acne04.core.findings import Finding, Severity
 from acne04.core.grades import grade_of_count, grade_of_prefix
-from acne04.scan.agreement import Label
+from acne04.core.naming import COLLISIONS, collision_key, collision_kind
 from acne04.scan.boxes import Boxes
-from acne04.scan.labels import LabelLine
-from acne04.scan.tree import stem_of
+from acne04.scan.labels import Label, LabelLine
+from acne04.scan.source_tree import stem_of
 
 
 def check_labels(paths: dict[str, str], labels: dict[str, Label]) -> list[Finding]:
@@ -86,6 +86,53 @@ def check_counts(paths: dict[str, str], labels: dict[str, Label], boxes: Boxes) 
     return findings
 
 
+def grade_by_folder(
+    paths: Iterable[str], grades: dict[str, int]
+) -> tuple[dict[str, int], list[Finding]]:
+    """Give each synthetic image the grade that its folder promises.
+
+    Parameters
+    ----------
+    paths : iterable of str
+        Paths of the synthetic images.
+    grades : dict
+        Folder name to the grade 0 to 3 of its images.
+
+    Returns
+    -------
+    dict of str to int
+        Path to grade; a path in no such folder is missing.
+    list of Finding
+        One for each of those.
+    """
+    found: dict[str, int] = {}
+    findings = []
+    for path in paths:
+        folders = [step for step in path.split("/")[:-1] if step in grades]
+        if folders:
+            found[path] = grades[folders[-1]]
+        else:
+            findings.append(_outside(path, sorted(grades)))
+    return found, findings
+
+
+def check_names(synthetic: dict[str, str], real: dict[str, str]) -> list[Finding]:
+    """Compare the names of synthetic and real images, given as path to file name."""
+    ranks = list(COLLISIONS)
+    by_key: dict[str, list[str]] = defaultdict(list)
+    for path, name in real.items():
+        by_key[collision_key(name)].append(path)
+    findings = []
+    for path, name in synthetic.items():
+        namesakes = by_key.get(collision_key(name), [])
+        if namesakes:
+            # The most alike: an exact namesake says more than one by case.
+            ways = {other: collision_kind(name, real[other]) for other in namesakes}
+            other = min(ways, key=lambda path: (ranks.index(ways[path]), path))
+            findings.append(_overlap(path, other, ways[other], len(namesakes)))
+    return findings
+
+
 def _doubtful(path: str, name: str, grade: int, lesions: int | None) -> list[Finding]:
     findings = []
     prefix = grade_of_prefix(name)
@@ -124,6 +171,29 @@ def _missing(path: str, name: str, labels: Iterable[str]) -> Finding:
             "compare the label files with the upstream's; without a grade it cannot be split",
         ),
         "error",
+    )
+
+
+def _outside(path: str, folders: list[str]) -> Finding:
+    return _of_image(
+        "folder-unexpected",
+        path,
+        (f"a folder of known grade: {', '.join(folders)}", f"folder {path.rpartition('/')[0]}"),
+        (
+            "grade left empty",
+            "move it to the folder of its grade if the upstream has it there, or remove it",
+        ),
+        "error",
+    )
+
+
+def _overlap(path: str, other: str, kind: str, namesakes: int) -> Finding:
+    more = f"; {namesakes - 1} more collide with it" if namesakes > 1 else ""
+    return _of_image(
+        "name-overlap",
+        path,
+        ("a name that no real image has", f"{other} has {COLLISIONS[kind]}{more}"),
+        ("both kept under their paths", "join tables by path or image_id, never by file name"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Make the rows of the tables, and the figures of the metrics, from what was joined."""
+"""What is known of the images, as the rows of the tables or the figures of the metrics."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from typing import Any
 
 from acne04.core import imaging
 from acne04.core.grades import GRADES, grade_of_prefix
-from acne04.scan.agreement import Label
 from acne04.scan.boxes import Boxes
-from acne04.scan.labels import LabelLine
-from acne04.scan.reading import ImageFile
+from acne04.scan.labels import Label, LabelLine
+from acne04.scan.source_files import ImageFile
 
 Records = list[dict[str, Any]]
 _UNLABELLED = Label(None, None)
 
 
 @dataclass(frozen=True)
-class Joined:
+class Inventory:
     """What is known of the images.
 
     Attributes
@@ -50,15 +49,15 @@ class Joined:
         return Label(self.folder_grades.get(path), None)
 
 
-def inventory_rows(dataset: str, joined: Joined, images: Mapping[str, ImageFile]) -> Records:
+def inventory_rows(dataset: str, inventory: Inventory, images: Mapping[str, ImageFile]) -> Records:
     """Rows of the table ``inventory``, real images first."""
     decoder = imaging.decoder_name()
     squares = {p: image.reading.square for p, image in images.items() if image.reading.square}
     hashes = dict(zip(squares, imaging.perceptual_hashes(list(squares.values())), strict=True))
     rows = []
-    for origin, names in (("real", joined.real), ("synthetic", joined.synthetic)):
+    for origin, names in (("real", inventory.real), ("synthetic", inventory.synthetic)):
         for path, name in names.items():
-            label, reading = joined.label(path), images[path].reading
+            label, reading = inventory.label(path), images[path].reading
             rows.append(
                 {
                     "dataset": dataset,
@@ -67,7 +66,7 @@ def inventory_rows(dataset: str, joined: Joined, images: Mapping[str, ImageFile]
                     "origin": origin,
                     "grade": label.grade,
                     "lesions_v1": label.lesions,
-                    "boxes": joined.boxes.counts.get(name) if origin == "real" else None,
+                    "boxes": inventory.boxes.counts.get(name) if origin == "real" else None,
                     "prefix_grade": grade_of_prefix(name),
                     "size": reading.size,
                     "sha256": reading.sha256,
@@ -85,9 +84,9 @@ def inventory_rows(dataset: str, joined: Joined, images: Mapping[str, ImageFile]
     return rows
 
 
-def fold_rows(dataset: str, joined: Joined) -> Records:
+def fold_rows(dataset: str, inventory: Inventory) -> Records:
     """Rows of the table ``folds``: the lines of the images that are there."""
-    present = set(joined.real.values())
+    present = set(inventory.real.values())
     return [
         {
             "dataset": dataset,
@@ -98,12 +97,12 @@ def fold_rows(dataset: str, joined: Joined) -> Records:
             "lesions_v1": line.lesions,
             "line": line.line,
         }
-        for line in joined.lines
+        for line in inventory.lines
         if line.name in present
     ]
 
 
-def box_rows(dataset: str, joined: Joined) -> Records:
+def box_rows(dataset: str, inventory: Inventory) -> Records:
     """Rows of the table ``boxes``."""
     return [
         {
@@ -115,12 +114,12 @@ def box_rows(dataset: str, joined: Joined) -> Records:
             "xmax": xmax,
             "ymax": ymax,
         }
-        for name, box, xmin, ymin, xmax, ymax in joined.boxes.rows
+        for name, box, xmin, ymin, xmax, ymax in inventory.boxes.rows
     ]
 
 
 def metrics(
-    dataset: str, joined: Joined, images: Mapping[str, ImageFile], findings: Mapping[str, int]
+    dataset: str, inventory: Inventory, images: Mapping[str, ImageFile], findings: Mapping[str, int]
 ) -> dict[str, Any]:
     """Figures that ``dvc metrics diff`` compares.
 
@@ -128,21 +127,21 @@ def metrics(
     ----------
     dataset : str
         ``standin``, ``acne04`` or ``unknown``.
-    joined : Joined
+    inventory : Inventory
         What is known of the images.
     images : mapping
         Path to what was read.
     findings : mapping
         Number of findings by check.
     """
-    by_label = Counter(joined.label(path).grade for path in joined.real)
-    by_prefix = Counter(grade_of_prefix(name) for name in joined.real.values())
+    by_label = Counter(inventory.label(path).grade for path in inventory.real)
+    by_prefix = Counter(grade_of_prefix(name) for name in inventory.real.values())
     return {
         "dataset": dataset,
-        "images": {"real": len(joined.real), "synthetic": len(joined.synthetic)},
+        "images": {"real": len(inventory.real), "synthetic": len(inventory.synthetic)},
         "grades_by_label": {str(grade): by_label[grade] for grade in GRADES},
         "grades_by_prefix": {str(grade): by_prefix[grade] for grade in GRADES},
-        "boxes": joined.boxes.objects,
+        "boxes": inventory.boxes.objects,
         "undecodable": sum(bool(image.reading.problem) for image in images.values()),
         "findings": dict(findings),
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 from acne04.core import tables
 from acne04.core.errors import SourceError, UsageError
 from acne04.core.hashing import Digest
-from acne04.scan.tree import Tree
+from acne04.scan.source_tree import SourceTree
 
 #: Files named in one message; the rest are counted.
 NAMED_FILES = 20
@@ -19,12 +19,12 @@ def listing_path(folder: Path) -> Path:
     return folder.parent / f"{folder.name}.csv"
 
 
-def read_listing(tree: Tree, dataset: str | None) -> tuple[str, dict[str, Digest]] | None:
+def read_listing(tree: SourceTree, dataset: str | None) -> tuple[str, dict[str, Digest]] | None:
     """Read the listing beside a source's folder.
 
     Parameters
     ----------
-    tree : Tree
+    tree : SourceTree
         The source.
     dataset : str or None
         What the caller says it is; None leaves it to the listing.
@@ -63,7 +63,7 @@ def read_listing(tree: Tree, dataset: str | None) -> tuple[str, dict[str, Digest
 
 
 def check_against_listing(
-    tree: Tree, expected: dict[str, Digest], digests: dict[str, Digest]
+    tree: SourceTree, expected: dict[str, Digest], digests: dict[str, Digest]
 ) -> None:
     """Stop where a file is not the one that the listing names.
 

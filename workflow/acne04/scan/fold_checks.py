@@ -1,4 +1,4 @@
-"""Check that each published fold cuts all images in two, and say how the test parts overlap."""
+"""Check the published folds against one another, as parts of all images."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 from acne04.core.findings import Finding
 from acne04.scan.labels import LabelLine
-from acne04.scan.tree import CLASSIFICATION
+from acne04.scan.source_tree import CLASSIFICATION
 
 PARTS = ("trainval", "test")
 #: Names in one finding; the rest are counted.

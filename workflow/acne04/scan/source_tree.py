@@ -29,7 +29,7 @@ _KNOWN = {
 
 
 @dataclass(frozen=True)
-class Tree:
+class SourceTree:
     """The files of one source, paths relative to its folder, each list by code point.
 
     Attributes
@@ -60,7 +60,7 @@ class Tree:
         return sorted([*self.images, *self.labels, *self.voc, *self.others])
 
 
-def find_files(source: str, folder: Path) -> Tree:
+def find_files(source: str, folder: Path) -> SourceTree:
     """Search a source's folder.
 
     Raises
@@ -81,7 +81,7 @@ def find_files(source: str, folder: Path) -> Tree:
     return sort_files(source, folder, hashing.files_below(folder))
 
 
-def sort_files(source: str, folder: Path, paths: list[str]) -> Tree:
+def sort_files(source: str, folder: Path, paths: list[str]) -> SourceTree:
     """Put each path of a source in its list."""
     usable = [path for path in paths if _is_unicode(path) and not _is_hidden(path)]
     images = _images(source, usable)
@@ -91,7 +91,7 @@ def sort_files(source: str, folder: Path, paths: list[str]) -> Tree:
     known = {*images, *labels, *voc}
     others = [path for path in paths if path not in known]
     findings = [_unexpected(source, path) for path in others if path not in name_lists]
-    return Tree(source, folder, images, labels, voc, others, findings)
+    return SourceTree(source, folder, images, labels, voc, others, findings)
 
 
 def stem_of(path: str) -> str:
