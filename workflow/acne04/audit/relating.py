@@ -10,8 +10,7 @@ import pandas as pd
 from acne04.audit.checkout import Checkout
 from acne04.audit.related import DECISIONS, edges, kinship, listed
 from acne04.inspection.check import Check, Evidence, Problem
-from acne04.relations.decisions import loading
-from acne04.relations.decisions.applying import unapplied
+from acne04.relations.decisions import load, unapplied
 from acne04.relations.leakage import ALL, ANY, leak_table, sides_of
 
 #: Manifests that promise no leak, and the one whose leaks are told of.
@@ -125,7 +124,7 @@ def _decisions(checkout: Checkout) -> Evidence:
     known: dict[str, set[str]] = {path: {sha256} for path, sha256 in listed(checkout).items()}
     problems, number = [], 0
     for file in sorted(DECISIONS.glob("*.csv")):
-        decisions = loading.load(file, checkout.dataset)
+        decisions = load(file, checkout.dataset)
         number += len(decisions)
         problems += [
             Problem(str(file), finding.expected, finding.found, finding.line)
