@@ -101,7 +101,7 @@ def examine(
     parsed = parse(data)
     if isinstance(parsed, PlacedProblem):
         not_run += [NotRun("schema", _NO_JSON), NotRun("meaning", _NO_JSON)]
-        findings = findings_of([parsed], {(): Place(1, "")}, name, NOTHING)
+        findings = findings_of([parsed], {}, name, NOTHING)
         return Examination(sha256, findings + strays, not_run, [], None, None)
     form = _form(parsed)
     if not _has_arrays(parsed.document, form):

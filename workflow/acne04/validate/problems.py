@@ -144,20 +144,34 @@ def failed_checks(problems: Iterable[PlacedProblem]) -> dict[Steps, set[str]]:
 def findings_of(
     problems: Iterable[PlacedProblem], places: Mapping[Steps, Place], name: str, done: Done
 ) -> list[Finding]:
-    """Word problems as findings of the file `name`, in their fixed order."""
+    """Word problems as findings of the file `name`, in their fixed order.
+
+    Parameters
+    ----------
+    problems : iterable of PlacedProblem
+        What was found.
+    places : mapping of tuple to Place
+        Where it is. A problem that says its line and what is there needs none: inside a value whose
+        key is given again further on, there may be none.
+    name : str
+        What findings call the file.
+    done : Done
+        What is done about it.
+    """
     findings = []
     for problem in problems:
-        check, place = check_of(problem.check), places[problem.steps]
+        check = check_of(problem.check)
         action = done.record if is_record(problem.steps) else done.elsewhere
+        found, line = problem.found, problem.line
         findings.append(
             Finding(
                 check=problem.check,
                 severity=check.severity,
                 file=name,
                 pointer=pointer_of(problem.steps),
-                line=problem.line or place.line,
+                line=line or places[problem.steps].line,
                 expected=problem.expected or check.expected,
-                found=quote(place.source) if problem.found is None else problem.found,
+                found=quote(places[problem.steps].source) if found is None else found,
                 done=action if check.severity == "error" else done.advice,
                 remedy=check.remedy,
             )
