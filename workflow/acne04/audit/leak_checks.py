@@ -10,8 +10,7 @@ import pandas as pd
 from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.audit.own_graph import DECISIONS, edges, kinship, listed
 from acne04.inspection.checks import Check, Evidence, Mismatch
-from acne04.relations.decisions import loading
-from acne04.relations.decisions.applying import unapplied
+from acne04.relations.decisions import load, unapplied
 from acne04.relations.leakage import ALL, ANY, leak_table, sides_of
 
 #: Manifests that promise no leak, and the one whose leaks are told of.
@@ -127,7 +126,7 @@ def _decisions(checkout: AuditedCheckout) -> Evidence:
     known: dict[str, set[str]] = {path: {sha256} for path, sha256 in listed(checkout).items()}
     problems, number = [], 0
     for file in sorted(DECISIONS.glob("*.csv")):
-        decisions = loading.load(file, checkout.dataset)
+        decisions = load(file, checkout.dataset)
         number += len(decisions)
         problems += [
             Mismatch(str(file), finding.expected, finding.found, finding.line)

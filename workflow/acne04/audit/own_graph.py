@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from acne04.audit.audited_checkout import RAW, AuditedCheckout
-from acne04.relations.decisions import loading
+from acne04.relations import decisions
 from acne04.relations.kinship import Kinship
 from acne04.relations.subjects import read_subject_files
 
@@ -90,7 +90,7 @@ def _parents(checkout: AuditedCheckout) -> Iterator[Edge]:
 def _decided(checkout: AuditedCheckout, kind: str) -> set[str]:
     """What a person has decided, which outweighs what was computed."""
     file = DECISIONS / "relations.csv"
-    given = loading.load(file if file.is_file() else None, checkout.dataset)
+    given = decisions.load(file if file.is_file() else None, checkout.dataset)
     return {decision.subject for decision in given if decision.kind == kind}
 
 

@@ -12,7 +12,7 @@ _LOOK = "look at the image before relying on the record"
 
 
 @dataclass(frozen=True)
-class Check:
+class AnnotationCheck:
     """One check: its gravity, the rule in words, and the next step where the rule is broken."""
 
     severity: Severity
@@ -22,20 +22,26 @@ class Check:
 
 #: What cannot be read at all: no table can be made.
 READING = {
-    "text-encoding": Check("error", "text in UTF-8", f"convert it to UTF-8, or {_DELIVERY}"),
-    "not-json": Check("error", "one JSON document (RFC 8259)", _DELIVERY),
-    "nesting-depth": Check("error", "at most 64 levels of arrays and objects", _DELIVERY),
+    "text-encoding": AnnotationCheck(
+        "error", "text in UTF-8", f"convert it to UTF-8, or {_DELIVERY}"
+    ),
+    "not-json": AnnotationCheck("error", "one JSON document (RFC 8259)", _DELIVERY),
+    "nesting-depth": AnnotationCheck("error", "at most 64 levels of arrays and objects", _DELIVERY),
 }
 
 #: What Python's JSON parser lets pass without a word.
 FORM = {
-    "byte-order-mark": Check(
+    "byte-order-mark": AnnotationCheck(
         "warning", "no byte order mark (RFC 8259, section 8.1)", "save the file without it"
     ),
-    "duplicate-key": Check("error", "each key once in an object", _REPORT),
-    "not-a-number": Check("error", "a number that JSON knows (RFC 8259, section 6)", _REPORT),
-    "number-spelling": Check("warning", "integers written without a fraction", "tell the producer"),
-    "unknown-field": Check(
+    "duplicate-key": AnnotationCheck("error", "each key once in an object", _REPORT),
+    "not-a-number": AnnotationCheck(
+        "error", "a number that JSON knows (RFC 8259, section 6)", _REPORT
+    ),
+    "number-spelling": AnnotationCheck(
+        "warning", "integers written without a fraction", "tell the producer"
+    ),
+    "unknown-field": AnnotationCheck(
         "warning",
         "only fields that the schema describes",
         "tell the producer, or extend the schema",
@@ -44,72 +50,74 @@ FORM = {
 
 #: What makes a record of `images` wrong.
 IMAGES = {
-    "image-id-duplicate": Check("error", "an id that no other image has", _REPORT),
-    "file-name-duplicate": Check("error", "a file name that no other image has", _REPORT),
-    "image-missing": Check(
+    "image-id-duplicate": AnnotationCheck("error", "an id that no other image has", _REPORT),
+    "file-name-duplicate": AnnotationCheck("error", "a file name that no other image has", _REPORT),
+    "image-missing": AnnotationCheck(
         "error", "an image file of this name", "fetch the images again, or tell the producer"
     ),
-    "image-size": Check("error", "the size of the image file", _REPORT),
+    "image-size": AnnotationCheck("error", "the size of the image file", _REPORT),
 }
 
 #: What makes a record of `annotations` wrong.
 ANNOTATIONS = {
-    "annotation-id-duplicate": Check("error", "an id that no other annotation has", _REPORT),
-    "annotation-orphan": Check("error", "the id of an image of this file", _REPORT),
-    "annotation-of-quarantined-image": Check(
+    "annotation-id-duplicate": AnnotationCheck(
+        "error", "an id that no other annotation has", _REPORT
+    ),
+    "annotation-orphan": AnnotationCheck("error", "the id of an image of this file", _REPORT),
+    "annotation-of-quarantined-image": AnnotationCheck(
         "error", "an image that is in order", "see the finding of the image"
     ),
-    "radius-not-positive": Check("error", "a radius above 0 px", _REPORT),
-    "circle-outside-image": Check(
+    "radius-not-positive": AnnotationCheck("error", "a radius above 0 px", _REPORT),
+    "circle-outside-image": AnnotationCheck(
         "error", "a centre inside the image (0 ≤ x < width, 0 ≤ y < height)", _REPORT
     ),
-    "circle-duplicate": Check("error", "each circle of an image once", _REPORT),
+    "circle-duplicate": AnnotationCheck("error", "each circle of an image once", _REPORT),
 }
 
 #: What a user of the records ought to know.
 ADVICE = {
-    "file-name-case": Check(
+    "file-name-case": AnnotationCheck(
         "warning",
         "names that differ by more than case or Unicode form",
         "rename before copying to a file system that ignores case",
     ),
-    "image-size-unreadable": Check(
+    "image-size-unreadable": AnnotationCheck(
         "warning", "an image whose size can be read", "see the findings of the scan"
     ),
-    "image-lost-all-lesions": Check(
+    "image-lost-all-lesions": AnnotationCheck(
         "warning", "at least one circle in order", "do not read its lesion count as 0"
     ),
-    "radius-implausible": Check(
+    "radius-implausible": AnnotationCheck(
         "warning", "a circle no wider than the shorter side of its image", _LOOK
     ),
-    "annotation-echo": Check(
+    "annotation-echo": AnnotationCheck(
         "warning",
         "circles that coincide with those of no other image of this size",
         "unless a decision or equal bytes settle it: look at both; `acne04 decide` lists the pair",
     ),
-    "class-name": Check(
+    "class-name": AnnotationCheck(
         "warning", "one class name, acne", "mind that the lesion table has no class"
     ),
-    "broken-promise": Check(
+    "broken-promise": AnnotationCheck(
         "warning",
         "as many as the source promises",
         "if this is a sample or a subset, leave out --sources; else fetch again; change the entry "
         "only where the producer changed the file",
     ),
-    "image-without-lesion": Check("info", "at least one circle", _LOOK),
-    "circle-crosses-border": Check(
+    "image-without-lesion": AnnotationCheck("info", "at least one circle", _LOOK),
+    "circle-crosses-border": AnnotationCheck(
         "info",
         "a circle inside the image, though one that crosses its border is legitimate",
         "nothing; exported boxes are clipped",
     ),
-    "ids-not-contiguous": Check("info", "ids 0, 1, 2, … without a gap", "nothing"),
+    "ids-not-contiguous": AnnotationCheck("info", "ids 0, 1, 2, … without a gap", "nothing"),
 }
 
 CHECKS = READING | FORM | IMAGES | ANNOTATIONS | ADVICE
 
 
-def check_of(name: str) -> Check:
+def check_of(name: str) -> AnnotationCheck:
     """Give a check by name; ``schema-<keyword>`` is a check of the JSON Schema."""
     if name.startswith("schema-"):
-        return Check("error", "what the schema demands", _REPORT)
+        return AnnotationCheck("error", "what the schema demands", _REPORT)
     return CHECKS[name]

@@ -1,4 +1,4 @@
-"""What makes a record wrong although its form is right; every check works on whole columns."""
+"""Checks of the circles of the file: of each, against each other, and against their images."""
 
 from __future__ import annotations
 
@@ -7,25 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from acne04.validate.problems import Problem, printable
+from acne04.validate.image_checks import shared_values
+from acne04.validate.problems import PlacedProblem
 
 #: Factor of the known defect of the published file: centre and radius of 49 circles.
 KNOWN_FACTOR = 100
 
 
-def image_problems(images: pd.DataFrame) -> Iterator[Problem]:
-    """Find images that share an id or a name: nobody can say which record is meant.
-
-    Parameters
-    ----------
-    images : pandas.DataFrame
-        As `records.image_columns` gives them.
-    """
-    yield from _shared(images["id"], "images", "image-id-duplicate")
-    yield from _shared(images["file_name"], "images", "file-name-duplicate")
-
-
-def annotation_problems(circles: pd.DataFrame, images: pd.DataFrame) -> Iterator[Problem]:
+def annotation_problems(circles: pd.DataFrame, images: pd.DataFrame) -> Iterator[PlacedProblem]:
     """Find annotations whose ids, image or circle cannot be right.
 
     Parameters
@@ -35,7 +24,7 @@ def annotation_problems(circles: pd.DataFrame, images: pd.DataFrame) -> Iterator
     images : pandas.DataFrame
         Column id, and bool column bad: the image is quarantined.
     """
-    yield from _shared(circles["id"], "annotations", "annotation-id-duplicate")
+    yield from shared_values(circles["id"], "annotations", "annotation-id-duplicate")
     unknown = circles["image_id"].notna() & ~circles["image_id"].isin(images["id"])
     for position, image_id in circles.loc[unknown, "image_id"].items():
         yield _of(position, "annotation-orphan", f"image_id {image_id:.0f}, which no image has")
@@ -48,7 +37,7 @@ def annotation_problems(circles: pd.DataFrame, images: pd.DataFrame) -> Iterator
     yield from _outside(circles)
 
 
-def duplicate_circles(circles: pd.DataFrame) -> Iterator[Problem]:
+def duplicate_circles(circles: pd.DataFrame) -> Iterator[PlacedProblem]:
     """Find circles that an image has twice; the one with the lowest id is kept.
 
     Parameters
@@ -78,17 +67,34 @@ def with_image_size(annotations: pd.DataFrame, images: pd.DataFrame) -> pd.DataF
     return annotations.assign(**sizes)
 
 
-def _outside(circles: pd.DataFrame) -> Iterator[Problem]:
-    x, y, width, height = (circles[name] for name in ("x", "y", "width", "height"))
-    outside = circles[(x < 0) | (y < 0) | (x >= width) | (y >= height)]
-    for row in outside.itertuples():
-        found = (
-            f"x={row.x:.0f}, y={row.y:.0f}, radius {row.radius:.0f} "
-            f"outside {row.width:.0f}×{row.height:.0f}"
-        )
-        if looks_multiplied(row.x, row.y, row.radius, row.width, row.height):
-            found += f"; divided by {KNOWN_FACTOR} all of it would lie inside"
-        yield _of(row.Index, "circle-outside-image", found)
+def circle_advice(circles: pd.DataFrame) -> Iterator[PlacedProblem]:
+    """Find sound circles that cross the border of their image, or are too wide for it.
+
+    Parameters
+    ----------
+    circles : pandas.DataFrame
+        Sound circles: columns x, y, radius, width, height (px); row = position in the array.
+    """
+    over = overhang(circles)
+    for position, pixels in over[over > 0].items():
+        found = f"{pixels:.0f} px of the circle outside"
+        yield PlacedProblem("circle-crosses-border", ("annotations", int(position)), found)
+    shorter = circles[["width", "height"]].min(axis="columns")
+    for row in circles[2 * circles["radius"] > shorter].itertuples():
+        found = f"radius {row.radius:.0f} in an image of {row.width:.0f}×{row.height:.0f}"
+        yield PlacedProblem("radius-implausible", ("annotations", int(row.Index)), found)
+
+
+def overhang(circles: pd.DataFrame) -> pd.Series:
+    """Give how far each circle reaches over the border, in px; 0 or less where it does not.
+
+    >>> circle = {"x": [5, 50], "y": [50, 50], "radius": [8, 8], "width": 99, "height": 99}
+    >>> overhang(pd.DataFrame(circle)).tolist()
+    [3, -41]
+    """
+    x, y, radius = circles["x"], circles["y"], circles["radius"]
+    beyond = [-x, -y, x - circles["width"], y - circles["height"]]
+    return pd.concat(beyond, axis="columns").max(axis="columns") + radius
 
 
 def looks_multiplied(x: float, y: float, radius: float, width: float, height: float) -> bool:
@@ -105,16 +111,18 @@ def looks_multiplied(x: float, y: float, radius: float, width: float, height: fl
     return apart and radius >= 1 and inside
 
 
-def _shared(column: pd.Series, kind: str, check: str) -> Iterator[Problem]:
-    """Report every record that shares a value with another: it is unknown which one is right."""
-    values = column.dropna()
-    repeated = values[values.duplicated(keep=False)]
-    for value, same in repeated.groupby(repeated):
-        shown = printable(value) if isinstance(value, str) else f"{value:.0f}"
-        for position in same.index:
-            found = f"{shown}, in {len(same)} records, of which /{kind}/{same.index[0]} is first"
-            yield Problem(check, (kind, int(position)), found)
+def _outside(circles: pd.DataFrame) -> Iterator[PlacedProblem]:
+    x, y, width, height = (circles[name] for name in ("x", "y", "width", "height"))
+    outside = circles[(x < 0) | (y < 0) | (x >= width) | (y >= height)]
+    for row in outside.itertuples():
+        found = (
+            f"x={row.x:.0f}, y={row.y:.0f}, radius {row.radius:.0f} "
+            f"outside {row.width:.0f}×{row.height:.0f}"
+        )
+        if looks_multiplied(row.x, row.y, row.radius, row.width, row.height):
+            found += f"; divided by {KNOWN_FACTOR} all of it would lie inside"
+        yield _of(row.Index, "circle-outside-image", found)
 
 
-def _of(position: Any, check: str, found: str) -> Problem:
-    return Problem(check, ("annotations", int(position)), found)
+def _of(position: Any, check: str, found: str) -> PlacedProblem:
+    return PlacedProblem(check, ("annotations", int(position)), found)

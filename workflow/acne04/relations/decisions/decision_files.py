@@ -1,4 +1,4 @@
-"""What makes a decision impossible, beyond its schema."""
+"""Files of decisions: all of a file is sound, or it is refused."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
-from acne04.relations.decisions.decision import FILES, KINDS, Decision
-from acne04.relations.decisions.ids import id_ranges
+from acne04.core import tables
+from acne04.core.errors import SchemaError
+from acne04.relations.decisions.decision import FILES, KINDS, Decision, id_ranges
 
+# As many digits as the largest id has that the annotation file may hold (2**53 - 1).
 _IDS = r"\d{1,16}(?:-\d{1,16})?"
 #: Kind -> form of an answer, and the same in words.
 ANSWERS = {
@@ -30,7 +33,46 @@ TARGETS = {
 }
 
 
-def problems(name: str, decisions: list[Decision]) -> Iterator[tuple[int, str]]:
+def load(path: Path | None, dataset: str) -> list[Decision]:
+    """Read the decisions on one dataset.
+
+    Parameters
+    ----------
+    path : pathlib.Path or None
+        A decisions file; None where there is none.
+    dataset : str
+        Rows of other datasets are checked, too, but not given.
+
+    Raises
+    ------
+    UnavailableError
+        If there is no such file.
+    SchemaError
+        If it does not follow its schema, or contradicts itself; the message lists every place.
+    """
+    return [] if path is None else [given for given in every(path) if given.dataset == dataset]
+
+
+def every(path: Path) -> list[Decision]:
+    """Read all decisions of a file, in its order; see `load`."""
+    rows = tables.read(path, "decisions").to_dict("records")
+    decisions = [Decision(**row, line=line) for line, row in enumerate(rows, start=2)]
+    wrong = [f"line {line}, {what}" for line, what in sorted(_problems(path.name, decisions))]
+    if wrong:
+        raise SchemaError(str(path), "rows that cannot be applied\n  " + "\n  ".join(wrong))
+    return decisions
+
+
+def shown(path: Path) -> str:
+    """Give the name of a decisions file for findings: never where on a machine it lies.
+
+    >>> shown(Path("decisions/images.csv")), shown(Path("/home/me/decisions/images.csv"))
+    ('decisions/images.csv', 'images.csv')
+    """
+    return path.name if path.is_absolute() else path.as_posix()
+
+
+def _problems(name: str, decisions: list[Decision]) -> Iterator[tuple[int, str]]:
     """Say what is wrong with the decisions of the file `name`: (line, what)."""
     for decision in decisions:
         for what in row_problems(decision):

@@ -1,9 +1,9 @@
-"""Examine the bytes of an annotation file with every check that can be run."""
+"""The examination of an annotation file with every check that can be run."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,23 +11,23 @@ import pandas as pd
 
 from acne04.core.findings import Finding, NotRun
 from acne04.relations.decisions import Decision, unapplied
-from acne04.validate.deciding import decision_findings
+from acne04.validate.circle_decisions import decision_findings
 from acne04.validate.echoes import echo_problems, find_echoes
-from acne04.validate.judging import Verdict, judge
-from acne04.validate.problems import Problem
-from acne04.validate.reading import Parsed, parse
-from acne04.validate.structure import structure_problems
-from acne04.validate.wording import (
+from acne04.validate.json_file import Parsed, parse
+from acne04.validate.problems import (
     ARRAYS,
     NOTHING,
     QUARANTINED,
     REPORTED,
+    Place,
+    PlacedProblem,
     QuarantinedRecord,
+    Steps,
     findings_of,
     quarantine_of,
-    spans_of,
-    unreadable,
 )
+from acne04.validate.soundness import AnnotationVerdict, judge
+from acne04.validate.structure import structure_problems
 
 #: Key of the annotation file's entry in sources.yaml, and its folder in data/raw.
 SOURCE = "v2"
@@ -47,7 +47,7 @@ class Examination:
         Digest of its bytes.
     findings, not_run, quarantine : list
         What was found, what was not looked at, and what is left out of the tables.
-    verdict : Verdict or None
+    verdict : AnnotationVerdict or None
         None where no table can be made of it.
     echoes : pandas.DataFrame or None
         As `echoes.find_echoes` gives them; None without a verdict.
@@ -57,7 +57,7 @@ class Examination:
     findings: list[Finding]
     not_run: list[NotRun]
     quarantine: list[QuarantinedRecord]
-    verdict: Verdict | None
+    verdict: AnnotationVerdict | None
     echoes: pd.DataFrame | None
 
 
@@ -99,23 +99,24 @@ def examine(
     if promises is None:
         not_run += [NotRun("broken-promise", _NO_PROMISES)]
     parsed = parse(data)
-    if isinstance(parsed, Problem):
+    if isinstance(parsed, PlacedProblem):
         not_run += [NotRun("schema", _NO_JSON), NotRun("meaning", _NO_JSON)]
-        return Examination(sha256, [unreadable(parsed, name), *strays], not_run, [], None, None)
+        findings = findings_of([parsed], {}, name, NOTHING)
+        return Examination(sha256, findings + strays, not_run, [], None, None)
     form = _form(parsed)
     if not _has_arrays(parsed.document, form):
         not_run += [NotRun("meaning", _NO_ARRAYS)]
-        findings = findings_of(form, parsed, spans_of(form, parsed), name, NOTHING)
+        findings = findings_of(form, _places(form, parsed), name, NOTHING)
         return Examination(sha256, findings + strays, not_run, [], None, None)
     verdict = judge(parsed.document, form, inventory, promises, own)
     images, circles = (table[~table["bad"]] for table in (verdict.images, verdict.circles))
     echoes = find_echoes(images, circles)
     problems = [*verdict.problems, *echo_problems(echoes, images)]
-    spans = spans_of(problems, parsed)
+    places = _places(problems, parsed)
     done = QUARANTINED if tables_wanted else REPORTED
-    findings = findings_of(problems, parsed, spans, name, done)
+    findings = findings_of(problems, places, name, done)
     findings += decision_findings(verdict.answers, verdict.circles, name, decisions_file)
-    quarantine = quarantine_of(problems, parsed, spans)
+    quarantine = quarantine_of(problems, places)
     return Examination(sha256, findings + strays, not_run, quarantine, verdict, echoes)
 
 
@@ -124,14 +125,19 @@ def place_of(name: str) -> str:
     return f"{SOURCE}/{name}"
 
 
-def _form(parsed: Parsed) -> list[Problem]:
+def _form(parsed: Parsed) -> list[PlacedProblem]:
     # NaN is of no type that the schema knows: reported as what it is, and not again.
     numbers = {problem.steps for problem in parsed.problems if problem.check == "not-a-number"}
     breaches = structure_problems(parsed.document)
     return parsed.problems + [breach for breach in breaches if breach.steps not in numbers]
 
 
-def _has_arrays(document: Any, form: list[Problem]) -> bool:
+def _places(problems: Iterable[PlacedProblem], parsed: Parsed) -> dict[Steps, Place]:
+    """Find where in the text the places of all problems are."""
+    return parsed.text.locate({problem.steps for problem in problems})
+
+
+def _has_arrays(document: Any, form: list[PlacedProblem]) -> bool:
     # Of an array given twice nobody can say which one is meant.
     twice = {problem.steps for problem in form if problem.check == "duplicate-key"}
     return isinstance(document, dict) and all(

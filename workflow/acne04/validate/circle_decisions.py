@@ -1,4 +1,4 @@
-"""Apply what people decided on circles: to exactly the ids they name, or not at all."""
+"""What people decided on circles, applied to exactly the ids they name, or not at all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TOLD = 3
 
 
 @dataclass(frozen=True)
-class Answer:
+class CircleAnswer:
     """A decision on these bytes, and what it comes to.
 
     Attributes
@@ -41,7 +41,7 @@ class Answer:
         return int(number) if verb == "divide" and not self.refusals else 0
 
 
-def answer(decision: Decision, circles: pd.DataFrame, unusable: np.ndarray) -> Answer:
+def answer(decision: Decision, circles: pd.DataFrame, unusable: np.ndarray) -> CircleAnswer:
     """See what a decision comes to.
 
     Parameters
@@ -67,10 +67,10 @@ def answer(decision: Decision, circles: pd.DataFrame, unusable: np.ndarray) -> A
     if decision.decision.startswith("divide"):
         for identity in chosen.loc[unusable[named], "id"]:
             refusals.append(f"annotation {identity:.0f} breaks the schema: nothing to divide")
-    return Answer(decision, np.flatnonzero(named), refusals)
+    return CircleAnswer(decision, np.flatnonzero(named), refusals)
 
 
-def decided_circles(circles: pd.DataFrame, answers: Sequence[Answer]) -> pd.DataFrame:
+def decided_circles(circles: pd.DataFrame, answers: Sequence[CircleAnswer]) -> pd.DataFrame:
     """Give the circles as decided.
 
     Returns
@@ -94,13 +94,13 @@ def decided_circles(circles: pd.DataFrame, answers: Sequence[Answer]) -> pd.Data
 
 
 def decision_findings(
-    answers: Sequence[Answer], circles: pd.DataFrame, name: str, file: str
+    answers: Sequence[CircleAnswer], circles: pd.DataFrame, name: str, file: str
 ) -> Iterator[Finding]:
     """Report each decision on these bytes: applied, or impossible.
 
     Parameters
     ----------
-    answers : sequence of Answer
+    answers : sequence of CircleAnswer
         What the decisions come to.
     circles : pandas.DataFrame
         Circles as decided and judged: column bad.
@@ -141,7 +141,7 @@ def _divided(numbers: pd.DataFrame, divisor: int) -> pd.DataFrame:
     return (2 * numbers.astype("int64") + divisor) // (2 * divisor)
 
 
-def _impossible(given: Answer, name: str, file: str) -> Finding:
+def _impossible(given: CircleAnswer, name: str, file: str) -> Finding:
     decision, refusals = given.decision, given.refusals
     more = f"; and {len(refusals) - TOLD} more" if len(refusals) > TOLD else ""
     return Finding(

@@ -1,4 +1,4 @@
-"""From bytes to a parsed document, or to the reason why there is none."""
+"""A JSON file: from its bytes to a parsed document, or to the reason why there is none."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from acne04.validate.decoding import Decoder
-from acne04.validate.places import Lines, after_space, oddities
-from acne04.validate.problems import Problem, printable
+from acne04.validate.json_text import JsonText
+from acne04.validate.problems import PlacedProblem, printable
 
 #: Levels of arrays and objects that are read; the annotation file has four. One own limit, since
 #: Python's differs from version to version.
@@ -39,86 +38,81 @@ class Parsed:
 
     Attributes
     ----------
-    text : str
+    text : JsonText
         The text without a byte order mark.
     document : object
         What it says; an integer above 18 digits is a float, NaN and Infinity are floats.
-    decoder : Decoder
-        The decoder that read it.
-    lines : Lines
-        Line and column of its offsets.
-    problems : list of Problem
+    problems : list of PlacedProblem
         Flaws of form that do not keep it from being read.
     """
 
-    text: str
+    text: JsonText
     document: Any
-    decoder: Decoder
-    lines: Lines
-    problems: list[Problem]
+    problems: list[PlacedProblem]
 
 
-def parse(data: bytes) -> Parsed | Problem:
+def parse(data: bytes) -> Parsed | PlacedProblem:
     """Read a JSON document, or say what keeps it from being read."""
     text = _decode(data)
-    if isinstance(text, Problem):
+    if isinstance(text, PlacedProblem):
         return text
     problems = []
     if text.startswith(_BYTE_ORDER_MARK):
         text = text.removeprefix(_BYTE_ORDER_MARK)
-        problems.append(Problem("byte-order-mark", (), "a byte order mark", line=1))
-    lines = Lines(text)
-    too_deep = _too_deep(text, lines)
+        problems.append(PlacedProblem("byte-order-mark", (), "a byte order mark", line=1))
+    source = JsonText(text)
+    too_deep = _too_deep(source)
     if too_deep:
         return too_deep
-    decoder = Decoder()
     try:
-        document, odd = decoder.document(text)
+        document, odd = source.decode()
     except json.JSONDecodeError as error:
-        return _not_json(text, lines, error)
+        return _not_json(source, error)
     if odd and isinstance(document, dict | list):
-        problems += oddities(text, decoder, lines)
-    return Parsed(text, document, decoder, lines, problems)
+        problems += source.oddities()
+    return Parsed(source, document, problems)
 
 
-def _decode(data: bytes) -> str | Problem:
+def _decode(data: bytes) -> str | PlacedProblem:
     for signature, kind in _SIGNATURES.items():
         if data.startswith(signature):
-            return Problem("not-json", (), kind, line=1)
+            return PlacedProblem("not-json", (), kind, line=1)
     encoding = json.detect_encoding(data)
     if not encoding.startswith("utf-8"):
-        return Problem("text-encoding", (), f"bytes that look like {encoding.upper()}", line=1)
+        return PlacedProblem(
+            "text-encoding", (), f"bytes that look like {encoding.upper()}", line=1
+        )
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
         found = f"byte 0x{data[error.start]:02x} at line {line}, byte {column} of the line"
-        return Problem("text-encoding", (), found, line=line)
+        return PlacedProblem("text-encoding", (), found, line=line)
 
 
-def _too_deep(text: str, lines: Lines) -> Problem | None:
-    brackets = _NO_BRACKET.sub("", _STRING.sub("", text)).encode("ascii")
+def _too_deep(source: JsonText) -> PlacedProblem | None:
+    brackets = _NO_BRACKET.sub("", _STRING.sub("", source.text)).encode("ascii")
     kinds = np.frombuffer(brackets, dtype=np.uint8)
     opening = (kinds == ord("[")) | (kinds == ord("{"))
     if np.cumsum(np.where(opening, 1, -1)).max(initial=0) <= NESTING_LIMIT:
         return None
     depth = 0
-    for match in _STRING_OR_BRACKET.finditer(text):
+    for match in _STRING_OR_BRACKET.finditer(source.text):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
         if depth > NESTING_LIMIT:
             break
-    found = f"one level more at {lines.words(match.start())}"
-    return Problem("nesting-depth", (), found, line=lines.line(match.start()))
+    found = f"one level more at {source.words(match.start())}"
+    return PlacedProblem("nesting-depth", (), found, line=source.line(match.start()))
 
 
-def _not_json(text: str, lines: Lines, error: json.JSONDecodeError) -> Problem:
-    offset = error.pos
+def _not_json(source: JsonText, error: json.JSONDecodeError) -> PlacedProblem:
+    text, offset = source.text, error.pos
     # From Python 3.13 on a trailing comma is blamed on the comma, before on what follows it.
     if text[offset : offset + 1] == ",":
-        following = after_space(text, offset + 1)
+        following = source.after_space(offset + 1)
         offset = following if text[following : following + 1] in ("]", "}") else offset
-    place = lines.words(offset)
+    place = source.words(offset)
     snippet = printable(" ".join(text[offset : offset + SNIPPET].split()))
     if not text.strip():
         found = "an empty file"
@@ -132,4 +126,4 @@ def _not_json(text: str, lines: Lines, error: json.JSONDecodeError) -> Problem:
         found = f"a string without an end, at {place}: {snippet}"
     else:
         found = f"no JSON at {place}: {snippet}"
-    return Problem("not-json", (), found, line=lines.line(offset))
+    return PlacedProblem("not-json", (), found, line=source.line(offset))
