@@ -49,7 +49,8 @@ def declare_flags(
     for name, field in described(section).items():
         values = field.get("items", field)
         options: dict[str, Any] = {}
-        if "enum" in values:
+        # Of numbers the refusal is `read_flags`', as of every other number.
+        if isinstance(values.get("enum", [0])[0], str):
             options["choices"] = values["enum"]
         if "items" in field:
             options |= {"nargs": field["minItems"], "metavar": _MEMBERS[name]}

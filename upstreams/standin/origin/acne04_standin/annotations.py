@@ -8,11 +8,10 @@ from xml.sax.saxutils import escape
 
 from acne04_standin.chance import Chance
 from acne04_standin.figures import BROKEN_FACTOR, BROKEN_NAME, Figures, Size
-from acne04_standin.folds import FOLDS
 from acne04_standin.lesions import Lesion
+from acne04_standin.people import NoPlanError
 from acne04_standin.photographs import Studio
-from acne04_standin.roster import RealImage, Roster
-from acne04_standin.subjects import NoPlanError
+from acne04_standin.roster import FOLDS, RealImage, Roster
 
 #: The fold whose two files have CRLF line ends, as some copies of the original have.
 CRLF_FOLD = 4

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from acne04_standin.box_counts import LEAST, MOST
 from acne04_standin.chance import Chance
-from acne04_standin.figures import Figures
+from acne04_standin.counts import LEAST, MOST
+from acne04_standin.figures import SMALL_SIDE, Figures
 from acne04_standin.lesions import Lesion, lay_lesions
 from acne04_standin.photographs import Photograph
 from acne04_standin.roster import Roster
-from acne04_standin.sizes import SMALL_SIDE
 
 #: Folder of each grade.
 FOLDERS = {2: "levle2_generated", 3: "levle3_generated"}

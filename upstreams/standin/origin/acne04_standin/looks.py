@@ -1,4 +1,4 @@
-"""How a stand-in looks: what another style changes, and nothing else does.
+"""Looks: what a style and a person give to everything that is drawn.
 
 A method tuned on drawings of one style may have learnt that style. `OTHER` has other skin, light,
 cloth, hair, lesions and poses, for measurements on pictures that nobody tuned on.
@@ -8,9 +8,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from acne04_standin import anatomy
-from acne04_standin.anatomy import Colour
+from acne04_standin.chance import Chance
+from acne04_standin.figures import Point
 
+Colour = tuple[int, int, int]
+
+#: Skin from light to dark; a subject's is between two neighbours.
+SKIN: tuple[Colour, ...] = (
+    (238, 205, 184), (226, 184, 158), (208, 160, 130), (186, 136, 104), (152, 104, 76),
+    (112, 74, 54),
+)  # fmt: skip
+HAIR: tuple[Colour, ...] = (
+    (26, 22, 22), (44, 32, 26), (74, 50, 34), (112, 80, 48), (150, 116, 70), (92, 46, 30),
+)  # fmt: skip
+IRIS: tuple[Colour, ...] = ((70, 46, 30), (96, 66, 40), (70, 90, 76), (84, 110, 130))
+#: Backgrounds: cloth of dark blue, green, grey.
+CLOTH: tuple[Colour, ...] = ((20, 26, 44), (14, 16, 20), (24, 34, 34), (34, 32, 36), (18, 20, 30))
+
+#: Collars and headbands: from black to white cotton.
+COTTON: tuple[Colour, ...] = (
+    (24, 24, 28), (52, 58, 84), (96, 92, 96), (150, 70, 66), (196, 190, 180), (232, 232, 230),
+)  # fmt: skip
 #: Soft spot on the skin: centre and half axes in units, brightness in percent, strength of 255.
 Spot = tuple[int, int, int, int, int, int]
 
@@ -51,10 +69,10 @@ class Style:
         Units by which their perspective differs at most.
     """
 
-    skin: tuple[Colour, ...] = anatomy.SKIN
-    hair: tuple[Colour, ...] = anatomy.HAIR
-    cloth: tuple[Colour, ...] = anatomy.CLOTH
-    cotton: tuple[Colour, ...] = anatomy.COTTON
+    skin: tuple[Colour, ...] = SKIN
+    hair: tuple[Colour, ...] = HAIR
+    cloth: tuple[Colour, ...] = CLOTH
+    cotton: tuple[Colour, ...] = COTTON
     relief: tuple[Spot, ...] = (
         (1750, 2750, 760, 420, 62, 190),  # under the jaw
         (2280, 1900, 330, 950, 66, 190),  # towards the ear
@@ -122,3 +140,77 @@ OTHER = Style(
     bend=34,
 )
 STYLES = {"default": Style(), "other": OTHER}
+
+
+#: Offsets of control points; a prime number, so that outlines do not move alike.
+_OFFSETS = 41
+
+
+@dataclass(frozen=True)
+class Person:
+    """A subject's looks.
+
+    Attributes
+    ----------
+    skin, hair, iris : (int, int, int)
+        Colours.
+    shape : tuple of (int, int)
+        Offsets in units, added to the control points of the outlines in turn.
+    hairline : int
+        Units by which the hair comes forward.
+    long_hair : bool
+        Whether it falls behind the ear.
+    spots : tuple of (int, int, int, int)
+        Moles and freckles: place and radius in units, and strength of 255.
+    """
+
+    skin: Colour
+    hair: Colour
+    iris: Colour
+    shape: tuple[Point, ...]
+    hairline: int
+    long_hair: bool
+    spots: tuple[tuple[int, int, int, int], ...]
+
+
+def draw_person(style: Style, chance: Chance) -> Person:
+    """Draw a subject's looks."""
+    tone = chance.below(256 * (len(style.skin) - 1))
+    reach = style.face_shape
+    freckles = chance.between(20, 60) if chance.below(4) == 0 else chance.below(8)
+    return Person(
+        between(style.skin[tone // 256], style.skin[tone // 256 + 1], tone % 256),
+        between(chance.pick(style.hair), chance.pick(style.hair), chance.below(256)),
+        chance.pick(IRIS),
+        tuple((chance.bell(-reach, reach), chance.bell(-reach, reach)) for _ in range(_OFFSETS)),
+        chance.bell(-330, 330),
+        chance.below(2) == 0,
+        tuple(
+            (chance.between(900, 2100), chance.between(500, 2700), chance.between(9, 26), 190)
+            for _ in range(chance.between(2, 7))
+        )
+        + tuple(
+            (chance.bell(800, 2000), chance.bell(1250, 2100), chance.between(6, 12), 110)
+            for _ in range(freckles)
+        ),
+    )
+
+
+def between(first: Colour, second: Colour, part: int) -> Colour:
+    """Colour at `part` 256ths of the way.
+
+    >>> between((0, 100, 200), (100, 200, 0), 128)
+    (50, 150, 100)
+    """
+    red, green, blue = (a + (b - a) * part // 256 for a, b in zip(first, second, strict=True))
+    return red, green, blue
+
+
+def times(colour: Colour, percent: int) -> Colour:
+    """Colour at another brightness.
+
+    >>> times((100, 200, 250), 120)
+    (120, 240, 255)
+    """
+    red, green, blue = (max(0, min(255, level * percent // 100)) for level in colour)
+    return red, green, blue

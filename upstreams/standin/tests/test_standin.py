@@ -1,3 +1,4 @@
+# ruff: noqa: D
 """The stand-in upstream: what its files show must be what is known of the real ones."""
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ from standin_reading import FOLDS, Upstream, band
 import acne04_standin as standin
 from acne04.core.errors import UsageError
 from acne04.core.imaging import read_image
-from acne04_standin import write
-from acne04_standin.corpus import Parameters, plan
-from acne04_standin.near import KINDS, affine, copy_size
-from acne04_standin.raster import filled
+from acne04_standin import folder as upstream_folder
+from acne04_standin.blueprint import Parameters, plan
+from acne04_standin.canvas import filled
 from acne04_standin.truth import truth_document
+from acne04_standin.variants import KINDS, affine, copy_size
 
 SCALE = 8
 #: Figures of the real datasets, written down here a second time.
@@ -77,7 +78,7 @@ def draw(folder: Path, *options: str, hash_seed: str = "0") -> Path:
         "import argparse, sys\nimport acne04_standin as standin\n"
         "if __name__ == '__main__':\n"
         "    parser = argparse.ArgumentParser()\n    standin.configure(parser)\n"
-        "    sys.exit(standin.run(parser.parse_args()))\n"
+        "    sys.exit(standin.run(standin.read_options(parser.parse_args())))\n"
     )
     script = folder.parent / f"draw_{folder.name}.py"
     script.write_text(code, encoding="utf-8")
@@ -380,7 +381,7 @@ def test_values_out_of_range_are_refused(option: str, value: str, tmp_path: Path
     standin.configure(parser)
     arguments = parser.parse_args([str(tmp_path / "upstream"), option, value])
     with pytest.raises(UsageError, match="out of range") as caught:
-        standin.run(arguments)
+        standin.run(standin.read_options(arguments))
     assert caught.value.where == option
     assert list(tmp_path.iterdir()) == []
 
@@ -398,7 +399,7 @@ def call(folder: Path) -> int:
     parser = argparse.ArgumentParser()
     standin.configure(parser)
     words = [str(folder), "--scale=16", "--fraction=32", "--workers=1"]
-    return standin.run(parser.parse_args(words))
+    return standin.run(standin.read_options(parser.parse_args(words)))
 
 
 @pytest.mark.parametrize(
@@ -460,9 +461,9 @@ def test_what_fails_half_way_leaves_nothing(
     def fail(corpus: object) -> str:
         raise RuntimeError("disk full")
 
-    monkeypatch.setattr(write, "truth_document", fail)
+    monkeypatch.setattr(upstream_folder, "truth_document", fail)
     with pytest.raises(RuntimeError):
-        write.write_upstream(plan(Parameters(16, 32)), tmp_path / "upstream", 1)
+        upstream_folder.write_upstream(plan(Parameters(16, 32)), tmp_path / "upstream", 1)
     assert list(tmp_path.iterdir()) == []
 
 

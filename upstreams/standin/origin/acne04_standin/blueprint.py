@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from functools import partial
 
 from acne04.core.errors import UsageError
+from acne04.core.parameters import described, read_flags
 from acne04_standin.chance import Chance
+from acne04_standin.edits import Collision, Synthetic, plan_synthetic
 from acne04_standin.figures import FIRST_NAME, FULL, SMALL, Figures
 from acne04_standin.jobs import CopyFile, EditFile, Job
+from acne04_standin.looks import STYLES
 from acne04_standin.photographs import Photograph, Studio, plan_photographs
 from acne04_standin.roster import Roster, draw_roster
-from acne04_standin.style import STYLES
-from acne04_standin.synthetic import Collision, Synthetic, plan_synthetic
 
+#: Where `params.yaml` and its schema speak of the stand-in: ranges and defaults stand there.
+SECTION = "standin"
 #: Where the real images wait before they go into their archive.
 IMAGES = "Classification/JPEGImages"
 _FIGURES = {1: FULL, 32: SMALL}
-_MOST_SCALE = 16
 _CAMERAS = (("Stand-in Optics", "Easel 100"), ("Stand-in Optics", "Easel 200"), ("acne04", "Pad"))
+
+
+def _default(name: str) -> int:
+    return int(described(SECTION)[name]["default"])
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,7 @@ class Parameters:
     Attributes
     ----------
     scale : int
-        Real pixels per drawn pixel along each side, 1 to 16.
+        Real pixels per drawn pixel along each side.
     fraction : int
         1 for all images, 32 for a thirty-second of them.
     near_duplicates : int
@@ -38,10 +45,10 @@ class Parameters:
         A key of `STYLES`: how everything looks.
     """
 
-    scale: int = 8
-    fraction: int = 1
-    near_duplicates: int = 1
-    seed: int = 0
+    scale: int = field(default_factory=partial(_default, "scale"))
+    fraction: int = field(default_factory=partial(_default, "fraction"))
+    near_duplicates: int = field(default_factory=partial(_default, "near_duplicates"))
+    seed: int = field(default_factory=partial(_default, "seed"))
     style: str = "default"
 
 
@@ -66,7 +73,8 @@ def plan(parameters: Parameters) -> Corpus:
     UsageError
         If a parameter is out of range.
     """
-    _check(parameters)
+    read_flags(asdict(parameters), SECTION)
+    check_style(parameters.style)
     figures, seed = _FIGURES[parameters.fraction], parameters.seed
     roster = draw_roster(figures, parameters.near_duplicates, seed)
     studio = plan_photographs(roster, figures, parameters.scale, seed, STYLES[parameters.style])
@@ -137,20 +145,21 @@ def _choose_lying(
     return frozenset(chance.shuffled(suitable)[: figures.upright_by_exif])
 
 
-def _check(parameters: Parameters) -> None:
-    ranges: dict[str, tuple[object, tuple[object, ...], str]] = {
-        "--scale": (parameters.scale, tuple(range(1, _MOST_SCALE + 1)), f"1 to {_MOST_SCALE}"),
-        "--fraction": (parameters.fraction, tuple(_FIGURES), "1 or 32"),
-        "--near-duplicates": (parameters.near_duplicates, tuple(range(1, 26)), "1 to 25"),
-        "--style": (parameters.style, tuple(STYLES), " or ".join(STYLES)),
-    }
-    for option, (value, allowed, text) in ranges.items():
-        if value not in allowed:
-            raise UsageError(
-                option,
-                "the value is out of range",
-                expected=text,
-                found=str(value),
-                done="nothing has been written",
-                remedy=f"give {option} a value of {text}",
-            )
+def check_style(style: str) -> None:
+    """Refuse a style that does not exist.
+
+    Raises
+    ------
+    UsageError
+        With those that do.
+    """
+    if style not in STYLES:
+        known = " or ".join(STYLES)
+        raise UsageError(
+            "--style",
+            "the value is out of range",
+            expected=known,
+            found=style,
+            done="nothing has been written",
+            remedy=f"give --style a value of {known}",
+        )
