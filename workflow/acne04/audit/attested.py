@@ -11,7 +11,7 @@ from acne04.audit.documented import release_of, shown
 from acne04.audit.tree import committed, git
 from acne04.core.errors import Acne04Error
 from acne04.inspection.check import Check, Evidence, Impossible, NotRun, Problem
-from acne04.provenance.contents import ATTESTATION, differences, present_files
+from acne04.provenance.checksums import ATTESTATION, differences, present_files
 from acne04.provenance.envelope import Opened, open_envelope
 from acne04.provenance.keys import load_public
 from acne04.provenance.statement import Attested, from_bytes

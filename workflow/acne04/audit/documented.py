@@ -6,7 +6,7 @@ from pathlib import Path
 
 from acne04.audit.checkout import Checkout
 from acne04.inspection.check import Check, Evidence, NotRun, Problem
-from acne04.standards.validating import crate_problems, croissant_problems
+from acne04.standards.validators import crate_problems, croissant_problems
 
 
 def release_of(checkout: Checkout) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from acne04.inspection.check import Check, Evidence, Impossible, NotRun, Problem
-from acne04.provenance.contents import ATTESTATION, differences
+from acne04.provenance.checksums import ATTESTATION, differences
 from acne04.verify.subject import UNTRUSTED, Release, problems_of
 
 

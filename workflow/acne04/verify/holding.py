@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from acne04.core.hashing import digest_file
 from acne04.core.processors import available_processors
 from acne04.inspection.check import Check, Evidence, NotRun, Problem
-from acne04.provenance.contents import ATTESTATION, is_hash
+from acne04.provenance.checksums import ATTESTATION, is_hash
 from acne04.verify.subject import CROISSANT, INVENTORY, Release
 
 _FORMS = {
