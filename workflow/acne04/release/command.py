@@ -27,6 +27,7 @@ from acne04.release import commit, consistency, instructions
 from acne04.release.layout import RECORDED, PlannedRelease, describe, lay_out
 from acne04.release.versions import INDEX, check_version, next_serial, read_index, with_row
 
+#: Problems of a checkout that are told; one forgotten run makes hundreds.
 _SHOWN = 20
 
 

@@ -20,7 +20,7 @@ _PROFILE = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 
 def entities(facts: Facts) -> Iterator[Entity]:
     """Give the entities of the workflow, then those of its run in the order of the stages."""
-    yield from _plan(facts)
+    yield from _workflow_entities(facts)
     yield from _run_entities(facts)
 
 
@@ -65,7 +65,7 @@ def _value_id(name: str) -> str:
     return contextual("value", name)
 
 
-def _plan(facts: Facts) -> Iterator[Entity]:
+def _workflow_entities(facts: Facts) -> Iterator[Entity]:
     yield _workflow(facts)
     yield {
         "@id": _PROFILE,

@@ -13,6 +13,7 @@ _DATASETS = {
     "standin": "standin: a drawing, not a photograph",
     "acne04": "acne04: the real images; they may go to a private store only",
 }
+#: The longest heading, and two spaces.
 _WIDTH = 11
 
 

@@ -16,6 +16,7 @@ from acne04.trace.image import record_at, trace_circle, trace_image
 #: Hexadecimal digits from which on a beginning of a SHA-256 is taken for one.
 LEAST_DIGITS = 8
 _HASH = re.compile(rf"[0-9a-fA-F]{{{LEAST_DIGITS},64}}")
+#: Names, or hashes, that an error lists.
 _NEAREST = 5
 
 
