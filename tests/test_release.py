@@ -18,8 +18,8 @@ from released import Keys, attested, make_keys
 
 from acne04.core import tables
 from acne04.core.errors import UsageError
-from acne04.provenance.contents import ATTESTATION, present_files
-from acne04.release.numbering import check_version
+from acne04.provenance.checksums import ATTESTATION, present_files
+from acne04.release.versions import check_version
 
 pytestmark = pytest.mark.workflow
 STANDARDS = Path(__file__).parent / "standards"

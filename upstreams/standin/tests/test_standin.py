@@ -1,4 +1,3 @@
-# ruff: noqa: D
 """The stand-in upstream: what its files show must be what is known of the real ones."""
 
 from __future__ import annotations

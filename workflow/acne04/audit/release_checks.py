@@ -9,12 +9,12 @@ from pathlib import Path
 from acne04.audit.audited_checkout import LEDGER, AuditedCheckout, committed, git
 from acne04.core.errors import Acne04Error
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, Unexamined
-from acne04.provenance.contents import ATTESTATION, differences, present_files
+from acne04.provenance.checksums import ATTESTATION, differences, present_files
 from acne04.provenance.envelope import Opened, open_envelope
 from acne04.provenance.keys import load_public
 from acne04.provenance.statement import Attested, from_bytes
 from acne04.standards.release_files import places
-from acne04.standards.validating import crate_problems, croissant_problems
+from acne04.standards.validators import crate_problems, croissant_problems
 
 _LOCK = Path("dvc.lock")
 #: What a commit may hold that records a release of an earlier one.

@@ -15,7 +15,7 @@ from acne04.core import documents, tables
 from acne04.core.errors import Acne04Error, SchemaError, UnavailableError
 from acne04.inspection.checks import Impossible, Mismatch
 from acne04.provenance import ledger
-from acne04.provenance.contents import ATTESTATION, is_hash, present_files
+from acne04.provenance.checksums import ATTESTATION, is_hash, present_files
 from acne04.provenance.envelope import Opened, open_envelope, parse_json
 from acne04.provenance.ledger import Ledger
 from acne04.provenance.statement import Attested, from_bytes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, Unexamined
-from acne04.provenance.contents import ATTESTATION, differences
+from acne04.provenance.checksums import ATTESTATION, differences
 from acne04.verify.published_release import UNTRUSTED, PublishedRelease, problems_of
 
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from acne04.core.errors import Acne04Error, SchemaError
 from acne04.inspection.checks import Check, Evidence, Mismatch
-from acne04.provenance.contents import ATTESTATION, SUMS, differences, from_sums
+from acne04.provenance.checksums import ATTESTATION, SUMS, differences, from_sums
 from acne04.standards.release_files import DOCUMENTS, places
 from acne04.verify.published_release import CRATE, CROISSANT, LEDGER, PublishedRelease, problems_of
 

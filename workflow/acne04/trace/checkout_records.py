@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Container
+import re
+from collections.abc import Collection, Container, Iterator
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from acne04.core.errors import SchemaError, UnavailableError
+from acne04.core.hashing import digest_file
 from acne04.core.rows import read_rows
-from acne04.provenance import ledger as ledger_
-from acne04.provenance.ledger import Ledger
+from acne04.provenance.ledger import Ledger, read
 
 LEDGER = "data/ledger/ledger.json"
 #: Folders of ``data/`` whose stage reports findings, in workflow order.
@@ -45,7 +45,7 @@ class Records:
     def ledger(self) -> Ledger:
         """The ledger, without which nothing can be told."""
         try:
-            return ledger_.read(self.place(LEDGER))
+            return read(self.place(LEDGER))
         except UnavailableError:
             raise UnavailableError(
                 str(self.place(LEDGER)),
@@ -108,7 +108,7 @@ class Records:
         place = self.place(path)
         if not place.is_file():
             return "absent"
-        return "as recorded" if digest(place) == sha256 else "altered"
+        return "as recorded" if digest_file(place).sha256 == sha256 else "altered"
 
     def altered(self) -> list[str]:
         """List what was read for the answer and is not what the ledger recorded."""
@@ -116,11 +116,94 @@ class Records:
             path
             for path in sorted(self._read)
             if path in self.ledger.files
-            and digest(self.place(path)) != self.ledger.files[path].sha256
+            and digest_file(self.place(path)).sha256 != self.ledger.files[path].sha256
         ]
 
+    def findings_on(
+        self,
+        files: Collection[str],
+        words: Collection[str] = (),
+        pointers: Collection[str] = (),
+        decisions: Collection[dict[str, Any]] = (),
+    ) -> list[dict[str, Any]]:
+        """List the findings of all stages that name a thing.
 
-def digest(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        Parameters
+        ----------
+        files : collection of str
+            The thing's names where a finding is on it as a file.
+        words : collection of str
+            Its names where a finding on something else mentions it.
+        pointers : collection of str
+            Its places in the Acne04-v2 file; what lies below them is its own, too.
+        decisions : collection of dict
+            Decisions on it, as of `decisions_on`: a finding on one of their rows is on it, too.
+
+        Returns
+        -------
+        list of dict
+            The findings with their stage, in workflow order.
+        """
+        mention = _mention(words)
+        rows = {(decision["file"], decision["line"]) for decision in decisions}
+        return [
+            {"stage": document["stage"], **finding}
+            for folder in WITH_FINDINGS
+            for document in [self.document(f"data/{folder}/findings.json")]
+            for finding in document["findings"]
+            if finding["file"] in files
+            or (finding["file"], finding["line"]) in rows
+            or (finding["file"] == V2 and _within(finding["pointer"], pointers))
+            or any(mention.search(finding[text]) for text in ("expected", "found", "done"))
+        ]
+
+    def decisions_on(
+        self, sha256s: Collection[str], paths: Collection[str]
+    ) -> list[dict[str, Any]]:
+        """List the decisions bound to some bytes, or taken on what lay at a path."""
+        return [
+            decision
+            for decision in self._decisions()
+            if set(decision["subject"].split(":")) & set(sha256s)
+            or {*decision["path"].split("|"), decision["decision"]} & set(paths)
+        ]
+
+    def circle_decisions(self, sha256: str, circle_id: int) -> list[dict[str, Any]]:
+        """List the decisions on a circle of the annotation file with these bytes."""
+        return [
+            decision
+            for decision in self._decisions()
+            if decision["kind"] == "circles"
+            and decision["subject"] == sha256
+            and any(
+                int(first) <= circle_id <= int(last or first)
+                for first, last in re.findall(r"(\d+)(?:-(\d+))?", decision["target"])
+            )
+        ]
+
+    def _decisions(self) -> Iterator[dict[str, Any]]:
+        for name in DECISIONS:
+            file = f"decisions/{name}.csv"
+            for line, row in enumerate(self.table(file, "decisions"), start=2):
+                if row["dataset"] == self.ledger.dataset:
+                    without_dataset = {k: value for k, value in row.items() if k != "dataset"}
+                    yield {"file": file, "line": line, **without_dataset}
+
+
+def _mention(words: Collection[str]) -> re.Pattern[str]:
+    """Match a name as a whole: not inside a longer name or path.
+
+    >>> bool(_mention(["a_1.jpg"]).search("the bytes of x/a_1.jpg (sha256 00)"))
+    False
+    >>> bool(_mention(["a_1.jpg"]).search("as a_1.jpg, which stands for both"))
+    True
+    """
+    if not words:
+        return re.compile(r"(?!)")
+    names = "|".join(re.escape(word) for word in sorted(words))
+    return re.compile(rf"(?<![\w/~-])(?<!\w\.)(?:{names})(?![\w~/-]|\.\w)")
+
+
+def _within(pointer: str, pointers: Collection[str]) -> bool:
+    steps = pointer.split("/")
+    return any("/".join(steps[:depth]) in pointers for depth in range(3, len(steps) + 1))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from acne04.diff import code, found, images, placing, related, settings
-from acne04.diff.artifacts import Artifacts
-from acne04.diff.change import Change, Section, many, values
-from acne04.diff.reading import Reader
+from acne04.diff import dataset, inputs
+from acne04.diff.artifacts import ArtifactPair, Artifacts
+from acne04.diff.change import Section, many
 from acne04.diff.revision import Revision
 
 #: It tells of the code, and changes with it.
@@ -27,23 +25,23 @@ def compare(before: Revision, after: Revision) -> dict[str, Any]:
     UnavailableError
         If bytes that are needed are neither in the cache nor in the store, or not to be understood.
     """
-    reader = Reader(Artifacts(before), Artifacts(after))
-    sections = [section for section in _sections(reader) if section.changes]
+    pair = ArtifactPair(Artifacts(before), Artifacts(after))
+    sections = [section for section in _sections(pair) if section.changes]
     return {
         "before": _named(before),
         "after": _named(after),
-        "verdict": _verdict(reader, sections),
+        "verdict": _verdict(pair, sections),
         "summary": _summary(before, after, sections),
-        "notes": [*dict.fromkeys(_notes(reader))],
+        "notes": [*dict.fromkeys(_notes(pair))],
         "sections": [_section(section) for section in sections],
     }
 
 
-def _verdict(reader: Reader, sections: list[Section]) -> str:
-    before, after = (side.state.dataset for side in reader.sides)
+def _verdict(pair: ArtifactPair, sections: list[Section]) -> str:
+    before, after = (side.state.dataset for side in pair.sides)
     if before != after:
         return "other-dataset"
-    if any(reader.differs(path) for path in reader.paths if not path.startswith(_LEDGER)):
+    if any(pair.differs(path) for path in pair.paths if not path.startswith(_LEDGER)):
         return "different"
     return "same-data" if sections else "same"
 
@@ -52,17 +50,14 @@ def _named(state: Revision) -> dict[str, Any]:
     return {"name": state.name, "commit": state.commit, "dataset": state.dataset}
 
 
-def _sections(reader: Reader) -> Iterator[Section]:
-    before, after = (side.state for side in reader.sides)
-    yield from settings.sections(before, after)
-    yield from images.sections(reader)
-    yield from placing.sections(reader)
-    yield from related.sections(reader)
-    yield from found.sections(reader)
-    yield code.section(before, after)
-    yield Section("Packages", tuple(_updates(_packages(before), _packages(after))))
-    sides = [side.md5s for side in reader.sides]
-    differing = [path for path in reader.paths if reader.differs(path)]
+def _sections(pair: ArtifactPair) -> Iterator[Section]:
+    before, after = (side.state for side in pair.sides)
+    yield from inputs.edited_sections(before, after)
+    yield from dataset.sections(pair)
+    yield inputs.code_section(before, after)
+    yield inputs.package_section(before, after)
+    sides = [side.md5s for side in pair.sides]
+    differing = [path for path in pair.paths if pair.differs(path)]
     both = [path for path in differing if path in sides[0] and path in sides[1]]
     yield Section(
         "Outputs",
@@ -74,27 +69,15 @@ def _sections(reader: Reader) -> Iterator[Section]:
     )
 
 
-def _updates(before: dict[str, str], after: dict[str, str]) -> Iterator[Change]:
-    yield from many("added", "packages", after.keys() - before.keys())
-    yield from many("removed", "packages", before.keys() - after.keys())
-    both = before.keys() & after.keys()
-    yield from values({p: before[p] for p in both}, {p: after[p] for p in both})
-
-
-def _packages(state: Revision) -> dict[str, str]:
-    text = (state.read("requirements.lock") or b"").decode("utf-8", "replace")
-    return dict(re.findall(r"^([\w.\[\],-]+)==([^\s;\\]+)", text, re.MULTILINE))
-
-
-def _notes(reader: Reader) -> Iterator[str]:
-    for side in reader.sides:
+def _notes(pair: ArtifactPair) -> Iterator[str]:
+    for side in pair.sides:
         if not side.state.stages:
             yield f"{side.state.name} has no dvc.lock: it holds no data yet"
         if side.altered:
             files = ", ".join(sorted(side.altered))
             yield f"not what dvc.lock names, but what is in data/ was compared: {files}"
-    yield from reader.notes
-    yield from code.not_run(reader.sides[1].state)
+    yield from pair.notes
+    yield from inputs.not_run(pair.sides[1].state)
 
 
 def _summary(before: Revision, after: Revision, sections: list[Section]) -> str:

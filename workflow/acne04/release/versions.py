@@ -16,6 +16,7 @@ _VERSION = re.compile(
     r"(0|[1-9]\d{0,5})(\.(0|[1-9]\d{0,5})){1,2}((a|b|rc)\d{1,3}|-(alpha|beta|rc)(\.\d{1,3})?)?",
     re.ASCII,
 )
+#: What the schema of an attestation allows: nine digits.
 _LARGEST_SERIAL = 999_999_999
 
 

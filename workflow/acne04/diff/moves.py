@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from acne04.diff.artifacts import ArtifactPair, Row
 from acne04.diff.change import Balance, Change, Kind, Section
-from acne04.diff.reading import Reader, Row
 
 #: The manifests, in the order in which a reader cares; others follow.
 VARIANTS = ("holdout", "kfold", "published-clean", "published", "paper")
@@ -17,14 +17,14 @@ _MANIFEST_COLUMNS = ("data/splits/", ".csv")
 _BESIDES = {"churn", "paper_leaks", "paper_table", "published_leaks", "review"}
 
 
-def sections(reader: Reader) -> Iterator[Section]:
+def sections(pair: ArtifactPair) -> Iterator[Section]:
     """Compare the manifests of all variants."""
-    paths = _manifests(reader.paths)
-    reader.fetch(paths.values())
+    paths = _manifests(pair.paths)
+    pair.fetch(paths.values())
     for variant, path in paths.items():
-        if not reader.differs(path):
+        if not pair.differs(path):
             continue
-        before, after = reader.table(path, "splits")
+        before, after = pair.table(path, "splits")
         title = f"Split {variant}"
         yield Section(title, tuple(_moves(before, after)), tuple(_balance(variant, before, after)))
 

@@ -5,26 +5,23 @@ Both are big, and only an audit and the tests need them: they are imported here 
 
 from __future__ import annotations
 
+import csv
 import importlib
 import json
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
+from acne04.core.hashing import digest_file
 from acne04.inspection.checks import Impossible, Mismatch
 from acne04.standards import croissant
-from acne04.standards.unvalidated import (
-    CRATE,
-    CROISSANT,
-    column_problems,
-    distribution_problems,
-    part_problems,
-)
 
 PROFILE = "provenance-run-crate-0.5"
+_CROISSANT, _CRATE = "croissant.json", "ro-crate-metadata.json"
 #: Remote context of a run crate to its file in a folder of contexts.
 CONTEXTS = {
     "https://w3id.org/ro/crate/1.1/context": "ro-crate-1.1.jsonld",
@@ -54,7 +51,7 @@ def croissant_problems(release: Path) -> list[Mismatch]:
         If mlcroissant is not installed.
     """
     mlcroissant = _library("mlcroissant")
-    path = release / CROISSANT
+    path = release / _CROISSANT
     document, problems = _document(path)
     if document is None:
         return problems
@@ -67,10 +64,10 @@ def croissant_problems(release: Path) -> list[Mismatch]:
     problems += [_croissant(text) for text in texts]
     missing = [name for name in croissant.REQUIRED if not document.get(name)]
     problems += [
-        Mismatch(CROISSANT, name, "no such property", pointer=f"/{name}") for name in missing
+        Mismatch(_CROISSANT, name, "no such property", pointer=f"/{name}") for name in missing
     ]
-    problems += distribution_problems(release, document)
-    return [*problems, *column_problems(release, document)]
+    problems += _distribution_problems(release, document)
+    return [*problems, *_column_problems(release, document)]
 
 
 def crate_problems(release: Path, contexts: Path | None = None) -> list[Mismatch]:
@@ -97,7 +94,7 @@ def crate_problems(release: Path, contexts: Path | None = None) -> list[Mismatch
     """
     services = _library("rocrate_validator.services")
     models = _library("rocrate_validator.models")
-    document, problems = _document(release / CRATE)
+    document, problems = _document(release / _CRATE)
     if document is None:
         return problems
     with tempfile.TemporaryDirectory() as scratch:
@@ -114,10 +111,10 @@ def crate_problems(release: Path, contexts: Path | None = None) -> list[Mismatch
         )
         result = services.validate(settings)
         problems += [
-            Mismatch(CRATE, f"{issue.check.identifier}: {issue.check.name}", str(issue.message))
+            Mismatch(_CRATE, f"{issue.check.identifier}: {issue.check.name}", str(issue.message))
             for issue in result.get_issues(models.Severity.REQUIRED)
         ]
-    return [*problems, *part_problems(release, document)]
+    return [*problems, *_part_problems(release, document)]
 
 
 def fill_cache(cache: Path, contexts: Path) -> None:
@@ -167,7 +164,7 @@ def _library(name: str) -> Any:
 
 
 def _croissant(text: str) -> Mismatch:
-    return Mismatch(CROISSANT, "no error and no warning of mlcroissant", text.strip())
+    return Mismatch(_CROISSANT, "no error and no warning of mlcroissant", text.strip())
 
 
 def _document(path: Path) -> tuple[dict[str, Any] | None, list[Mismatch]]:
@@ -191,3 +188,67 @@ def _said_aloud(logger: str) -> Iterator[list[str]]:
         yield said
     finally:
         logging.getLogger(logger).removeHandler(handler)
+
+
+def _distribution_problems(release: Path, document: Mapping[str, Any]) -> Iterator[Mismatch]:
+    """Compare the file objects of a Croissant document that lie in the release with their bytes."""
+    for item in _objects(document.get("distribution")):
+        url = str(item.get("contentUrl", ""))
+        if item.get("@type") == "cr:FileObject" and "://" not in url:
+            yield from _hash_problems(release, _CROISSANT, url, item.get("sha256"))
+
+
+def _part_problems(release: Path, document: Mapping[str, Any]) -> Iterator[Mismatch]:
+    """Compare the files of a crate with their bytes."""
+    for entity in _objects(document.get("@graph")):
+        kinds = entity.get("@type", [])
+        if "File" in ([kinds] if isinstance(kinds, str) else kinds):
+            name = unquote(str(entity.get("@id")))
+            yield from _hash_problems(release, _CRATE, name, entity.get("sha256"))
+
+
+def _column_problems(release: Path, document: Mapping[str, Any]) -> Iterator[Mismatch]:
+    """Look for the columns that fields of a Croissant document are taken from."""
+    headers: dict[str, list[str]] = {}
+    for record_set in _objects(document.get("recordSet")):
+        for field in _objects(record_set.get("field")):
+            for source in _objects([field.get("source"), field.get("references")]):
+                table = str(_object(source.get("fileObject")).get("@id"))
+                column = _object(source.get("extract")).get("column")
+                if column is None or _outside(table) or not (release / table).is_file():
+                    continue
+                if table not in headers:
+                    headers[table] = _header(release / table)
+                if column not in headers[table]:
+                    place = str(field.get("@id"))
+                    yield Mismatch(
+                        _CROISSANT, f"a column {column} in {table}", "none", pointer=place
+                    )
+
+
+def _hash_problems(release: Path, document: str, name: str, sha256: Any) -> Iterator[Mismatch]:
+    if _outside(name):
+        yield Mismatch(document, "files of the release alone", name, pointer=name)
+    elif not (release / name).is_file():
+        yield Mismatch(document, f"the file {name}", "no such file", pointer=name)
+    elif (found := digest_file(release / name).sha256) != sha256:
+        yield Mismatch(document, f"{name} with sha256 {sha256}", f"sha256 {found}", pointer=name)
+
+
+def _outside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.is_absolute() or ".." in path.parts
+
+
+def _header(table: Path) -> list[str]:
+    with table.open(encoding="utf-8", errors="replace", newline="") as stream:
+        return next(csv.reader(stream), [])
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """Give the objects in a list; a document may hold anything in its place."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

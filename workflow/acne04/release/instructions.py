@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from acne04.release.numbering import INDEX
-
-if TYPE_CHECKING:
-    from acne04.release.command import Release
+from acne04.release.layout import PlannedRelease
+from acne04.release.versions import INDEX
 
 
-def tag_message(release: Release, attestation: str) -> str:
+def tag_message(release: PlannedRelease, attestation: str) -> str:
     """Give the message of the tag: it binds the release's attestation to the commit."""
     return (
         f"Release {release.version} ({release.ledger.dataset}), serial {release.serial}\n\n"
@@ -18,7 +14,7 @@ def tag_message(release: Release, attestation: str) -> str:
     )
 
 
-def words(release: Release, *, is_tracked: bool, is_tagged: bool) -> str:
+def words(release: PlannedRelease, *, is_tracked: bool, is_tagged: bool) -> str:
     """Say which commands record the release, in their order."""
     version, folder = release.version, release.folder.as_posix()
     tracked = f"{folder}.dvc {release.folder.parent.as_posix()}/.gitignore" if is_tracked else ""
@@ -41,7 +37,7 @@ def words(release: Release, *, is_tracked: bool, is_tagged: bool) -> str:
     )
 
 
-def _terms(release: Release) -> str:
+def _terms(release: PlannedRelease) -> str:
     kept = [s.key for s in release.ledger.sources if s.licence.redistributable != "yes"]
     if not kept:
         return ""

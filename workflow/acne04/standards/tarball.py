@@ -4,7 +4,7 @@ Croissant knows files and archives, not folders. Where an upstream delivers a fo
 collide, its images are described as the archive that this module makes of ``data/raw/<source>``:
 each under its canonical name, which no other image has. Nobody need keep it:
 
-    python -m acne04.standards.repacking acnedit --to acnedit.tar
+    python -m acne04.standards.tarball acnedit --to acnedit.tar
 """
 
 from __future__ import annotations
@@ -113,9 +113,7 @@ class _Hashing(io.RawIOBase):
 
 def main(words: Sequence[str] | None = None) -> int:
     """Make the archive of one source of this checkout, and give the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m acne04.standards.repacking", description=__doc__
-    )
+    parser = argparse.ArgumentParser(prog="python -m acne04.standards.tarball", description=__doc__)
     parser.add_argument("source", help="key of the source in workflow/sources.yaml")
     parser.add_argument("--to", type=Path, required=True, metavar="FILE", help="the tar")
     parser.add_argument("--raw", type=Path, default=Path("data/raw"), metavar="FOLDER")

@@ -10,13 +10,13 @@ from typing import Any
 
 from acne04.core.errors import Acne04Error
 from acne04.trace.artifact import trace_artifact, trace_member
-from acne04.trace.circle import record_at, trace_circle
-from acne04.trace.image import trace_image
-from acne04.trace.records import LEDGER, V2, Records
+from acne04.trace.checkout_records import LEDGER, V2, Records
+from acne04.trace.image import record_at, trace_circle, trace_image
 
 #: Hexadecimal digits from which on a beginning of a SHA-256 is taken for one.
 LEAST_DIGITS = 8
 _HASH = re.compile(rf"[0-9a-fA-F]{{{LEAST_DIGITS},64}}")
+#: Names, or hashes, that an error lists.
 _NEAREST = 5
 
 
