@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from acne04.dedupe.subjects import Subjects
+from acne04.dedupe.image_subjects import Subjects
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from acne04.core.findings import Finding
-from acne04.dedupe.names import natural_key
+from acne04.dedupe.image_names import natural_key
 from acne04.relations.subjects import SubjectLine
 
 Subjects = dict[str, list[str]]
