@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from acne04.near.blocks import Floats
 from acne04.near.frames import SIDES, Bytes
-from acne04.near.matching import Floats
-from acne04.near.verifying import FORMS, Guess, in_form
+from acne04.near.registration import FORMS, Guess, in_form
 
 #: Side of the luminance squares that are compared.
 CELLS = 16

@@ -20,7 +20,7 @@ from acne04.core.errors import Acne04Error, UnavailableError
 from acne04.near.corpus import Corpus
 
 
-class Labour:
+class ProcessPool:
     """Calls methods of a corpus, in this process if it is to be the only one.
 
     Processes are started when there is something to do; they end when this one does, however.
@@ -39,7 +39,7 @@ class Labour:
         self._idle: SimpleQueue[Connection] = SimpleQueue()
         self._ending = ExitStack()
 
-    def __enter__(self) -> Labour:
+    def __enter__(self) -> ProcessPool:
         return self
 
     def __exit__(
