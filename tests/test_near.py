@@ -45,12 +45,12 @@ from acne04.cli import main
 from acne04.core import documents, tables
 from acne04.core.errors import SplitError, UnavailableError
 from acne04.core.imaging import read_image
-from acne04.near import calibration, candidates, corpus, scores, stage, verdicts
+from acne04.near import calibration, candidates, pictures, scores, stage, verdicts
 from acne04.near.blocks import BLOCK, match_blocks
 from acne04.near.calibration import FLOOR, LEAST_NULL, REVIEW_BAND, as_document, calibrate
 from acne04.near.candidates import Guesser, Nearest, find_nearest, part_vectors, whole_vectors
-from acne04.near.corpus import Picture
 from acne04.near.frames import Frame, read_frame
+from acne04.near.pictures import Picture
 from acne04.near.process_pool import ProcessPool
 from acne04.near.registration import FORMS, Score, verify
 from acne04_standin import Parameters, plan, write_upstream
@@ -283,7 +283,7 @@ def test_what_is_remembered_is_not_computed_again(
 def test_an_interrupted_run_goes_on_where_it_was(
     standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, compared = corpus.verify, []
+    real, compared = pictures.verify, []
 
     def verify_some(frames: Any, guesses: Any) -> list[Score]:
         compared.extend(guesses)
@@ -292,11 +292,11 @@ def test_an_interrupted_run_goes_on_where_it_was(
         return real(frames, guesses)
 
     monkeypatch.setattr(scores, "_BATCHES_KEPT", 2)
-    monkeypatch.setattr(corpus, "verify", verify_some)
+    monkeypatch.setattr(pictures, "verify", verify_some)
     memory, out = tmp_path / "memory", tmp_path / "out"
     assert near(standin.raw, out, f"--memory={memory}", "--threads=1") == 130
     assert not out.exists()
-    monkeypatch.setattr(corpus, "verify", lambda f, g: compared.extend(g) or real(f, g))
+    monkeypatch.setattr(pictures, "verify", lambda f, g: compared.extend(g) or real(f, g))
     compared.clear()
     assert near(standin.raw, out, f"--memory={memory}", "--threads=1") == 0
     assert_same_outputs(out, standin.out)

@@ -13,8 +13,8 @@ import pandas as pd
 from acne04.core.findings import Finding
 from acne04.core.grades import GRADES
 from acne04.core.review import ReviewItem, pair
+from acne04.dedupe.edges import score_text
 from acne04.dedupe.identical_bytes import Content, by_path
-from acne04.dedupe.relations import score_text
 from acne04.relations.decisions import Decision
 
 #: What findings call the two files, and the kinds of decision in each.

@@ -1,4 +1,4 @@
-"""Find byte-identical images, choose who stands for them, and compare their labels."""
+"""Byte-identical copies: which one stands for all, on what their labels disagree."""
 
 from __future__ import annotations
 

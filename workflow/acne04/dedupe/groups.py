@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from acne04.core.errors import Acne04Error
-from acne04.dedupe.relations import Relation
+from acne04.dedupe.edges import Relation
 
 #: Images that near relations alone may join, whatever the corpus.
 LARGEST_COMPONENT = 25

@@ -1,4 +1,4 @@
-"""Contents: what verdicts and decisions are bound to, whatever the files are called."""
+"""Images of identical bytes: what verdicts and decisions are bound to, not to file names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Join the subject table to the images, and report where the two disagree."""
+"""The persons whom the subject table gives to the images; it may disagree with their labels."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ from acne04.dedupe.answers import (
     relation_question,
     score_of,
 )
+from acne04.dedupe.edges import DECISION, Relation
 from acne04.dedupe.identical_bytes import Content
-from acne04.dedupe.relations import DECISION, Relation
 from acne04.dedupe.results import Item
 from acne04.relations.decisions import Decision
 

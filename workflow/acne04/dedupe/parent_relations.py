@@ -9,9 +9,9 @@ import pandas as pd
 
 from acne04.core.findings import Finding
 from acne04.dedupe.answers import Answers, AppliedDecision, parent_question
+from acne04.dedupe.edges import DECISION, Relation
 from acne04.dedupe.identical_bytes import Content, by_path
 from acne04.dedupe.near_relations import unknown_bytes
-from acne04.dedupe.relations import DECISION, Relation
 from acne04.dedupe.results import Item, KnownParent
 from acne04.relations.decisions import Decision
 

@@ -13,7 +13,7 @@ from acne04.core.findings import Finding
 from acne04.core.naming import COLLISIONS
 from acne04.core.review import ReviewItem
 from acne04.dedupe.answers import AppliedDecision
-from acne04.dedupe.relations import KINDS, Relation
+from acne04.dedupe.edges import KINDS, Relation
 
 #: Kinds of question that this stage asks, and of decision that it applies.
 QUESTIONS = ("grade", "keep", "relation", "parent")

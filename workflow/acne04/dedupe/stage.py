@@ -17,13 +17,13 @@ from acne04.dedupe.answers import (
     keep_copies,
 )
 from acne04.dedupe.copies import copy_answers, copy_findings, find_copies, merged_subjects
+from acne04.dedupe.edges import as_table, exact_relations, subject_relations
 from acne04.dedupe.groups import check_components, connected_groups
 from acne04.dedupe.identical_bytes import Content, gather_contents
 from acne04.dedupe.image_names import canonical_names, natural_key
 from acne04.dedupe.image_subjects import assign_subjects
 from acne04.dedupe.near_relations import matches_outside, near_relations
 from acne04.dedupe.parent_relations import parent_relations
-from acne04.dedupe.relations import as_table, exact_relations, subject_relations
 from acne04.dedupe.results import Grouping, KnownParent, StepItems
 from acne04.relations.decisions import Decision, unapplied
 from acne04.relations.decisions import applied as decided

@@ -1,4 +1,4 @@
-"""Set the threshold by the corpus's own null: pairs of photographs of different subjects.
+"""The threshold, set by the corpus's own null: pairs of photographs of different subjects.
 
 The null are the pairs that the search proposes, the most alike of all strangers. An exponential
 tail is fitted to the upper twentieth of their scores ("peaks over threshold", A. C. Davison and

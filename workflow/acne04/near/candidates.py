@@ -1,4 +1,4 @@
-"""Propose the pairs that are worth a close look: each picture's nearest others.
+"""Candidates: the pairs that are worth a close look, each picture's nearest others.
 
 Likeness here is the correlation of 16 x 16 luminances. Every picture is compared whole, in eight
 forms, with 49 parts of every other one (seven intervals a side, from all of it down to nine

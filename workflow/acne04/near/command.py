@@ -17,8 +17,8 @@ from acne04.core.outputs import check_outputs
 from acne04.core.parameters import declare_flags, read_flags
 from acne04.core.processors import available_processors
 from acne04.near.cache import open_cache
-from acne04.near.corpus import Corpus, distinct_pictures
 from acne04.near.frames import frame_name
+from acne04.near.pictures import Corpus, distinct_pictures
 from acne04.near.process_pool import ProcessPool
 from acne04.near.registration import VERSION
 from acne04.near.scores import Comparer

@@ -1,4 +1,4 @@
-"""Bring a picture to the square frame in which pictures are compared, at three resolutions.
+"""The square frame in which pictures are compared, at three resolutions.
 
 Every picture is squeezed to one square, whatever its aspect: a copy squeezed on its way, and the
 eight mirrored and turned forms, then differ by an affine map or by a symmetry of the square.

@@ -1,4 +1,4 @@
-"""Divide work on a corpus among processes; no byte depends on how many.
+"""Processes that share the work on a corpus; no byte depends on how many.
 
 Threads do not serve here: registering a pair is hundreds of short array operations, between which
 they wait for one another.
@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any
 
 from acne04.core.errors import Acne04Error, UnavailableError
-from acne04.near.corpus import Corpus
+from acne04.near.pictures import Corpus
 
 
 class ProcessPool:

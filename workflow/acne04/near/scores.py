@@ -10,8 +10,8 @@ from tqdm import tqdm
 from acne04.core.findings import Finding
 from acne04.near.cache import Cache, Pair
 from acne04.near.candidates import Nearest, find_nearest, whole_vectors
-from acne04.near.corpus import Picture
 from acne04.near.frames import SIDES, Bytes
+from acne04.near.pictures import Picture
 from acne04.near.process_pool import ProcessPool
 from acne04.near.registration import BATCH, Guess, Score
 

@@ -9,7 +9,7 @@ from typing import Any
 from acne04.core.findings import Finding, Severity
 from acne04.near.calibration import Calibration
 from acne04.near.candidates import Nearest
-from acne04.near.corpus import Picture
+from acne04.near.pictures import Picture
 from acne04.near.registration import FORMS, LEAST_BLOCKS, Score
 from acne04.near.scores import DEPTH, Comparer
 

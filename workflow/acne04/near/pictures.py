@@ -1,4 +1,4 @@
-"""The corpus: the different pictures of an inventory, each known by its number.
+"""The different pictures of an inventory, each known by its number.
 
 Here they are read, and pairs of them are verified; several processes share one corpus.
 """
