@@ -14,7 +14,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from acne04.core import tables
-from acne04.near.verifying import FORMS, in_form
+from acne04.near.registration import FORMS, in_form
 from acne04_standin.canvas import Pose, draw_pose
 from acne04_standin.chance import Chance
 from acne04_standin.face import draw_face

@@ -1,58 +1,71 @@
-"""The frames of a corpus in one file that several processes share, and what is done with them."""
+"""The different pictures of an inventory, each known by its number.
+
+Here they are read, and pairs of them are verified; several processes share one corpus.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Sequence
-from multiprocessing.reduction import DupFd
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
+from unicodedata import normalize
 
-import numpy as np
+import pandas as pd
 
 from acne04.core.errors import SourceError, UnavailableError
 from acne04.near.candidates import Guesser
-from acne04.near.frames import SIDES, Bytes, Frame, read_frame
-from acne04.near.verifying import Guess, Score, verify
-
-_RECORD = np.dtype(
-    [("thumbnail", np.uint8, (SIDES[0], SIDES[0]))]
-    + [(f"level{level}", np.int8, (side, side)) for level, side in enumerate(SIDES)]
-)
+from acne04.near.frames import Bytes, FrameFile, read_frame
+from acne04.near.registration import Guess, Score, verify
 
 
-class FrameFile:
-    """Frames by number, in a file without a name: nothing is left of it when all have ended.
+@dataclass(frozen=True)
+class Picture:
+    """Bytes that decode, whatever number of files has them.
 
-    A process that is started with it shares it: what one puts in, the others see.
+    Attributes
+    ----------
+    sha256 : str
+        Their digest, hexadecimal.
+    path : str
+        First path below the folder of images.
+    is_real : bool
+        Whether one of the files is a photograph.
+    subject : str
+        The person; empty where unknown.
     """
 
-    def __init__(self, number: int, file: IO[bytes] | None = None) -> None:
-        self._number = number
-        self._file = file or tempfile.TemporaryFile()  # noqa: SIM115 - open as long as this
-        self._file.truncate(max(number, 1) * _RECORD.itemsize)
-        self._records = np.memmap(self._file, dtype=_RECORD, mode="r+", shape=(max(number, 1),))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _shared, (self._number, DupFd(self._file.fileno()))
-
-    def __call__(self, number: int) -> Frame:
-        """Give a frame that was put in."""
-        record = self._records[number]
-        levels = tuple(record[f"level{level}"] for level in range(len(SIDES)))
-        return Frame(record["thumbnail"], levels)
-
-    def put(self, number: int, frame: Frame) -> None:
-        """Put a frame in."""
-        record = self._records[number]
-        record["thumbnail"] = frame.thumbnail
-        for level, values in enumerate(frame.levels):
-            record[f"level{level}"] = values
+    sha256: str
+    path: str
+    is_real: bool
+    subject: str
 
 
-def _shared(number: int, handle: Any) -> FrameFile:
-    return FrameFile(number, open(handle.detach(), "r+b", buffering=0))  # noqa: PTH123 - no path
+def distinct_pictures(inventory: pd.DataFrame, subjects: dict[str, str]) -> list[Picture]:
+    """List the pictures that decode, by digest.
+
+    Parameters
+    ----------
+    inventory : pandas.DataFrame
+        Table ``inventory``, in any order.
+    subjects : dict of str to str
+        File name of a photograph, Unicode normal form C, to its subject.
+    """
+    rows = inventory[inventory["decodable"].astype(bool)]
+    # "real" < "synthetic".
+    rows = rows.sort_values(["sha256", "origin", "path"])
+    # Plain tuples: a table for each picture would take a hundred times as long.
+    columns = (rows[name].tolist() for name in ("sha256", "origin", "path", "name"))
+    found = []
+    for digest, group in groupby(zip(*columns, strict=True), key=itemgetter(0)):
+        copies = list(group)
+        real = [normalize("NFC", name) for _, origin, _, name in copies if origin == "real"]
+        known = sorted(subjects[name] for name in real if name in subjects)
+        found.append(Picture(digest, copies[0][2], bool(real), known[0] if known else ""))
+    return found
 
 
 class Corpus:
@@ -62,16 +75,14 @@ class Corpus:
     ----------
     folder : pathlib.Path
         Folder of the images.
-    files : sequence of tuple of str
-        Path below it and SHA-256 of each picture.
-    frames : FrameFile
-        Where the frames are kept.
+    pictures : sequence of Picture
+        Their places are their numbers.
     """
 
-    def __init__(self, folder: Path, files: Sequence[tuple[str, str]], frames: FrameFile) -> None:
+    def __init__(self, folder: Path, pictures: Sequence[Picture]) -> None:
         self._folder = folder
-        self._files = files
-        self.frames = frames
+        self._pictures = pictures
+        self.frames = FrameFile(len(pictures))
         self._thumbnails: Bytes | None = None
         self._guesser: Guesser | None = None
 
@@ -100,8 +111,8 @@ class Corpus:
         SourceError
             If its bytes are not those of the inventory, or no image.
         """
-        name, sha256 = self._files[number]
-        path = self._folder / name
+        picture = self._pictures[number]
+        path = self._folder / picture.path
         try:
             data = path.read_bytes()
         except FileNotFoundError:
@@ -112,11 +123,11 @@ class Corpus:
                 remedy="fetch the source again, or `dvc pull`",
             ) from None
         found = hashlib.sha256(data).hexdigest()
-        if found != sha256:
+        if found != picture.sha256:
             raise SourceError(
                 str(path),
                 "other bytes than the inventory says",
-                expected=f"sha256 {sha256}",
+                expected=f"sha256 {picture.sha256}",
                 found=f"sha256 {found}",
                 done="nothing written",
                 remedy="run `acne04 scan` again",

@@ -1,4 +1,4 @@
-"""Join the subject table to the images, and report where the two disagree."""
+"""The persons whom the subject table gives to the images; it may disagree with their labels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from acne04.core.findings import Finding
-from acne04.dedupe.names import natural_key
+from acne04.dedupe.image_names import natural_key
 from acne04.relations.subjects import SubjectLine
 
 Subjects = dict[str, list[str]]

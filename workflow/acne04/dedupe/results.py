@@ -1,17 +1,91 @@
-"""What is counted of the groups, and what is said of them."""
+"""What ``dedupe`` makes: the items of its steps, its tables, its figures."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
+import pandas as pd
+
+from acne04.core.findings import Finding
 from acne04.core.naming import COLLISIONS
-from acne04.dedupe.relations import KINDS
-from acne04.dedupe.stage import Grouping
+from acne04.core.review import ReviewItem
+from acne04.dedupe.answers import AppliedDecision
+from acne04.dedupe.edges import KINDS, Relation
 
 #: Kinds of question that this stage asks, and of decision that it applies.
 QUESTIONS = ("grade", "keep", "relation", "parent")
 PARENT_STATUSES = ("verified", "decided", "review", "unknown")
+
+
+class KnownParent(NamedTuple):
+    """What is known of the photograph that a synthetic image was made from.
+
+    Attributes
+    ----------
+    sha256 : str
+        The synthetic image's bytes.
+    image_id : str
+        The parent; empty where there is none that can be relied on.
+    status : {"verified", "decided", "review", "unknown"}
+        As in table ``groups``.
+    """
+
+    sha256: str
+    image_id: str
+    status: str
+
+
+Item = Relation | Finding | ReviewItem | AppliedDecision | KnownParent
+
+
+@dataclass
+class StepItems:
+    """The items of all steps, by type."""
+
+    relations: list[Relation] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    questions: list[ReviewItem] = field(default_factory=list)
+    applied: list[AppliedDecision] = field(default_factory=list)
+    parents: list[KnownParent] = field(default_factory=list)
+
+    def add(self, items: Iterable[Item]) -> None:
+        """Sort items in."""
+        for item in items:
+            match item:
+                case Relation():
+                    self.relations.append(item)
+                case Finding():
+                    self.findings.append(item)
+                case ReviewItem():
+                    self.questions.append(item)
+                case AppliedDecision():
+                    self.applied.append(item)
+                case KnownParent():
+                    self.parents.append(item)
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """What ``dedupe`` makes: four tables of these names, and what is to be told of them.
+
+    Attributes
+    ----------
+    largest_near : int
+        Images that near relations alone hang together, at most.
+    applied : list of AppliedDecision
+        The decisions that were applied.
+    """
+
+    names: pd.DataFrame
+    relations: pd.DataFrame
+    groups: pd.DataFrame
+    review: pd.DataFrame
+    findings: list[Finding]
+    largest_near: int
+    applied: list[AppliedDecision]
 
 
 def metrics(dataset: str, made: Grouping, counts: dict[str, int]) -> dict[str, Any]:

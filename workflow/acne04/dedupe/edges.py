@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from acne04.core import tables
-from acne04.dedupe.subjects import Subjects
+from acne04.dedupe.image_subjects import Subjects
 
 #: Kinds of relation, in the order in which they are told of.
 KINDS = ("exact", "near", "subject", "derived-from")

@@ -1,4 +1,4 @@
-"""Give every image file a canonical name that no other one shares, however it is spelt."""
+"""Canonical names of the images: no two share one, however they are spelt."""
 
 from __future__ import annotations
 

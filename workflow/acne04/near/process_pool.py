@@ -1,4 +1,4 @@
-"""Divide work on a corpus among processes; no byte depends on how many.
+"""Processes that share the work on a corpus; no byte depends on how many.
 
 Threads do not serve here: registering a pair is hundreds of short array operations, between which
 they wait for one another.
@@ -17,10 +17,10 @@ from types import TracebackType
 from typing import Any
 
 from acne04.core.errors import Acne04Error, UnavailableError
-from acne04.near.corpus import Corpus
+from acne04.near.pictures import Corpus
 
 
-class Labour:
+class ProcessPool:
     """Calls methods of a corpus, in this process if it is to be the only one.
 
     Processes are started when there is something to do; they end when this one does, however.
@@ -39,7 +39,7 @@ class Labour:
         self._idle: SimpleQueue[Connection] = SimpleQueue()
         self._ending = ExitStack()
 
-    def __enter__(self) -> Labour:
+    def __enter__(self) -> ProcessPool:
         return self
 
     def __exit__(

@@ -1,4 +1,4 @@
-"""Contents: what verdicts and decisions are bound to, whatever the files are called."""
+"""Images of identical bytes: what verdicts and decisions are bound to, not to file names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from acne04.dedupe.subjects import Subjects
+from acne04.dedupe.image_subjects import Subjects
 
 
 @dataclass(frozen=True)

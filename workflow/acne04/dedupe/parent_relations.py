@@ -8,12 +8,11 @@ from typing import Any
 import pandas as pd
 
 from acne04.core.findings import Finding
-from acne04.dedupe.answers import Answers
-from acne04.dedupe.contents import Content, by_path
-from acne04.dedupe.near import unknown_bytes
-from acne04.dedupe.outcome import Applied, Item, Parent
-from acne04.dedupe.questions import parent_question
-from acne04.dedupe.relations import DECISION, Relation
+from acne04.dedupe.answers import Answers, AppliedDecision, parent_question
+from acne04.dedupe.edges import DECISION, Relation
+from acne04.dedupe.identical_bytes import Content, by_path
+from acne04.dedupe.near_relations import unknown_bytes
+from acne04.dedupe.results import Item, KnownParent
 from acne04.relations.decisions import Decision
 
 KIND = "derived-from"
@@ -40,12 +39,12 @@ def parent_relations(
 
     Yields
     ------
-    Parent
+    KnownParent
         One for the bytes of each synthetic image that decodes. Where they are those of a
         photograph, too, it is the parent.
     Relation
         Between the canonical members of the synthetic image and of its parent.
-    Finding, ReviewItem, Applied
+    Finding, ReviewItem, AppliedDecision
         What is wrong with a row, what a person has to answer, which answers were applied.
     """
     ordered = [] if parents is None else parents.sort_values("path").itertuples()
@@ -58,13 +57,13 @@ def parent_relations(
         if content.members[-1].origin == "real":
             continue
         if content.is_real:
-            yield Parent(digest, content.image_id, "verified")
+            yield KnownParent(digest, content.image_id, "verified")
         elif digest in answers.parents:
             yield from _from_decision(content, answers.parents[digest], places)
         elif digest in rows:
             yield from _from_row(content, rows[digest], contents)
         else:
-            yield Parent(digest, "", "unknown")
+            yield KnownParent(digest, "", "unknown")
             if parents is not None:
                 yield _without_row(content)
 
@@ -73,33 +72,33 @@ def _from_decision(
     content: Content, decision: Decision, places: Mapping[str, Content]
 ) -> Iterator[Item]:
     if decision.decision == "none":
-        yield Parent(content.sha256, "", "decided")
-        yield Applied(decision, content.path, "no photograph here is its parent")
+        yield KnownParent(content.sha256, "", "decided")
+        yield AppliedDecision(decision, content.path, "no photograph here is its parent")
         return
     parent = places[decision.decision]
     evidence = f"{decision.who}, {decision.when}: {decision.reason}"
     yield Relation(KIND, content.image_id, parent.image_id, DECISION, evidence)
-    yield Parent(content.sha256, parent.image_id, "decided")
-    yield Applied(decision, content.path, f"{decision.decision} is its parent")
+    yield KnownParent(content.sha256, parent.image_id, "decided")
+    yield AppliedDecision(decision, content.path, f"{decision.decision} is its parent")
 
 
 def _from_row(content: Content, row: Any, contents: Mapping[str, Content]) -> Iterator[Item]:
     photograph = contents.get(row.parent_sha256)
     if row.status == "unknown":
-        yield Parent(content.sha256, "", row.status)
+        yield KnownParent(content.sha256, "", row.status)
         yield parent_question(content, row, None)
     elif not (photograph and photograph.is_real):
-        yield Parent(content.sha256, "", "unknown")
+        yield KnownParent(content.sha256, "", "unknown")
         yield _no_photograph(row)
     elif row.status == "review":
-        yield Parent(content.sha256, "", row.status)
+        yield KnownParent(content.sha256, "", row.status)
         yield parent_question(content, row, photograph)
     else:
         evidence = f"{row.sha256}:{row.parent_sha256} of {row.candidates} photographs"
         score = None if pd.isna(row.score) else float(row.score)
         names = (content.image_id, photograph.image_id, row.method)
         yield Relation(KIND, *names, evidence, score, float(row.threshold))
-        yield Parent(content.sha256, photograph.image_id, row.status)
+        yield KnownParent(content.sha256, photograph.image_id, row.status)
 
 
 def _without_row(content: Content) -> Finding:

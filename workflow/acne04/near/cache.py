@@ -1,4 +1,4 @@
-"""What earlier runs found out, kept by content hash: a cache, never an artifact.
+"""A cache of what earlier runs found out, by content hash; never an artifact.
 
 Everything in it follows from the bytes of the pictures and from the method, so that a run with it
 gives what a run without it gives. One SQLite file, so that a killed run leaves it whole.
@@ -17,7 +17,7 @@ import numpy as np
 from acne04.core.errors import UnavailableError
 from acne04.near.candidates import Nearest
 from acne04.near.frames import SIDES, Bytes
-from acne04.near.verifying import Score
+from acne04.near.registration import Score
 
 Pair = tuple[str, str]
 _NOT_OURS = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR)
@@ -38,11 +38,11 @@ CREATE TABLE IF NOT EXISTS scores (method TEXT, sha256_a TEXT, sha256_b TEXT, fo
 
 
 @contextmanager
-def remember(path: Path | None, method: str) -> Iterator[Memory]:
-    """Open the memory of one method; with no path it forgets everything at the end."""
+def open_cache(path: Path | None, method: str) -> Iterator[Cache]:
+    """Open the cache of one method; with no path it is lost at the end."""
     connection = _open(path)
     try:
-        yield Memory(connection, method)
+        yield Cache(connection, method)
     finally:
         connection.close()
 
@@ -61,7 +61,7 @@ def _open(path: Path | None) -> sqlite3.Connection:
                 done="nothing written",
                 remedy="wait for the run that uses it, or name another file with --memory",
             ) from None
-        # Damaged, or no memory of this form: nothing is lost but time. It may be somebody's file.
+        # Damaged, or no cache of this form: nothing is lost but time. It may be somebody's file.
         path.replace(path.with_name(f"{path.name}.unreadable"))
         return _with_tables(str(path))
 
@@ -80,7 +80,7 @@ def _with_tables(name: str) -> sqlite3.Connection:
     return connection
 
 
-class Memory:
+class Cache:
     """Thumbnails, nearest others and scores of one method."""
 
     def __init__(self, connection: sqlite3.Connection, method: str) -> None:
@@ -106,7 +106,7 @@ class Memory:
         self._insert("thumbnails", rows)
 
     def nearest(self, digests: Sequence[str], depth: int) -> Nearest | None:
-        """Give what was found for exactly these contents, if it was."""
+        """Give what was found for exactly these pictures, if it was."""
         row = self._connection.execute(
             "SELECT others, likeness FROM nearest WHERE method = ? AND corpus = ?",
             (self._method, _corpus(digests, depth)),
@@ -119,13 +119,13 @@ class Memory:
         return Nearest(others.reshape(shape), likeness.reshape(shape))
 
     def keep_nearest(self, digests: Sequence[str], depth: int, found: Nearest) -> None:
-        """Keep the nearest others of exactly these contents."""
+        """Keep the nearest others of exactly these pictures."""
         others, likeness = found.others.astype("<i4"), found.likeness.astype("<f4")
         corpus = _corpus(digests, depth)
         self._insert("nearest", [(self._method, corpus, others.tobytes(), likeness.tobytes())])
 
     def scores(self) -> dict[Pair, tuple[int, Score]]:
-        """Give the form and the score of every pair of contents that is known."""
+        """Give the form and the score of every pair of pictures that is known."""
         rows = self._connection.execute(
             "SELECT sha256_a, sha256_b, form, coincide, blocks, likeness FROM scores "
             "WHERE method = ?",

@@ -8,11 +8,17 @@ from typing import Any
 import pandas as pd
 
 from acne04.core.findings import Finding
-from acne04.dedupe.answers import Answers, not_applicable
-from acne04.dedupe.contents import Content
-from acne04.dedupe.outcome import Applied, Item
-from acne04.dedupe.questions import across_subjects_question, relation_question, score_of
-from acne04.dedupe.relations import DECISION, Relation
+from acne04.dedupe.answers import (
+    Answers,
+    AppliedDecision,
+    across_subjects_question,
+    not_applicable,
+    relation_question,
+    score_of,
+)
+from acne04.dedupe.edges import DECISION, Relation
+from acne04.dedupe.identical_bytes import Content
+from acne04.dedupe.results import Item
 from acne04.relations.decisions import Decision
 
 Pair = tuple[str, str]
@@ -44,7 +50,7 @@ def near_relations(
     ------
     Relation
         Between the canonical members, told of the later one in the order of precedence.
-    Finding, ReviewItem, Applied
+    Finding, ReviewItem, AppliedDecision
         What is wrong with a verdict, what a person has to answer, which answers were applied.
     """
     rows = [] if verdicts is None else verdicts.itertuples()
@@ -145,10 +151,10 @@ def _from_decision(
         done = "related as near"
         if _are_two_persons(first, second):
             done += f", and with them subjects {' and '.join(_persons(first, second))}"
-        yield Applied(decision, both, done)
+        yield AppliedDecision(decision, both, done)
     elif first.is_real == second.is_real:
         told = f"verdict {verdict.verdict}" if verdict else "no verdict"
-        yield Applied(decision, f"{both}; {told}", "not related as near")
+        yield AppliedDecision(decision, f"{both}; {told}", "not related as near")
     else:
         expected = "two photographs or two synthetic images: of parents kind parent decides"
         yield not_applicable(decision, expected, both)

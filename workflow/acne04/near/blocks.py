@@ -1,4 +1,4 @@
-"""Match the blocks of two pictures, and fit one affine map to where they moved.
+"""Matches of the blocks of two pictures: one affine map is fitted to where they moved.
 
 All sums are of integers that single precision holds exactly (below 2**24), so that neither the
 order of summation nor the machine changes them; quotients and roots are correctly rounded.

@@ -1,4 +1,4 @@
-"""Decide by registration whether two pictures are one photograph.
+"""Registration decides whether two pictures are one photograph.
 
 The candidate's crop and form are the first guess. Block matches at 64 pixels refine it to an affine
 map, those at 128 and 256 pixels again; then the *score* is the share of the textured blocks that
@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from acne04.near.blocks import Blocks, Doubles, Flags, Shift, fit_shift, match_blocks
 from acne04.near.frames import SIDES, Frame, Signed
-from acne04.near.matching import Blocks, Doubles, Flags, Shift, fit_shift, match_blocks
 
 #: The eight symmetries of the square: turns counter-clockwise, of the picture or its mirror image.
 FORMS = (
@@ -29,6 +29,8 @@ FORMS = (
     "mirrored-turned-180",
     "mirrored-turned-270",
 )
+#: Correlation from which on a block is alike, and pixels by which it may be displaced. Without the
+#: second, 18 of 60 other photographs of the same person would pass for copies.
 ALIKE, STILL = 0.7, 0.5
 #: Version of this check: part of a verdict's identity. Raise it with any change of the numbers.
 VERSION = "registration-1"
