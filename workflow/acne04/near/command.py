@@ -26,6 +26,8 @@ from acne04.near.stage import NearOutcome, compare_all
 from acne04.relations.subjects import PUBLISHED_SPLITS, read_subject_files
 
 _WRITTEN = ("verdicts", "parents", "calibration", "findings", "metrics", "memory")
+#: How pairs are compared: what was computed another way is computed again.
+METHOD = f"{VERSION}/{frame_name()}"
 CALIBRATION = "calibration.schema.json"
 
 
@@ -129,15 +131,14 @@ def run(options: NearOptions) -> int:
     dataset = options.dataset
     inventory = tables.read(options.inventory, "inventory", dataset)
     pictures = distinct_pictures(inventory, _subjects(options.subjects))
-    method = f"{VERSION}/{frame_name()}"
     # As many processes as there are processors: unlike threads, more of them cost memory.
     processes = min(options.threads, available_processors())
     with (
-        open_cache(options.memory, method) as cache,
+        open_cache(options.memory, METHOD) as cache,
         ProcessPool(Corpus(options.images, pictures), processes) as pool,
     ):
         comparer = Comparer(pictures, pool, cache, options.threads)
-        outcome = compare_all(comparer, dataset, method, options.false_positive_rate)
+        outcome = compare_all(comparer, dataset, METHOD, options.false_positive_rate)
     findings = [*outcome.findings, *_undecodable(inventory)]
     not_run = [] if options.subjects else [NotRun("null", "no subject table (--subjects)")]
     tables.write_records(options.verdicts, "verdicts", outcome.verdicts)
