@@ -16,10 +16,7 @@ from acne04.core.findings import as_document
 from acne04.core.outputs import check_outputs
 from acne04.core.sources import load_source
 from acne04.relations import decisions
-from acne04.validate.examination import SOURCE, Examination, examine, place_of
-from acne04.validate.problems import printable
-from acne04.validate.questions import circle_questions, echo_questions, photographs
-from acne04.validate.results import (
+from acne04.validate.annotation_tables import (
     echo_table,
     image_table,
     lesion_table,
@@ -27,6 +24,9 @@ from acne04.validate.results import (
     quarantine_document,
     summary,
 )
+from acne04.validate.examination import SOURCE, Examination, examine, place_of
+from acne04.validate.problems import printable
+from acne04.validate.questions import circle_questions, echo_questions, photographs
 
 STAGE = "validate"
 DATASETS = ("standin", "acne04")

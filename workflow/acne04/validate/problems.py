@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from acne04.core.findings import Finding, in_order
-from acne04.validate.check_catalogue import check_of
+from acne04.validate.annotation_checks import check_of
 
 #: Steps from the top of the document to a value: keys of objects, indices of arrays.
 Steps = tuple[str | int, ...]
