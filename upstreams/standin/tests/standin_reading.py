@@ -1,4 +1,3 @@
-# ruff: noqa: D
 """Reads a written upstream from scratch, with nothing of the package that wrote it."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: D
+# ruff: noqa: D103
 """The stand-in upstream: what its files show must be what is known of the real ones."""
 
 from __future__ import annotations
