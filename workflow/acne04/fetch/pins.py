@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,6 +195,23 @@ def check_against_stated(
             done="nothing fetched",
             remedy=f"correct the one that is wrong; a row taken out of {path} is pinned anew",
         )
+
+
+def warn_set_aside(source: Source, delivered: Iterable[Delivered], statement: Expectation) -> None:
+    """Warn on stderr: each file that contradicts ``sources.yaml``, and the delivery as a whole."""
+    name = f"{source.dataset}/{source.key}"
+    lines = [
+        f"WARNING: pins set aside: {difference.path} is not the {name} of {statement.origin}\n"
+        f"  expected: {difference.expected}\n"
+        f"  found:    {difference.found}"
+        for difference in statement.differences(delivered)
+    ]
+    lines += [
+        f"WARNING: pins set aside: {file.path} is taken for {name} as it is"
+        for file in source.delivery.files
+        if file.path not in statement.files
+    ]
+    print(*lines, sep="\n", file=sys.stderr)
 
 
 def _text(digest: Digest) -> str:
