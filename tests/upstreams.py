@@ -1,4 +1,4 @@
-"""A folder with a sources.yaml of its own, in which `acne04 pin`, `fetch` and `restore` are called."""
+"""A folder with a sources.yaml of its own, where `acne04 pin`, `fetch`, `restore` are called."""
 
 from __future__ import annotations
 

@@ -58,8 +58,8 @@ def run(options: FetchOptions) -> int:
         state = _state(folder, listing)
         lacking = [f"{folder / path}: expected this file, found none" for path in state.missing]
         if lacking or state.foreign:
-            remedy = f"where the listing is wrong, `acne04 fetch {options.source.key}` makes it anew"
-            raise _not_as_listed(folder, [*lacking, *state.foreign], remedy)
+            anew = f"where the listing is wrong, `acne04 fetch {options.source.key}` makes it anew"
+            raise _not_as_listed(folder, [*lacking, *state.foreign], anew)
     print(f"{folder}: as listed in {listing}")
     return 0
 
