@@ -83,7 +83,7 @@ verify: setup
 # Resolve the dependencies anew: one version each for Python 3.11 to 3.13, hashes, no addresses.
 relock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--custom-compile-command "make relock" --extra dev pyproject.toml -o requirements.lock
+		--custom-compile-command "make relock" --extra workflow --extra release --extra dev pyproject.toml -o requirements.lock
 
 benchmarks: setup
 	python benchmarks/run.py

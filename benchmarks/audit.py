@@ -25,7 +25,7 @@ from measuring import (
     use_two_cores,
 )
 
-from acne04.audit.digests import hash_files
+from acne04.audit.audited_checkout import hash_files
 from acne04.core.hashing import files_below
 
 QUICK_LIMIT, FULL_LIMIT = 5.0, 60.0

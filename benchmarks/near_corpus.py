@@ -13,10 +13,10 @@ from near_lookalikes import LOOKALIKES, lookalike
 from near_transforms import HARDER, copy_of
 from PIL import Image
 
+from acne04_standin.blueprint import Parameters, jobs, plan
 from acne04_standin.chance import Chance
-from acne04_standin.corpus import Parameters, jobs, plan
 from acne04_standin.jobs import Job
-from acne04_standin.near import KINDS
+from acne04_standin.variants import KINDS
 
 #: The least real side of a photograph of which more is made.
 _LEAST_SIDE = 1100

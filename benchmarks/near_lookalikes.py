@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from acne04_standin.canvas import FACE, Pose
 from acne04_standin.chance import Chance
 from acne04_standin.face import draw_face
 from acne04_standin.jobs import Job, encode
 from acne04_standin.lesions import Lesion, lay_lesions
-from acne04_standin.person import draw_person
-from acne04_standin.pose import FACE, Pose
+from acne04_standin.looks import draw_person
 
 #: The same person a moment later, in the same light before the same cloth; another person in
 #: exactly the pose of the first.

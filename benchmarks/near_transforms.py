@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from PIL import Image, ImageFilter, ImageOps
 
-from acne04_standin import near
+from acne04_standin import variants
 from acne04_standin.chance import Chance
 
 _QUALITY, _POOR = 85, 30
@@ -24,15 +24,15 @@ def copy_of(picture: Image.Image, kind: str, ordinal: int, chance: Chance) -> by
     picture : PIL.Image.Image
         The decoded photograph.
     kind : str
-        One of `acne04_standin.near.KINDS` or of `HARDER`.
+        One of `acne04_standin.variants.KINDS` or of `HARDER`.
     ordinal : int
         Copies of one kind with other ordinals have other settings.
     chance : Chance
         Stream that places what has a place.
     """
-    if kind in near.KINDS:
-        size = near.copy_size(kind, ordinal, picture.size)
-        return _encode(near.edit(picture, kind, ordinal, size), near.quality(kind, ordinal))
+    if kind in variants.KINDS:
+        size = variants.copy_size(kind, ordinal, picture.size)
+        return _encode(variants.edit(picture, kind, ordinal, size), variants.quality(kind, ordinal))
     copy = HARDER[kind](picture, ordinal, chance)
     return _encode(copy, _POOR if kind == "JPEG quality 30" else _QUALITY)
 

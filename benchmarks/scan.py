@@ -36,7 +36,7 @@ from measuring import (
 
 from acne04.cli import main as acne04
 from acne04.core.imaging import DECODE_SIDE
-from acne04.scan.tree import find_files
+from acne04.scan.source_tree import find_files
 
 LIMIT = 1.3
 SOURCES = ("classification", "detection", "acnedit")

@@ -143,7 +143,7 @@ def run_split(words: list[str]) -> None:
     split.configure(parser)
     quiet = io.StringIO()
     with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
-        split.run(parser.parse_args(words))
+        split.run(split.read_options(parser.parse_args(words)))
 
 
 def floor(folder: Path, variant: str, manifest: pd.DataFrame) -> None:

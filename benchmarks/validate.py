@@ -21,8 +21,8 @@ from plain_jsonschema import plain_validation
 from acne04.core.schemas import load_schema, schema_folder
 from acne04.validate.command import OUTPUTS
 from acne04.validate.echoes import find_echoes
-from acne04.validate.examining import examine
-from acne04.validate.judging import judge
+from acne04.validate.examination import examine
+from acne04.validate.soundness import judge
 from acne04.validate.structure import SCHEMA, structure_problems
 
 COMMAND_LIMIT, MEANING_LIMIT, ECHO_LIMIT = 4.0, 0.5, 20.0

@@ -10,17 +10,17 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from acne04.core import tables
-from acne04.split.manifest import Options
+from acne04.split.manifest import SplitParameters
 from acne04.split.solver import Limits
 
 PROOF = Limits(node_limit=100_000, relative_gap=0.0)
 THREE = {"train": 65, "val": 15, "test": 20}
 
 
-def options(balance: str = "none", target: int = 10, **others: Any) -> Options:
+def options(balance: str = "none", target: int = 10, **others: Any) -> SplitParameters:
     fields = {"ratios": THREE, "fold_count": 5, "restrict": "none", "limits": PROOF}
     fields |= {"balance": balance, "target": target, "unknown_parent": "exclude"}
-    return Options(**(fields | others))
+    return SplitParameters(**(fields | others))
 
 
 @dataclass(frozen=True)

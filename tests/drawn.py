@@ -14,13 +14,12 @@ import numpy as np
 from PIL import ExifTags, Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from acne04.core import tables
-from acne04.near.verifying import FORMS, in_form
+from acne04.near.registration import FORMS, in_form
+from acne04_standin.canvas import Pose, draw_pose
 from acne04_standin.chance import Chance
 from acne04_standin.face import draw_face
 from acne04_standin.lesions import lay_lesions
-from acne04_standin.person import draw_person
-from acne04_standin.pose import Pose, draw_pose
-from acne04_standin.style import Style
+from acne04_standin.looks import Style, draw_person
 
 STYLE = Style()
 SIZE = (389, 432)

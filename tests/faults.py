@@ -33,7 +33,7 @@ from project import Project
 from released import Keys, sign_again, sum_again
 
 from acne04.core import documents
-from acne04.inspection.check import Level
+from acne04.inspection.checks import Level
 
 IMAGES, DETECTION = "data/raw/classification", "data/raw/detection"
 HOLDOUT, PAPER = "data/splits/holdout.csv", "data/splits/paper.csv"
@@ -183,7 +183,7 @@ def packages_of_another_lock(project: Project) -> None:
 
 # What is done to code and parameters.
 
-GRADES = "workflow/acne04/grades.py"
+GRADES = "workflow/acne04/core/grades.py"
 
 
 def code_in_no_commit(project: Project) -> None:
@@ -489,7 +489,7 @@ FAULTS = (
           "workflow/acne04/extra.py", alone=True),
     Fault("code committed after the run", code_committed_after_the_run, "code-recorded", GRADES),
     Fault("an import that is not declared", import_that_is_not_declared, "code-declared",
-          "workflow/acne04/leakage.py"),
+          "workflow/acne04/relations/leakage.py"),
     Fault("a parameter of another run", parameter_of_another_run, "parameters-recorded",
           "params.yaml"),
     Fault("a parameter put back after the run", parameter_put_back_after_the_run,

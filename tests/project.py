@@ -13,7 +13,8 @@ from pathlib import Path
 
 from acne04.core.checkout import python_path
 
-_RULE = re.compile(r"^(?:local)?rule (\w+):", re.MULTILINE)
+#: A line of the run about a stage, or of a dry run about a job.
+_RULE = re.compile(r"^(?:done|rule) +(\w+)", re.MULTILINE)
 
 
 @dataclass

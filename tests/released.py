@@ -13,7 +13,7 @@ import pytest
 from project import Project
 
 from acne04.cli import main
-from acne04.provenance.contents import ATTESTATION, SUMS, present_files, to_sums
+from acne04.provenance.checksums import ATTESTATION, SUMS, present_files, to_sums
 from acne04.provenance.envelope import open_envelope, sign
 from acne04.provenance.keys import load_private, load_public
 from acne04.provenance.statement import Attested, from_bytes, to_bytes

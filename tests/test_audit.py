@@ -13,7 +13,7 @@ from project import Project
 
 from acne04.audit.registry import CHECKS
 from acne04.core.checkout import python_path
-from acne04.inspection.running import of_level
+from acne04.inspection.checks import of_level
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = json.loads((ROOT / "schemas/audit.schema.json").read_text(encoding="utf-8"))

@@ -11,14 +11,13 @@ import pytest
 from faults import FAULTS, NEWEST, Fault, keys
 from project import Project
 
-from acne04.audit.checkout import Checkout
+from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.audit.registry import CHECKS
-from acne04.inspection.check import Check, Level, Outcome
-from acne04.inspection.running import of_level, run
+from acne04.inspection.checks import Check, CheckOutcome, Level, of_level, run
 
 pytestmark = pytest.mark.workflow
 
-Checks = list[Check[Checkout]]
+Checks = list[Check[AuditedCheckout]]
 Faulted = Callable[[Fault], Project]
 #: Advice: it tells of what others published, whatever is done.
 ADVICE = {"leaks-published", "leaks-paper"}
@@ -47,23 +46,23 @@ def faulted(request: pytest.FixtureRequest, tmp_path: Path) -> Faulted:
 
 def examine(
     project: Project, checks: Checks, level: Level, contexts: Path | None = None
-) -> list[Outcome]:
+) -> list[CheckOutcome]:
     """Run checks in a checkout, as somebody who has key and serial from elsewhere."""
     release = project.path / NEWEST
-    subject = Checkout(is_full=level != "quick")
+    subject = AuditedCheckout(is_full=level != "quick")
     if release.is_dir():
         trusted = (keys(project).public,)
-        subject = Checkout(level != "quick", release, trusted, serial=2, contexts=contexts)
+        subject = AuditedCheckout(level != "quick", release, trusted, serial=2, contexts=contexts)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project.path)
         return run(checks, subject)
 
 
-def failed(outcomes: list[Outcome]) -> set[str]:
+def failed(outcomes: list[CheckOutcome]) -> set[str]:
     return {outcome.id for outcome in outcomes if outcome.required and outcome.status == "failed"}
 
 
-def is_caught(fault: Fault, outcomes: list[Outcome]) -> bool:
+def is_caught(fault: Fault, outcomes: list[CheckOutcome]) -> bool:
     """Tell whether the check that names it did, and at the right place."""
     return any(
         outcome.status == "failed" and any(p.file.startswith(fault.at) for p in outcome.problems)

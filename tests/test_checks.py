@@ -14,11 +14,19 @@ from upstreams import assert_golden
 
 from acne04.core import documents
 from acne04.core.errors import SchemaError, UnavailableError
-from acne04.inspection import catalogue, junit, markdown, sarif
-from acne04.inspection import text as plain_text
-from acne04.inspection.check import Check, Evidence, Impossible, NotRun, Problem
-from acne04.inspection.document import EXIT_CODES, as_document
-from acne04.inspection.running import of_level, run
+from acne04.inspection import check_catalogue
+from acne04.inspection.check_reports import EXIT_CODES, as_document
+from acne04.inspection.checks import (
+    Check,
+    Evidence,
+    Impossible,
+    Mismatch,
+    Unexamined,
+    of_level,
+    run,
+)
+from acne04.inspection.interchange import SARIF_SHOWN, junit, sarif
+from acne04.inspection.printout import markdown, text_lines
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = "a | b <script>alert(1)</script> `c` *d*\n## e\x1b[31m @f \u202eg é"
@@ -28,7 +36,7 @@ def check(name: str, examine: Any, *, required: bool = True, level: Any = "quick
     return Check(name, f"What {name} protects.", required, level, f"mend {name}", examine)
 
 
-def looked(*problems: Problem) -> Any:
+def looked(*problems: Mismatch) -> Any:
     return lambda subject: Evidence("3 files", problems)
 
 
@@ -39,12 +47,12 @@ def raising(error: Exception) -> Any:
     return examine
 
 
-PROBLEM = Problem("data/splits/hold out.csv", HOSTILE, "found | this", 12, "/rows/3")
+PROBLEM = Mismatch("data/splits/hold out.csv", HOSTILE, "found | this", 12, "/rows/3")
 CHECKS = (
     check("all-well", looked()),
-    check("one-wrong", looked(PROBLEM, Problem("dvc.lock", "x", "y"))),
-    check("only-advice", looked(Problem("README.md", "x", "y")), required=False),
-    check("nothing-to-see", raising(NotRun("there is no release"))),
+    check("one-wrong", looked(PROBLEM, Mismatch("dvc.lock", "x", "y"))),
+    check("only-advice", looked(Mismatch("README.md", "x", "y")), required=False),
+    check("nothing-to-see", raising(Unexamined("there is no release"))),
     check("cannot-be-made", raising(Impossible("the store is away")), required=False),
     check("unreadable", raising(SchemaError("params.yaml", "no mapping", found="a list"))),
     check("thorough", looked(), level="full"),
@@ -75,7 +83,7 @@ def test_what_comes_of_checks(document: dict[str, Any]) -> None:
     ("checks", "code"),
     [
         ((looked(),), 0),
-        ((looked(), raising(NotRun("-"))), 0),
+        ((looked(), raising(Unexamined("-"))), 0),
         ((looked(), raising(Impossible("-"))), 2),
         ((looked(), raising(UnavailableError("a", "b"))), 2),
         ((looked(PROBLEM), raising(Impossible("-"))), 1),
@@ -104,10 +112,10 @@ def test_a_check_that_looked_at_nothing_is_our_own_error() -> None:
 @pytest.mark.parametrize(
     ("name", "render"),
     [
-        ("text.txt", lambda d: "".join(f"{line}\n" for line in plain_text.lines(d))),
-        ("markdown.txt", markdown.text),
-        ("sarif.txt", lambda d: documents.to_text(sarif.log(d, "0.0.0"))),
-        ("junit.txt", junit.text),
+        ("text.txt", lambda d: "".join(f"{line}\n" for line in text_lines(d))),
+        ("markdown.txt", markdown),
+        ("sarif.txt", lambda d: documents.to_text(sarif(d, "0.0.0"))),
+        ("junit.txt", junit),
     ],
 )
 def test_reports_are_as_they_were(name: str, render: Any, document: dict[str, Any]) -> None:
@@ -115,10 +123,10 @@ def test_reports_are_as_they_were(name: str, render: Any, document: dict[str, An
 
 
 def test_words_of_strangers_do_nothing(document: dict[str, Any]) -> None:
-    for line in plain_text.lines(document):
+    for line in text_lines(document):
         assert "\x1b" not in line
         assert "\u202e" not in line
-    report = markdown.text(document)
+    report = markdown(document)
     assert "<script>" not in report
     assert "\n## e" not in report
     rows = [line for line in report.splitlines() if line.startswith("| data/splits")]
@@ -126,20 +134,20 @@ def test_words_of_strangers_do_nothing(document: dict[str, Any]) -> None:
 
 
 def test_a_job_summary_stays_under_its_limit() -> None:
-    many = tuple(Problem(f"data/{n}.csv", HOSTILE * 40, "y" * 4000) for n in range(10_000))
+    many = tuple(Mismatch(f"data/{n}.csv", HOSTILE * 40, "y" * 4000) for n in range(10_000))
     outcomes = run([check(f"c{n}", looked(*many)) for n in range(3)], None)
     found = as_document("audit", "standin", "quick", outcomes)
-    report = markdown.text(found)
+    report = markdown(found)
     assert len(report.encode()) < 1 << 20
     assert report.count("9,950 more") == 3
-    assert len(sarif.log(found, "0")["runs"][0]["results"]) == 3 * sarif.SHOWN
+    assert len(sarif(found, "0")["runs"][0]["results"]) == 3 * SARIF_SHOWN
 
 
 def test_fingerprints_stay_when_lines_move() -> None:
     def prints(line: int, order: int) -> set[str]:
-        problems = [Problem("a.csv", "x", "y", line), Problem("b.csv", "x", "y", line + 7)]
+        problems = [Mismatch("a.csv", "x", "y", line), Mismatch("b.csv", "x", "y", line + 7)]
         outcomes = run([check("c", looked(*problems[::order]))], None)
-        results = sarif.log(as_document("audit", "standin", "quick", outcomes), "0")["runs"][0]
+        results = sarif(as_document("audit", "standin", "quick", outcomes), "0")["runs"][0]
         return {r["partialFingerprints"]["acne04/v1"] for r in results["results"]}
 
     assert prints(1, 1) == prints(90, -1)
@@ -147,7 +155,7 @@ def test_fingerprints_stay_when_lines_move() -> None:
 
 
 def test_sarif_names_rules_and_places(document: dict[str, Any]) -> None:
-    (only,) = sarif.log(document, "1.2.3")["runs"]
+    (only,) = sarif(document, "1.2.3")["runs"]
     rules = [rule["id"] for rule in only["tool"]["driver"]["rules"]]
     for result in only["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]
@@ -167,7 +175,7 @@ def test_sarif_is_accepted_by_the_multitool(
     document: dict[str, Any], node_modules: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "report.sarif"
-    file.write_text(documents.to_text(sarif.log(document, "1.2.3")), encoding="utf-8")
+    file.write_text(documents.to_text(sarif(document, "1.2.3")), encoding="utf-8")
     tool = node_modules / "@microsoft/sarif-multitool-linux/Sarif.Multitool"
     done = subprocess.run([tool, "validate", file], capture_output=True, text=True, check=False)
     # It exits 0 whatever it finds.
@@ -177,7 +185,7 @@ def test_sarif_is_accepted_by_the_multitool(
 
 def test_junit_is_read_by_a_parser(document: dict[str, Any], tmp_path: Path) -> None:
     file = tmp_path / "report.xml"
-    file.write_text(junit.text(document), encoding="utf-8")
+    file.write_text(junit(document), encoding="utf-8")
     (suite,) = JUnitXml.fromfile(str(file))
     kinds = {case.name: {type(result) for result in case.result} for case in suite}
     assert kinds == {
@@ -193,8 +201,8 @@ def test_junit_is_read_by_a_parser(document: dict[str, Any], tmp_path: Path) -> 
 
 
 def test_the_catalogue_is_that_of_the_checks() -> None:
-    expected = (ROOT / catalogue.CATALOGUE).read_text(encoding="utf-8")
-    assert catalogue.text() == expected, "run `python -m acne04.inspection.catalogue`"
+    expected = (ROOT / check_catalogue.CATALOGUE).read_text(encoding="utf-8")
+    assert check_catalogue.text() == expected, "run `python -m acne04.inspection.check_catalogue`"
 
 
 def test_the_document_follows_its_schema(document: dict[str, Any]) -> None:

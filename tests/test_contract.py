@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import time
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import pytest
 from project import CLEAN, Project, kill_group, rules_run
+
+from acne04.core.checkout import PACKAGES, python_path
 
 pytestmark = pytest.mark.workflow
 
@@ -125,6 +128,51 @@ def test_c_an_edit_runs_the_stages_affected(
     assert rules_run(clone.snakemake()) == stages
     assert clone.dvc_status() == CLEAN
     assert rules_run(clone.snakemake()) == []
+
+
+def test_c_an_edit_shows_as_one_line_in_either_tool(clone: Project) -> None:
+    clone.append("workflow/acne04/split/paper.py", "# edited\n")
+    status = clone.dvc("status").stdout
+    assert set(re.findall(r"modified: +(\S+)", status)) == {"workflow/acne04/split"}
+    looked = clone.snakemake("-n")
+    reasons = [line for line in looked.stderr.splitlines() if "Params have changed" in line]
+    assert [line.split(":")[0] for line in reasons] == ["rule split"]
+
+
+@pytest.mark.parametrize("name", ["__pycache__/paper.pyc", "paper.py~", ".paper.py.swp"])
+def test_c_what_editors_leave_is_no_code(clone: Project, name: str) -> None:
+    left = clone.path / "workflow/acne04/split" / name
+    left.parent.mkdir(exist_ok=True)
+    left.write_text("left")
+    assert clone.dvc_status() == CLEAN
+    assert rules_run(clone.snakemake()) == []
+
+
+def test_code_of_another_checkout_is_refused_by_name(clone: Project, finished: Project) -> None:
+    clone.append("workflow/acne04/split/paper.py", "# edited\n")
+    clone.environment = {"PYTHONPATH": python_path(finished.path)}
+    for words in ((), ("-n",)):
+        done = clone.snakemake(*words)
+        assert done.returncode == 2
+        assert "acne04, acne04_standin, snakemake_dvc: the code" in done.stderr
+        assert str(clone.path / "workflow/acne04") in done.stderr
+        assert str(finished.path / "workflow/acne04") in done.stderr
+    assert clone.git("status", "--porcelain").strip() == "M workflow/acne04/split/paper.py"
+
+
+def test_code_of_another_checkout_is_refused_in_a_job(clone: Project, finished: Project) -> None:
+    """A job of a cluster may find another environment than the run that sent it there."""
+    clone.environment = {
+        "PYTHONPATH": python_path(finished.path),
+        "SNAKEMAKE_DVC_STATE": str(clone.path / ".acne04"),
+        "SNAKEMAKE_DVC_PACKAGES": json.dumps({"root": str(clone.path), "packages": PACKAGES}),
+    }
+    (clone.path / ".acne04").mkdir(exist_ok=True)
+    done = clone.command("acne04", "check", "params.yaml")
+    assert done.returncode == 2
+    assert "acne04, acne04_standin, snakemake_dvc: the code" in done.stderr
+    clone.environment["PYTHONPATH"] = python_path(clone.path)
+    assert clone.command("acne04", "check", "params.yaml").returncode == 0
 
 
 def test_c_a_parameter_and_a_rule(clone: Project) -> None:

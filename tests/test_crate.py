@@ -17,8 +17,8 @@ from project import Project
 from release_folder import DATE, VERSION, describe, lay_out
 
 from acne04.core import documents
-from acne04.inspection.check import Impossible
-from acne04.standards import validating
+from acne04.inspection.checks import Impossible
+from acne04.standards import validators
 
 pytestmark = pytest.mark.workflow
 
@@ -66,7 +66,7 @@ def referred(value: Any) -> list[str]:
 def test_the_validator_finds_no_failure_at_required(
     release: Path, contexts: Path, tmp_path: Path
 ) -> None:
-    validating.fill_cache(tmp_path / "cache", contexts)
+    validators.fill_cache(tmp_path / "cache", contexts)
     report = tmp_path / "report.json"
     words = ["-y", "validate", "--offline", "--cache-path", str(tmp_path / "cache")]
     words += ["-p", "provenance-run-crate-0.5", "-f", "json", "-o", str(report), str(release)]
@@ -98,7 +98,7 @@ def test_a_promised_file_that_is_not_there_and_a_changed_one_are_found(
     step = next(e for e in document["@graph"] if e["@type"] == "HowToStep")
     del step["workExample"]
     documents.write(copy / "ro-crate-metadata.json", document)
-    problems = [f"{p.expected}: {p.found}" for p in validating.crate_problems(copy, contexts)]
+    problems = [f"{p.expected}: {p.found}" for p in validators.crate_problems(copy, contexts)]
     for said in (
         "does not include the Data Entity 'manifests/churn.csv'",
         "A HowToStep must refer to its corresponding tool",
@@ -177,10 +177,10 @@ def test_cannot_be_judged_without_contexts_or_library(
     release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(Impossible, match=r"ro-crate-1\.1\.jsonld: no such file"):
-        validating.crate_problems(release, tmp_path)
+        validators.crate_problems(release, tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
     with pytest.raises(Impossible, match=r"has no copy of https://w3id\.org/ro/crate"):
-        validating.crate_problems(release)
+        validators.crate_problems(release)
     monkeypatch.setitem(sys.modules, "rocrate_validator.services", None)
     with pytest.raises(Impossible, match="rocrate_validator"):
-        validating.crate_problems(release, tmp_path)
+        validators.crate_problems(release, tmp_path)

@@ -24,8 +24,8 @@ from acne04.core import documents, tables
 from acne04.core.errors import SchemaError, SourceError, UnavailableError, UsageError
 from acne04.core.hashing import Digest
 from acne04.core.sources import load_sources
-from acne04.inspection.check import Impossible
-from acne04.standards import croissant, facts, repacking, upstream, validating
+from acne04.inspection.checks import Impossible
+from acne04.standards import croissant, facts, tarball, upstream, validators
 
 pytestmark = pytest.mark.workflow
 
@@ -53,7 +53,7 @@ def archives(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> dic
     made = tmp_path_factory.mktemp("made") / "acnedit.tar"
     data = finished.path / "data"
     words = ["acnedit", "--to", made, "--raw", data / "raw", "--names", data / "groups/names.csv"]
-    assert repacking.main([str(word) for word in words]) == 0
+    assert tarball.main([str(word) for word in words]) == 0
     return {REAL: finished.path / "upstream/standin/Classification.tar", SYNTHETIC: made}
 
 
@@ -304,7 +304,7 @@ def test_what_the_validator_lets_pass_is_found(
     changed = json.loads(json.dumps(document))
     change(changed)
     documents.write(copy / "croissant.json", changed)
-    problems = [f"{p.expected}: {p.found}" for p in validating.croissant_problems(copy)]
+    problems = [f"{p.expected}: {p.found}" for p in validators.croissant_problems(copy)]
     assert any(said in problem for problem in problems), problems
     if change is nothing_required:
         missing = {p.split(":")[0] for p in problems if p.endswith("no such property")}
@@ -312,17 +312,17 @@ def test_what_the_validator_lets_pass_is_found(
 
 
 def test_an_untouched_release_has_no_problem(release: Path) -> None:
-    assert validating.croissant_problems(release) == []
+    assert validators.croissant_problems(release) == []
 
 
 def test_a_document_that_is_none_is_a_problem_and_a_missing_library_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "croissant.json").write_text("[")
-    assert [p.expected for p in validating.croissant_problems(tmp_path)] == ["a JSON document"]
+    assert [p.expected for p in validators.croissant_problems(tmp_path)] == ["a JSON document"]
     monkeypatch.setitem(sys.modules, "mlcroissant", None)
     with pytest.raises(Impossible, match="mlcroissant"):
-        validating.croissant_problems(tmp_path)
+        validators.croissant_problems(tmp_path)
 
 
 def test_facts_refuse_what_the_ledger_does_not_know(
@@ -350,14 +350,14 @@ def test_facts_name_all_that_is_missing_and_take_no_date_from_a_clock(
 
 def test_a_repacked_folder_is_refused_where_an_image_is_missing(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="no such image"):
-        repacking.digest(tmp_path, {"acnedit/levle2_generated/a.jpg": "a.jpg"}, {})
+        tarball.digest(tmp_path, {"acnedit/levle2_generated/a.jpg": "a.jpg"}, {})
 
 
 def test_a_repacked_folder_is_refused_where_an_image_is_another(tmp_path: Path) -> None:
     (tmp_path / "acnedit").mkdir()
     (tmp_path / "acnedit/a.jpg").write_bytes(b"other")
     with pytest.raises(SourceError, match=r"not those of the inventory: acnedit/a\.jpg"):
-        repacking.digest(tmp_path, {"acnedit/a.jpg": "a.jpg"}, {"acnedit/a.jpg": "00"})
+        tarball.digest(tmp_path, {"acnedit/a.jpg": "a.jpg"}, {"acnedit/a.jpg": "00"})
 
 
 def test_the_real_sources_have_web_addresses_and_nothing_says_stand_in(

@@ -16,11 +16,16 @@ from hypothesis import strategies as st
 from acne04.core import tables
 from acne04.core.naming import collision_key, plain_name
 from acne04.core.schemas import load_schema
-from acne04.dedupe.grouping import connected_groups
-from acne04.dedupe.guard import GroupingError, check_components, longest_chain
-from acne04.dedupe.names import canonical_names
-from acne04.dedupe.relations import Relation
-from acne04.dedupe.stage import Evidence, Grouping, group_images
+from acne04.dedupe.edges import Relation
+from acne04.dedupe.groups import (
+    GroupingError,
+    check_components,
+    connected_groups,
+    longest_chain,
+)
+from acne04.dedupe.image_names import canonical_names
+from acne04.dedupe.results import Grouping
+from acne04.dedupe.stage import Evidence, group_images
 from acne04.relations.decisions import Decision
 from acne04.relations.subjects import SubjectLine
 

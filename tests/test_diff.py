@@ -86,7 +86,7 @@ FINDINGS = [_found("copy", "0.jpg", "the bytes of 1.jpg"), _found("copy", "2.jpg
 PARAMS = "dataset: standin\nsplit:\n  ratios: [65, 15, 20]\nnear:\n  rate: 0.000001\n"
 SOURCES = "standin:\n  v2:\n    title: Acne04-v2\n    licence:\n      name: MIT\n"
 _STORE = "['remote \"store\"']\n    url = ../../store\n    verify = true\n"
-CODE = "workflow/acne04/split/dealing.py"
+CODE = "workflow/acne04/split/heuristics.py"
 
 
 def _csv(name: str, rows: list[dict[str, object]], *, without: str = "") -> str:

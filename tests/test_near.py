@@ -45,14 +45,14 @@ from acne04.cli import main
 from acne04.core import documents, tables
 from acne04.core.errors import SplitError, UnavailableError
 from acne04.core.imaging import read_image
-from acne04.near import calibration, candidates, comparing, corpus, parents, report, stage
+from acne04.near import calibration, candidates, pictures, scores, stage, verdicts
+from acne04.near.blocks import BLOCK, match_blocks
 from acne04.near.calibration import FLOOR, LEAST_NULL, REVIEW_BAND, as_document, calibrate
 from acne04.near.candidates import Guesser, Nearest, find_nearest, part_vectors, whole_vectors
-from acne04.near.contents import Content
 from acne04.near.frames import Frame, read_frame
-from acne04.near.labour import Labour
-from acne04.near.matching import BLOCK, match_blocks
-from acne04.near.verifying import FORMS, Score, verify
+from acne04.near.pictures import Picture
+from acne04.near.process_pool import ProcessPool
+from acne04.near.registration import FORMS, Score, verify
 from acne04_standin import Parameters, plan, write_upstream
 
 EXAMPLES = Path(__file__).parent / "examples" / "near"
@@ -271,8 +271,8 @@ def test_what_is_remembered_is_not_computed_again(
     standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     memory = shutil.copy(standin.memory, tmp_path / "memory")
-    monkeypatch.setattr(comparing, "find_nearest", None)
-    monkeypatch.setattr(Labour, "_start", None)
+    monkeypatch.setattr(scores, "find_nearest", None)
+    monkeypatch.setattr(ProcessPool, "_start", None)
     # Not even the images are read.
     shutil.copytree(standin.raw / "subjects", tmp_path / "raw" / "subjects")
     shutil.copy(standin.raw / "images.csv", tmp_path / "raw")
@@ -283,29 +283,29 @@ def test_what_is_remembered_is_not_computed_again(
 def test_an_interrupted_run_goes_on_where_it_was(
     standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, compared = corpus.verify, []
+    real, compared = pictures.verify, []
 
     def verify_some(frames: Any, guesses: Any) -> list[Score]:
         compared.extend(guesses)
-        if len(compared) > 8 * comparing.BATCH:
+        if len(compared) > 8 * scores.BATCH:
             raise KeyboardInterrupt
         return real(frames, guesses)
 
-    monkeypatch.setattr(comparing, "_BATCHES_KEPT", 2)
-    monkeypatch.setattr(corpus, "verify", verify_some)
+    monkeypatch.setattr(scores, "_BATCHES_KEPT", 2)
+    monkeypatch.setattr(pictures, "verify", verify_some)
     memory, out = tmp_path / "memory", tmp_path / "out"
     assert near(standin.raw, out, f"--memory={memory}", "--threads=1") == 130
     assert not out.exists()
-    monkeypatch.setattr(corpus, "verify", lambda f, g: compared.extend(g) or real(f, g))
+    monkeypatch.setattr(pictures, "verify", lambda f, g: compared.extend(g) or real(f, g))
     compared.clear()
     assert near(standin.raw, out, f"--memory={memory}", "--threads=1") == 0
     assert_same_outputs(out, standin.out)
     metrics = json.loads((out / "metrics.json").read_text())
-    assert 0 < len(compared) <= metrics["pairs_compared"] - 4 * comparing.BATCH
+    assert 0 < len(compared) <= metrics["pairs_compared"] - 4 * scores.BATCH
 
 
 class Worker:
-    """What a process of `Labour` may be asked for."""
+    """What a process of `ProcessPool` may be asked for."""
 
     def double(self, number: int) -> int:
         return 2 * number
@@ -318,10 +318,10 @@ class Worker:
 
 
 def test_processes_answer_in_order_and_their_errors_arrive() -> None:
-    with Labour(Worker(), 2) as labour:
-        assert list(labour.each("double", range(50))) == [2 * number for number in range(50)]
+    with ProcessPool(Worker(), 2) as pool:
+        assert list(pool.each("double", range(50))) == [2 * number for number in range(50)]
         with pytest.raises(SplitError) as raised:
-            list(labour.each("fail", [3]))
+            list(pool.each("fail", [3]))
         assert (raised.value.expected, raised.value.found) == ("more", "3")
         assert str(raised.value) == str(
             SplitError("here", "it does not go", expected="more", found="3", remedy="-")
@@ -329,18 +329,18 @@ def test_processes_answer_in_order_and_their_errors_arrive() -> None:
 
 
 def test_a_process_that_is_killed_is_an_error_that_says_so() -> None:
-    with Labour(Worker(), 2) as labour, pytest.raises(UnavailableError, match="ended early"):
-        list(labour.each("die", [1]))
+    with ProcessPool(Worker(), 2) as pool, pytest.raises(UnavailableError, match="ended early"):
+        list(pool.each("die", [1]))
 
 
 def test_processes_end_with_the_one_that_asks(tmp_path: Path) -> None:
     script = (
         "import sys, os, signal; sys.path.insert(0, 'tests')\n"
         "from test_near import Worker\n"
-        "from acne04.near.labour import Labour\n"
+        "from acne04.near.process_pool import ProcessPool\n"
         "if __name__ == '__main__':\n"
-        "    labour = Labour(Worker(), 2)\n"
-        "    list(labour.each('double', range(4)))\n"
+        "    pool = ProcessPool(Worker(), 2)\n"
+        "    list(pool.each('double', range(4)))\n"
         "    import multiprocessing\n"
         "    print(*[p.pid for p in multiprocessing.active_children()], flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -831,7 +831,7 @@ def test_a_score_does_not_depend_on_the_pairs_beside_it(
 @pytest.fixture
 def deep_as(monkeypatch: pytest.MonkeyPatch) -> Any:
     def set_depth(depth: int) -> None:
-        for module in (comparing, parents, report, stage):
+        for module in (scores, verdicts, stage):
             monkeypatch.setattr(module, "DEPTH", depth)
 
     return set_depth
@@ -860,14 +860,14 @@ class Told:
 
     def __init__(self, photographs: int, scores: dict[int, Score]) -> None:
         kinds = [False] + [True] * photographs
-        self.contents = [Content(f"{n:064}", f"{n}.jpg", real, "") for n, real in enumerate(kinds)]
+        self.pictures = [Picture(f"{n:064}", f"{n}.jpg", real, "") for n, real in enumerate(kinds)]
         self._scores = scores
         self.compared = 0
 
     @property
     def nearest(self) -> Nearest:
-        others = np.full((len(self.contents), len(self.contents) - 1), -1)
-        others[0] = np.arange(1, len(self.contents))
+        others = np.full((len(self.pictures), len(self.pictures) - 1), -1)
+        others[0] = np.arange(1, len(self.pictures))
         return Nearest(others, np.ones(others.shape, dtype=np.float32))
 
     def scores(self, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, Score]]:
@@ -875,8 +875,8 @@ class Told:
         self.compared = max(self.compared, len(scores))
         return scores
 
-    def parent(self) -> parents.Parent:
-        found: list[parents.Parent] = parents.find_parents(
+    def parent(self) -> verdicts.ParentVerdict:
+        found: list[verdicts.ParentVerdict] = verdicts.find_parents(
             self,
             self.nearest,
             calibrate([], 1e-6),
@@ -921,7 +921,7 @@ def test_a_parent_that_is_not_alike_or_has_too_little_to_compare_is_none(score: 
 def test_parents_do_not_depend_on_how_wide_the_search_begins(
     standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parents, "AT_FIRST", 1)
+    monkeypatch.setattr(verdicts, "AT_FIRST", 1)
     memory = shutil.copy(standin.memory, tmp_path / "memory")
     assert near(standin.raw, tmp_path / "out", f"--memory={memory}") == 0
     narrow, wide = (

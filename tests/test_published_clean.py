@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 from acne04.core import tables
 from acne04.relations.kinship import Kinship
 from acne04.relations.leakage import leak_table, sides_of
-from acne04.split.images import join_images
-from acne04.split.leaking import figures, leak_findings, leaks_of
-from acne04.split.manifest import Options, refuse_losses
+from acne04.split.collection import join_images
+from acne04.split.manifest import SplitParameters, refuse_losses
 from acne04.split.paper import paper_findings, paper_leaks
-from acne04.split.published import published
-from acne04.split.published_clean import published_clean
+from acne04.split.published import published, published_clean
 from acne04.split.solver import Limits
+from acne04.split.tally import leak_figures, leak_findings, leaks_of
 
 REAL = [f"levle{n % 4}_{n}.jpg" for n in range(8)]
 SYNTHETIC = [f"s{n}.jpg" for n in range(4)]
@@ -81,8 +80,10 @@ def relations(rows: list[Edge], parents: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame(edges, columns=["kind", "a", "b"], dtype="str")
 
 
-def options(balance: str = "synthetic", target: int = 3, unknown: str = "exclude") -> Options:
-    return Options(
+def options(
+    balance: str = "synthetic", target: int = 3, unknown: str = "exclude"
+) -> SplitParameters:
+    return SplitParameters(
         ratios={"train": 65, "val": 15, "test": 20},
         fold_count=5,
         restrict="none",
@@ -260,7 +261,7 @@ def test_published_says_what_it_leaks() -> None:
         ("near-duplicates-straddle", "fold 0", "warning"),
         ("persons-straddle", "fold 0", "warning"),
     ]
-    assert figures("published", leaks["published"])["leaks"]["0"] == {
+    assert leak_figures("published", leaks["published"])["leaks"]["0"] == {
         "copies": 1,
         "near_duplicates": 1,
         "parents": 0,
@@ -270,7 +271,7 @@ def test_published_says_what_it_leaks() -> None:
         "images": 2,
         "images_percent": 100.0,
     }
-    assert figures("published-clean", leaks["published-clean"]) == {"leaking_pairs": 0}
+    assert leak_figures("published-clean", leaks["published-clean"]) == {"leaking_pairs": 0}
 
 
 def test_a_leak_of_any_other_variant_is_an_error() -> None:

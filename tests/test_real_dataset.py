@@ -56,6 +56,10 @@ def test_with_copies_in_place_it_runs_and_says_so(bare_clone: Project, finished:
         assert all(row.startswith("acne04,") for row in rows), path
     assert "Dataset  acne04" in done.stderr
     assert bare_clone.dvc_status() == CLEAN
+    # The program that draws the stand-in has no part in this.
+    bare_clone.append("upstreams/standin/origin/acne04_standin/__init__.py", "# edited\n")
+    assert bare_clone.dvc_status() == CLEAN
+    assert rules_run(bare_clone.snakemake()) == []
     pins = sorted((bare_clone.path / "upstreams/acne04/pins").glob("*.csv"))
     assert len(pins) == 5
     assert all("pins set aside" in path.read_text() for path in pins)

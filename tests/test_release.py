@@ -18,8 +18,8 @@ from released import Keys, attested, make_keys
 
 from acne04.core import tables
 from acne04.core.errors import UsageError
-from acne04.provenance.contents import ATTESTATION, present_files
-from acne04.release.numbering import check_version
+from acne04.provenance.checksums import ATTESTATION, present_files
+from acne04.release.versions import check_version
 
 pytestmark = pytest.mark.workflow
 STANDARDS = Path(__file__).parent / "standards"
@@ -275,11 +275,11 @@ def test_artifacts_that_no_record_knows(
 def test_code_and_parameters_that_have_not_run(
     untouched: Project, keys: Keys, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    untouched.append("workflow/acne04/split/rounding.py", "# one more line\n")
+    untouched.append("workflow/acne04/split/totals.py", "# one more line\n")
     untouched.set_parameter("target", 300)
     untouched.git("commit", "--quiet", "--all", "--message", "amended after the run")
     said = _refusal(untouched, keys, capsys)
-    assert "workflow/acne04/split/rounding.py: the ledger has sha256" in said
+    assert "workflow/acne04/split/totals.py: the ledger has sha256" in said
     assert "params.yaml: the ledger has split" in said
 
 

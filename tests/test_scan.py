@@ -402,8 +402,8 @@ def test_neither_threads_nor_the_order_of_a_folder_change_a_byte(
     raw.fill(case)
     raw.stage("--threads=1", out="one")
     monkeypatch.setattr(os, "scandir", shuffled(os.scandir))
-    monkeypatch.setattr("acne04.scan.reading.FILES_AT_A_TIME", 1)
-    monkeypatch.setattr("acne04.scan.reading.WORTH_THREADS", 0)
+    monkeypatch.setattr("acne04.scan.source_files.FILES_AT_A_TIME", 1)
+    monkeypatch.setattr("acne04.scan.source_files.WORTH_THREADS", 0)
     raw.stage("--threads=4", out="other")
     files = sorted(path.name for path in Path("one").iterdir())
     assert len(files) == 5

@@ -28,18 +28,17 @@ from acne04.cli import main
 from acne04.core import documents, tables
 from acne04.core.errors import SplitError, UsageError
 from acne04.split import configure, solver
-from acne04.split.approaching import approach
-from acne04.split.balancing import repetitions
-from acne04.split.dealing import deal_to_totals
+from acne04.split.balance import repetitions
+from acne04.split.collection import as_labelled, grade_findings, join_images, standing
 from acne04.split.grouped import holdout, kfold
-from acne04.split.images import as_labelled, grade_findings, join_images, standing
-from acne04.split.joining import refuse_other_relations
-from acne04.split.manifest import Options, Variant, refuse_losses
+from acne04.split.heuristics import approach, deal_to_totals
+from acne04.split.junctions import refuse_other_relations
+from acne04.split.manifest import SplitParameters, Variant, refuse_losses
 from acne04.split.paper import paper, paper_table
-from acne04.split.placing import class_vectors, place_groups
+from acne04.split.placement import class_vectors, place_groups
 from acne04.split.quotas import Certificate, Parts, scaled_deviations, with_total
-from acne04.split.rounding import round_equally
 from acne04.split.solver import Limits, solve
+from acne04.split.totals import round_equally
 
 EXAMPLES = Path(__file__).parent / "examples" / "split"
 SOURCES = Path(__file__).parents[1] / "workflow" / "sources.yaml"
@@ -419,7 +418,7 @@ def test_a_solver_without_an_answer_is_an_error_not_a_split(
         place_groups(images_of([(1, 0, 0, 0)]), Parts.of(THREE), PROOF)
 
 
-VARIANTS: list[Callable[[pd.DataFrame, Options], Variant]] = [holdout, kfold]
+VARIANTS: list[Callable[[pd.DataFrame, SplitParameters], Variant]] = [holdout, kfold]
 
 
 @settings(max_examples=20, deadline=None)
@@ -442,7 +441,7 @@ def test_collections_are_what_the_tables_give(collection: Collection) -> None:
 )
 def test_what_holds_for_any_collection(
     collection: Collection,
-    variant: Callable[[pd.DataFrame, Options], Variant],
+    variant: Callable[[pd.DataFrame, SplitParameters], Variant],
     balance: str,
     unknown_parent: str,
     chance: random.Random,

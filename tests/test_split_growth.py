@@ -17,11 +17,10 @@ from hypothesis import strategies as st
 
 from acne04.core.errors import SplitError, UsageError
 from acne04.relations.decisions import Decision
-from acne04.split.churn import churn
 from acne04.split.grouped import fold_names, holdout, kfold
-from acne04.split.growing import Growth, grow
-from acne04.split.manifest import Options, Variant, refuse_losses
-from acne04.split.previous import by_bytes, places
+from acne04.split.growth import Growth, grow
+from acne04.split.manifest import SplitParameters, Variant, refuse_losses
+from acne04.split.previous import by_bytes, churn, places
 
 FOLDS = 3
 PARTS = {"holdout": tuple(THREE), "kfold": fold_names(FOLDS)}
@@ -30,7 +29,7 @@ ANSWERS = ("leave-out", "hold-out")
 VARIANTS = st.sampled_from(["holdout", "kfold", "kfold"])
 
 
-def knobs(**others: object) -> Options:
+def knobs(**others: object) -> SplitParameters:
     return options("synthetic", target=5, fold_count=FOLDS, **others)
 
 

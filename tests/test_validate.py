@@ -25,10 +25,10 @@ from acne04.core.findings import as_document
 from acne04.core.schemas import load_schema
 from acne04.relations.decisions import Decision, id_target
 from acne04.validate import echoes
-from acne04.validate.catalogue import CHECKS
-from acne04.validate.examining import Examination, examine
-from acne04.validate.outcome import echo_table, image_table, lesion_table, quarantine_document
+from acne04.validate.check_catalogue import CHECKS
+from acne04.validate.examination import Examination, examine
 from acne04.validate.questions import circle_questions, echo_questions, photographs
+from acne04.validate.results import echo_table, image_table, lesion_table, quarantine_document
 from acne04.validate.structure import SCHEMA, structure_problems
 
 EXAMPLES = Path(__file__).parent / "examples"

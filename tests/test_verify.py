@@ -22,7 +22,7 @@ from released import Keys, attested, make_keys, sign_again, sum_again
 from acne04.cli import main
 from acne04.core import documents
 from acne04.core.checkout import python_path
-from acne04.provenance.contents import ATTESTATION, SUMS
+from acne04.provenance.checksums import ATTESTATION, SUMS
 from acne04.verify.registry import CHECKS
 
 pytestmark = pytest.mark.workflow

@@ -11,9 +11,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import TextIO
 
 from acne04.core.errors import Acne04Error
+from acne04.core.printing import RUN_STATE
 
 #: Verb -> what it does, in the order of the workflow. The module of the same name, if `MODULES`
 #: names no other, is imported when it is asked for: `configure(parser)` declares its arguments,
@@ -46,8 +48,22 @@ MODULES = {
     "restore": "acne04.fetch.restore",
 }
 
-#: Environment variable by which a run names its state folder to its jobs (`snakemake_dvc`).
-RUN_STATE = "SNAKEMAKE_DVC_STATE"
+_WORKFLOW = "pip install 'acne04[workflow]', or `make setup` in a checkout"
+_RELEASE = "pip install 'acne04[release]', or `make setup` in a checkout"
+_CHECKOUT = "it belongs to a checkout: `make setup` there installs it"
+#: Package that not every installation has -> how to get it.
+EXTRAS = {
+    "acne04_standin": _CHECKOUT,
+    "snakemake_dvc": _CHECKOUT,
+    "cryptography": _RELEASE,
+    "in_toto_attestation": _RELEASE,
+    "securesystemslib": _RELEASE,
+    "dvc": _WORKFLOW,
+    "gdown": _WORKFLOW,
+    "httpx": _WORKFLOW,
+    "pathspec": _WORKFLOW,
+    "snakemake": _WORKFLOW,
+}
 
 # Verbs divide their work among threads themselves; a linear algebra library that starts its own
 # for each small product only gets in their way. It reads this when numpy is imported.
@@ -99,6 +115,10 @@ def _run(arguments: argparse.Namespace) -> tuple[int, str]:
         sys.stdout.flush()
     except Acne04Error as error:
         return _fail(arguments, error.exit_code, str(error))
+    except ModuleNotFoundError as error:
+        if not (reason := _not_installed(error)):
+            raise
+        return _fail(arguments, 2, reason)
     except KeyboardInterrupt:
         return _fail(arguments, 130, "interrupted; nothing half-written")
     except BrokenPipeError:
@@ -143,13 +163,50 @@ def _logged(path: Path | None) -> Iterator[None]:
         yield
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    stream = sys.stderr
+    streams = sys.stdout, sys.stderr
     with path.open("w", encoding="utf-8") as log:
-        sys.stderr = _Tee(stream, log)
+        if RUN_STATE in os.environ:
+            # The run shows one line a stage, and repeats why one failed; all else is in the log.
+            sys.stdout = sys.stderr = log
+        else:
+            sys.stderr = _Tee(sys.stderr, log)
         try:
             yield
         finally:
-            sys.stderr = stream
+            sys.stdout, sys.stderr = streams
+
+
+def _module(verb: str) -> ModuleType:
+    """Import the module of a verb; say what is missing where the installation has it not."""
+    try:
+        return importlib.import_module(MODULES.get(verb, f"acne04.{verb}"))
+    except ModuleNotFoundError as error:
+        if not (reason := _not_installed(error)):
+            raise
+        print(f"acne04 {verb}: {reason}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _not_installed(error: ModuleNotFoundError) -> str:
+    """Say how to get a package that not every installation has; empty for any other."""
+    package = (error.name or "").partition(".")[0]
+    if package not in EXTRAS:
+        return ""
+    return f"{package} is not installed\n  done:     nothing\n  next:     {EXTRAS[package]}"
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for: that reads the installed packages."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="show the version, and exit")
+
+    def __call__(self, parser: argparse.ArgumentParser, *given: object) -> None:
+        """Print it."""
+        from importlib.metadata import version
+
+        print(f"acne04 {version('acne04')}")
+        parser.exit()
 
 
 def _verb(words: Sequence[str]) -> str | None:
@@ -170,13 +227,14 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         description="A reproducible, versioned, leak-proof home for the ACNE04 datasets.",
         epilog="Exit code: 0 fine, 1 the data is wrong, 2 it could not be done.",
     )
+    parser.add_argument("--version", action=_Version, dest="version")
     parser.add_argument("--log", metavar="FILE", type=Path, help="write messages there too")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     asked = _verb(words)
     for verb, summary in VERBS.items():
         verb_parser = verbs.add_parser(verb, help=summary, description=summary)
         if verb == asked:
-            module = importlib.import_module(MODULES.get(verb, f"acne04.{verb}"))
+            module = _module(verb)
             module.configure(verb_parser)
             verb_parser.set_defaults(module=module)
     return parser

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,38 +13,57 @@ _NAMES = {
     "standin": "standin: the drawn stand-in, not photographs",
     "acne04": "acne04: the real images; they may go to a private store only",
 }
-_FOLDERS = ("inventory", "annotations", "near", "groups", "splits")
+_WIDTH = 100
+#: Folder of artifacts -> the rule that makes it.
+_MAKERS = {
+    "inventory": "scan",
+    "annotations": "validate",
+    "near": "near",
+    "groups": "dedupe",
+    "splits": "split",
+}
 
 
-def summary_lines(dataset: str, data: Path = Path("data")) -> Iterator[str]:
-    """Give the summary of the artifacts that lie in `data`, line by line."""
+def summary_lines(dataset: str, ran: Container[str], data: Path = Path("data")) -> Iterator[str]:
+    """Give the summary of the artifacts that a run made, line by line.
+
+    Parameters
+    ----------
+    dataset : str
+        Which one it is.
+    ran : container of str
+        Names of the rules that ran.
+    data : pathlib.Path
+        Where the artifacts lie.
+    """
     yield f"Dataset  {_NAMES[dataset]}"
-    for folder in _FOLDERS:
+    for folder in (folder for folder, rule in _MAKERS.items() if rule in ran):
         metrics, findings = (data / folder / f"{noun}.json" for noun in ("metrics", "findings"))
         if metrics.is_file() and findings.is_file():
             yield ""
             yield f"{data / folder}"
-            yield from (f"  {line}" for line in _made(_load(metrics)))
-            yield from (f"  {line}" for line in _found(_load(findings)))
+            for line in (*_made(_load(metrics)), *_found(_load(findings))):
+                yield from _wrapped(line)
     ledger = data / "ledger" / "ledger.json"
-    if ledger.is_file():
-        yield ""
-        yield f"{data / 'ledger'}"
-        yield f"  {_recorded(_load(ledger))}"
-    asked = sum(_questions(data / folder / "review.csv") for folder in _FOLDERS)
+    asked = sum(_questions(data / folder / "review.csv") for folder in _MAKERS)
     yield ""
+    if ledger.is_file():
+        yield f"Ledger   {ledger}: {_recorded(_load(ledger))}"
     yield f"Look at  {data}/splits/{{holdout,kfold,published-clean}}.csv, {data}/*/findings.json"
     if asked:
         yield f"Decide   {asked:,} questions that only a person can settle: `acne04 decide`"
     yield "Next     `dvc push` keeps all of it in the store; `dvc metrics show` has every figure"
 
 
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
+    )
+
+
 def _recorded(ledger: dict[str, Any]) -> str:
     artifacts = sum(len(stage["outputs"]) for stage in ledger["stages"])
-    return (
-        f"{artifacts:,} artifacts of {len(ledger['stages'])} stages with code, parameters, inputs "
-        "and hashes; `acne04 trace` asks it about one"
-    )
+    return f"{artifacts:,} artifacts of {len(ledger['stages'])} stages; `acne04 trace` asks it"
 
 
 def _questions(review: Path) -> int:

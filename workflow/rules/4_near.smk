@@ -33,6 +33,7 @@ rule near:
                 "calibration.schema.json",
                 "inventory.table.json",
                 "parents.table.json",
+                "review.table.json",
                 "verdicts.table.json",
             ],
         ),

@@ -49,6 +49,7 @@ rule split:
                 "leaks.table.json",
                 "paper_leaks.table.json",
                 "paper_table.table.json",
+                "parents.table.json",
                 "relations.table.json",
                 "review.table.json",
                 "sources.schema.json",

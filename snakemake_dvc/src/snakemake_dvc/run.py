@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import logging
 import os
 import shutil
 import sys
@@ -18,6 +19,7 @@ from snakemake_dvc.digests import DigestCache
 from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.files import write_text
 from snakemake_dvc.listings import compare
+from snakemake_dvc.plan import plan_lines
 from snakemake_dvc.settings import Settings
 from snakemake_dvc.stale import Staleness
 
@@ -59,6 +61,7 @@ class Bridge:
         self._digests = state / "digests.json"
         #: What jobs made in a run that failed later: bytes of ours, though no lock has them.
         self._made = state / "made.json"
+        self._ran: frozenset[str] = frozenset()
         self._staleness = Staleness(settings, _rule_files(workflow))
         with ending_the_process():
             self._start()
@@ -81,15 +84,31 @@ class Bridge:
         """Note which stages are about to run, before the first job; for ``onstart``."""
         with ending_the_process():
             refusals.check_settings(self.workflow)
-        running = {self.stage_of(job) for job in self.workflow.dag.needrun_jobs()}
+        jobs = list(self.workflow.dag.needrun_jobs())
+        self._ran = frozenset(str(job.rule.name) for job in jobs)
+        running = {self.stage_of(job) for job in jobs}
         self._write_pending(self._pending() | {stage for stage in running if stage})
+        print("\n".join(plan_lines(self.workflow.dag, jobs)), file=sys.stderr)
 
     def succeeded(self) -> None:
         """Record a run in which every job succeeded: ``snakemake.lock``, then ``dvc.lock``."""
         with ending_the_process():
             self._record()
         if self.settings.summary:
-            print("\n" + "\n".join(self.settings.summary()), file=sys.stderr)
+            self._say_after_the_jobs(["", *self.settings.summary(self._ran), *self._log()])
+
+    def _log(self) -> list[str]:
+        """Say where everything is that was not shown."""
+        files = self.workflow.logger_manager.get_logfile()
+        return [f"Log      {os.path.relpath(path)}" for path in files or ()]
+
+    def _say_after_the_jobs(self, lines: Iterable[str]) -> None:
+        """Print once the lines about the jobs are out, which another thread prints."""
+        for handler in logging.getLogger("snakemake.logging").handlers:
+            queue = getattr(handler, "queue", None)
+            if queue is not None:
+                queue.join()
+        print("\n".join(lines), file=sys.stderr)
 
     def failed(self) -> None:
         """Repeat why jobs failed, and end with their exit code, which Snakemake would make 1."""
@@ -100,11 +119,12 @@ class Bridge:
         made = {path: sha for record in done if record for path, sha in record.outputs.items()}
         write_text(self._made, json.dumps(made, sort_keys=True) + "\n")
         known = locks.failures(self.settings.state)
-        if known:
-            print("\nThe run stopped. What its jobs said:", file=sys.stderr)
-            for _, message in known:
-                print(message, file=sys.stderr)
-            sys.exit(min(code for code, _ in known))
+        told = ["The run stopped. What its jobs said:", *(message for _, message in known)]
+        if not known:
+            told = ["The run stopped; the log of the job that failed says why."]
+        # What failed is the last thing on the screen.
+        self._say_after_the_jobs(["", *self._log(), *told])
+        sys.exit(min((code for code, _ in known), default=1))
 
     def stage_of(self, job: Any) -> str | None:
         """DVC stage of a job; None for rules whose outputs DVC does not track."""

@@ -8,6 +8,6 @@ elsewhere (``--release``, ``--trusted-key``, ``--expect-serial``). The checks: d
 
 from __future__ import annotations
 
-from acne04.audit.command import configure, run
+from acne04.audit.command import AuditOptions, configure, read_options, run
 
-__all__ = ["configure", "run"]
+__all__ = ["AuditOptions", "configure", "read_options", "run"]

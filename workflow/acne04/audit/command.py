@@ -4,17 +4,51 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
-from acne04.audit.checkout import Checkout
-from acne04.audit.expecting import record_expectations
+from acne04.audit.audited_checkout import AuditedCheckout
+from acne04.audit.expected_findings import record_expectations
 from acne04.audit.registry import CHECKS
 from acne04.core.errors import UnavailableError, UsageError
-from acne04.inspection import reporting
-from acne04.inspection.check import Level
-from acne04.inspection.document import as_document
-from acne04.inspection.running import of_level
-from acne04.inspection.running import run as run_checks
+from acne04.inspection import check_reports
+from acne04.inspection.check_reports import ReportFiles, as_document
+from acne04.inspection.checks import Level, of_level
+from acne04.inspection.checks import run as run_checks
+
+
+@dataclass(frozen=True)
+class AuditOptions:
+    """What ``acne04 audit`` is asked for.
+
+    Attributes
+    ----------
+    root : pathlib.Path
+        Checkout to look at.
+    level : {"quick", "full", "rebuild"}
+        Which checks run.
+    records_expectations : bool
+        Whether the findings of the last run are first written down as those to expect.
+    release : pathlib.Path or None
+        Folder of a release to compare with; absolute, as all that follows.
+    trusted_keys : tuple of pathlib.Path
+        Public keys from outside checkout and release; at least one where there is a release.
+    serial : int or None
+        Serial that the release must have.
+    contexts : pathlib.Path or None
+        Folder of JSON-LD contexts, to validate a run crate offline.
+    reports : mapping of str to pathlib.Path
+        Form -> report file.
+    """
+
+    root: Path
+    level: Level
+    records_expectations: bool
+    release: Path | None
+    trusted_keys: tuple[Path, ...]
+    serial: int | None
+    contexts: Path | None
+    reports: ReportFiles
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -49,40 +83,55 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add("--expect-serial", type=int, metavar="N", help="serial that the publisher announces")
     add("--contexts", type=Path, metavar="FOLDER", help="JSON-LD contexts, to validate offline")
-    reporting.configure(parser)
+    check_reports.configure(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Run the checks of a level and report them."""
-    reporting.check(arguments)
-    _refuse(arguments)
-    level: Level = "rebuild" if arguments.rebuild else arguments.level
-    checkout = Checkout(
-        is_full=level != "quick",
-        release=arguments.release.absolute() if arguments.release else None,
+def read_options(arguments: argparse.Namespace) -> AuditOptions:
+    """Give the options; refuse what cannot be meant, before anything is looked at."""
+    reports = check_reports.read_files(arguments)
+    release, contexts = arguments.release, arguments.contexts
+    if release is None and (arguments.trusted_key or arguments.expect_serial is not None):
+        raise UsageError(
+            "--release",
+            "--trusted-key and --expect-serial are about a release, and none is given",
+            done="nothing looked at",
+        )
+    if release is not None:
+        _check_keys(arguments.trusted_key, {arguments.root.resolve(), release.resolve()})
+    # The audit works in the checkout, so no path may depend on where it was called.
+    return AuditOptions(
+        root=arguments.root,
+        level="rebuild" if arguments.rebuild else arguments.level,
+        records_expectations=arguments.record_expectations,
+        release=release.absolute() if release else None,
         trusted_keys=tuple(key.absolute() for key in arguments.trusted_key),
         serial=arguments.expect_serial,
-        contexts=arguments.contexts.absolute() if arguments.contexts else None,
+        contexts=contexts.absolute() if contexts else None,
+        reports=check_reports.absolute(reports),
     )
-    reporting.fix_places(arguments)
-    _enter(arguments.root)
-    if arguments.record_expectations:
+
+
+def run(options: AuditOptions) -> int:
+    """Run the checks of a level and report them."""
+    checkout = AuditedCheckout(
+        is_full=options.level != "quick",
+        release=options.release,
+        trusted_keys=options.trusted_keys,
+        serial=options.serial,
+        contexts=options.contexts,
+    )
+    _enter(options.root)
+    if options.records_expectations:
         record_expectations(checkout)
-    outcomes = run_checks(of_level(CHECKS, level), checkout)
+    outcomes = run_checks(of_level(CHECKS, options.level), checkout)
     dataset = checkout.dataset if checkout.dataset in ("standin", "acne04") else "unknown"
-    return reporting.report(as_document("audit", dataset, level, outcomes), arguments)
+    document = as_document("audit", dataset, options.level, outcomes)
+    return check_reports.report(document, options.reports)
 
 
-def _refuse(arguments: argparse.Namespace) -> None:
-    if arguments.release is None:
-        if arguments.trusted_key or arguments.expect_serial is not None:
-            raise UsageError(
-                "--release",
-                "--trusted-key and --expect-serial are about a release, and none is given",
-                done="nothing looked at",
-            )
-        return
-    if not arguments.trusted_key:
+def _check_keys(keys: list[Path], inside: set[Path]) -> None:
+    """Refuse to look at a release without a key, or with one from inside what is audited."""
+    if not keys:
         raise UsageError(
             "--trusted-key",
             "a release proves nothing without a key that you trust: whoever forged it would put "
@@ -90,8 +139,7 @@ def _refuse(arguments: argparse.Namespace) -> None:
             expected="the publisher's public key, got by another way than the release",
             done="nothing looked at",
         )
-    inside = {arguments.root.resolve(), arguments.release.resolve()}
-    for key in arguments.trusted_key:
+    for key in keys:
         if inside & set(key.resolve().parents):
             raise UsageError(
                 str(key),

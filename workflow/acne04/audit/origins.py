@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from acne04.audit.checkout import SOURCES, Checkout
+from acne04.audit.audited_checkout import SOURCES, AuditedCheckout
 from acne04.core import tables
 from acne04.core.hashing import digest_file
 from acne04.fetch.pins import read_pins, stated
-from acne04.inspection.check import Check, Evidence, NotRun, Problem
+from acne04.inspection.checks import Check, Evidence, Mismatch, Unexamined
 from acne04.provenance.ledger import RecordedSource
 
 
-def _pins(checkout: Checkout) -> Evidence:
+def _pins(checkout: AuditedCheckout) -> Evidence:
     problems, number = [], 0
     for recorded in checkout.ledger.sources:
         found, pinned = _source_pins(checkout, recorded)
@@ -23,40 +23,42 @@ def _pins(checkout: Checkout) -> Evidence:
     return Evidence(f"{told} against sources.yaml, the ledger and the listings", tuple(problems))
 
 
-def _source_pins(checkout: Checkout, recorded: RecordedSource) -> tuple[list[Problem], int]:
+def _source_pins(checkout: AuditedCheckout, recorded: RecordedSource) -> tuple[list[Mismatch], int]:
     path, source = Path(recorded.pins), checkout.sources[recorded.key]
     pins = read_pins(path, source, recorded.pins_version)
     problems = []
     if not pins:
-        problems.append(Problem(str(path), f"pins of version {recorded.pins_version}", "none"))
+        problems.append(Mismatch(str(path), f"pins of version {recorded.pins_version}", "none"))
     expected = checkout.ledger.files[recorded.pins].sha256
     if path.is_file() and (found := digest_file(path).sha256) != expected:
-        problems.append(Problem(str(path), f"sha256 {expected}, as the run had it", found))
+        problems.append(Mismatch(str(path), f"sha256 {expected}, as the run had it", found))
     for name, known in stated(source, SOURCES).files.items():
         if name in pins and not known.fits(pins[name]):
-            problems.append(Problem(str(path), f"{name}: {known}", f"sha256 {pins[name].sha256}"))
+            problems.append(Mismatch(str(path), f"{name}: {known}", f"sha256 {pins[name].sha256}"))
     if source.delivery.kind != "archive":
         listed = set(checkout.listing(recorded.key)["sha256"])
         problems += [
-            Problem(str(path), f"{name} in {recorded.listing}", f"not there: {pin.sha256}")
+            Mismatch(str(path), f"{name} in {recorded.listing}", f"not there: {pin.sha256}")
             for name, pin in sorted(pins.items())
             if pin.sha256 not in listed
         ]
     return problems, len(pins)
 
 
-def _licences(checkout: Checkout) -> Evidence:
+def _licences(checkout: AuditedCheckout) -> Evidence:
     problems, unknown = [], []
     recorded = {source.key: source.licence for source in checkout.ledger.sources}
     for key, source in checkout.sources.items():
         licence, pointer = source.licence, f"/{checkout.dataset}/{key}/licence"
         if not licence.name.strip() or not licence.stated_at.strip():
             problems.append(
-                Problem(str(SOURCES), "the terms, and where they are stated", "none", None, pointer)
+                Mismatch(
+                    str(SOURCES), "the terms, and where they are stated", "none", None, pointer
+                )
             )
         if key in recorded and recorded[key] != licence:
             told = f"{recorded[key].name}, as the run had it"
-            problems.append(Problem(str(SOURCES), told, licence.name, None, pointer))
+            problems.append(Mismatch(str(SOURCES), told, licence.name, None, pointer))
         if licence.redistributable == "unknown":
             unknown.append(key)
     told = f"terms of {len(checkout.sources)} sources"
@@ -65,7 +67,7 @@ def _licences(checkout: Checkout) -> Evidence:
     return Evidence(told, tuple(problems))
 
 
-def _promises(checkout: Checkout) -> Evidence:
+def _promises(checkout: AuditedCheckout) -> Evidence:
     counted = dict(_counted(checkout))
     problems, compared = [], 0
     for key, source in checkout.sources.items():
@@ -75,14 +77,14 @@ def _promises(checkout: Checkout) -> Evidence:
                 found = counted[key, name]
                 if found != promised:
                     problems.append(
-                        Problem(f"data/raw/{key}.csv", f"{name}: {promised}", str(found))
+                        Mismatch(f"data/raw/{key}.csv", f"{name}: {promised}", str(found))
                     )
     if checkout.dataset == "standin" and checkout.parameters["standin"]["fraction"] != 1:
-        raise NotRun("a part of the stand-in only: the sources promise the whole")
+        raise Unexamined("a part of the stand-in only: the sources promise the whole")
     return Evidence(f"{compared} counts, taken from the tables again", tuple(problems))
 
 
-def _counted(checkout: Checkout) -> Iterator[tuple[tuple[str, str], object]]:
+def _counted(checkout: AuditedCheckout) -> Iterator[tuple[tuple[str, str], object]]:
     images = checkout.table("inventory/images.csv", "inventory")
     real = images[images["origin"] == "real"]
     grades = real["grade"].value_counts().sort_index()
@@ -98,7 +100,7 @@ def _counted(checkout: Checkout) -> Iterator[tuple[tuple[str, str], object]]:
     yield ("subjects", "images"), int((groups["subject"] != "").sum())
 
 
-def _upstream(checkout: Checkout) -> Evidence:
+def _upstream(checkout: AuditedCheckout) -> Evidence:
     """Where the upstream's files lie on this machine they are hashed again."""
     place = Path("upstream", checkout.dataset)
     problems, number = [], 0
@@ -110,13 +112,15 @@ def _upstream(checkout: Checkout) -> Evidence:
                 number += 1
                 found = digest_file(file).sha256
                 if found != pin.sha256:
-                    problems.append(Problem(str(file), f"sha256 {pin.sha256}", f"sha256 {found}"))
+                    problems.append(Mismatch(str(file), f"sha256 {pin.sha256}", f"sha256 {found}"))
     if not number:
-        raise NotRun(f"no file of the upstream lies in {place}; `acne04 fetch` compares with pins")
+        raise Unexamined(
+            f"no file of the upstream lies in {place}; `acne04 fetch` compares with pins"
+        )
     return Evidence(f"{number} delivered files against their pins", tuple(problems))
 
 
-CHECKS: tuple[Check[Checkout], ...] = (
+CHECKS: tuple[Check[AuditedCheckout], ...] = (
     Check(
         "pins",
         "Pins that were moved let other bytes pass for the upstream's.",

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from acne04.audit import (
-    attested,
-    code,
-    contents,
-    documented,
-    expecting,
+    artifact_bytes,
+    expected_findings,
+    leak_checks,
+    made_by,
     origins,
-    rebuilding,
-    relating,
-    storing,
-    tree,
+    rebuild,
+    release_checks,
+    stored_bytes,
 )
-from acne04.audit.checkout import Checkout
-from acne04.inspection.check import Check
+from acne04.audit.audited_checkout import AuditedCheckout
+from acne04.inspection.checks import Check
 
-CHECKS: tuple[Check[Checkout], ...] = (
-    *tree.CHECKS,
-    *code.CHECKS,
+CHECKS: tuple[Check[AuditedCheckout], ...] = (
+    *made_by.CHECKS,
     *origins.CHECKS,
-    *contents.CHECKS,
-    *expecting.CHECKS,
-    *relating.CHECKS,
-    *storing.CHECKS,
-    *attested.CHECKS,
-    *documented.CHECKS,
-    *rebuilding.CHECKS,
+    *artifact_bytes.CHECKS,
+    *expected_findings.CHECKS,
+    *leak_checks.CHECKS,
+    *stored_bytes.CHECKS,
+    *release_checks.CHECKS,
+    *rebuild.CHECKS,
 )

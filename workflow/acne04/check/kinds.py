@@ -13,7 +13,7 @@ import yaml
 from acne04.core import parameters, tables
 from acne04.core.errors import SchemaError, UnavailableError
 from acne04.core.sources import load_sources
-from acne04.relations.decisions import loading
+from acne04.relations import decisions
 
 Examine = Callable[[Path], object]
 
@@ -129,7 +129,7 @@ def _text(path: Path) -> str:
 
 _BY_NAME: dict[str, Examine] = {"params.yaml": _parameters, "sources.yaml": _sources}
 _TABLES: dict[str, Examine] = {
-    "decisions": loading.every,
+    "decisions": decisions.every,
     "expectations": _expectations,
     "pins": _pins,
     "releases": _releases,

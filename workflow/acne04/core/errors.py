@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from acne04.core.printing import shown
+
 
 class Acne04Error(Exception):
     """Work must stop: the data is wrong (exit code 1 unless a subclass says otherwise).
@@ -56,7 +58,8 @@ class Acne04Error(Exception):
             ("next", self.remedy),
         ]
         lines += [f"  {label + ':':<10}{text}" for label, text in labelled if text]
-        return "\n".join(lines)
+        # The words of a message may be a stranger's: names of files, cells of tables.
+        return shown("\n".join(lines))
 
 
 class SchemaError(Acne04Error):

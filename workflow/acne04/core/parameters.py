@@ -21,8 +21,9 @@ from acne04.core.schemas import load_schema
 PARAMS = Path("params.yaml")
 SCHEMA = "params.schema.json"
 _TYPES = {"integer": int, "number": float, "string": str}
-#: What stands for each of the values of a parameter that is a list.
+#: Of a parameter that is a list: what stands for each of its values, and what they are together.
 _MEMBERS = {"ratios": ("TRAIN", "VAL", "TEST")}
+_TOGETHER = {"ratios": "three positive integers, together 100"}
 
 
 def described(section: str) -> dict[str, dict[str, Any]]:
@@ -48,17 +49,19 @@ def declare_flags(
     for name, field in described(section).items():
         values = field.get("items", field)
         options: dict[str, Any] = {}
-        if "enum" in values:
+        # Of numbers the refusal is `read_flags`', as of every other number.
+        if isinstance(values.get("enum", [0])[0], str):
             options["choices"] = values["enum"]
         if "items" in field:
             options |= {"nargs": field["minItems"], "metavar": _MEMBERS[name]}
         kind = type(values["enum"][0]) if "enum" in values else _TYPES[values["type"]]
-        text = f"{field['description'].rstrip('.').replace('%', '%%')} ({_range(field)}; default "
+        text = field["description"].rstrip(".").replace("%", "%%")
+        default = _text(field["default"]) or "none"
         parser.add_argument(
             _flag(name, flags),
             type=kind,
             default=field["default"],
-            help=f"{text}{_text(field['default']) or 'none'})",
+            help=f"{text} ({_range(name, field)}; default {default})",
             **options,
         )
 
@@ -84,15 +87,14 @@ def read_flags(
     for name, field in described(section).items():
         flag = _flag(name, flags)
         value = arguments[flag.removeprefix("--").replace("-", "_")]
-        if not _allowed(value, field):
+        if not _allowed(value, field) or _is_no_whole(name, value):
             raise UsageError(
                 flag,
                 "out of range",
-                expected=_range(field),
-                found=_text(value),
+                expected=_bound(value, field) or _range(name, field),
+                found=str(value),
                 done="nothing written",
             )
-        _more_than_a_schema_says(name, value, flag)
         values[name] = value
     return values
 
@@ -128,7 +130,7 @@ def check_or_end(config: Mapping[str, Any]) -> None:
 
 
 def _more_than_a_schema_says(name: str, value: Any, where: str) -> None:
-    if name == "ratios" and sum(value) != 100:
+    if _is_no_whole(name, value):
         raise UsageError(
             where,
             "train, val and test do not make a whole",
@@ -136,6 +138,11 @@ def _more_than_a_schema_says(name: str, value: Any, where: str) -> None:
             found=f"{_text(value)}, which sum to {sum(value)}",
             done="nothing ran",
         )
+
+
+def _is_no_whole(name: str, value: Any) -> bool:
+    """Tell of percentages whether they miss a hundred: what no schema can demand."""
+    return name == "ratios" and sum(value) != 100
 
 
 def _flag(name: str, flags: Mapping[str, str] | None) -> str:
@@ -146,19 +153,30 @@ def _allowed(value: Any, field: Mapping[str, Any]) -> bool:
     # Not a number passes every comparison of a schema.
     if isinstance(value, float) and math.isnan(value):
         return False
-    return documents.follows(value, field)
+    # A flag may name any file; the pattern keeps those of params.yaml inside the project.
+    return documents.follows(value, {key: field[key] for key in field if key != "pattern"})
 
 
-def _range(field: Mapping[str, Any]) -> str:
+def _bound(value: Any, field: Mapping[str, Any]) -> str:
+    """Say in words which bound a whole number breaks; empty for other values."""
+    if field.get("type") != "integer":
+        return ""
+    low, high = field.get("minimum"), field.get("maximum")
+    return f"at most {high}" if low is None or value >= low else f"at least {low}"
+
+
+def _range(name: str, field: Mapping[str, Any]) -> str:
     """Say in words what a schema allows."""
     if "items" in field:
-        return f"{field['minItems']} values, each {_range(field['items'])}"
+        return _TOGETHER[name]
     if "enum" in field:
         return " or ".join(map(str, field["enum"]))
     if field["type"] == "string":
         return "text"
     low, high = field.get("minimum"), field.get("maximum")
     above, below = field.get("exclusiveMinimum"), field.get("exclusiveMaximum")
+    if (low, high) == (0, 1):
+        return "a fraction, 0 to 1"
     words = [
         f"more than {above}" if above is not None else "",
         f"less than {below}" if below is not None else "",

@@ -20,6 +20,6 @@ info      identical-bytes, decision-applied.
 
 from __future__ import annotations
 
-from acne04.dedupe.command import configure, run
+from acne04.dedupe.command import configure, read_options, run
 
-__all__ = ["configure", "run"]
+__all__ = ["configure", "read_options", "run"]

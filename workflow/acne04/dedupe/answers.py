@@ -1,19 +1,35 @@
-"""Answers: the decisions on images and relations that can be applied here."""
+"""What only people can settle: the answers that they gave, the questions that are open."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pandas as pd
 
 from acne04.core.findings import Finding
-from acne04.dedupe.contents import Content, by_path
+from acne04.core.grades import GRADES
+from acne04.core.review import ReviewItem, pair
+from acne04.dedupe.edges import score_text
+from acne04.dedupe.identical_bytes import Content, by_path
 from acne04.relations.decisions import Decision
 
 #: What findings call the two files, and the kinds of decision in each.
 IMAGES, RELATIONS = "decisions/images.csv", "decisions/relations.csv"
 FILE_OF_KIND = {"grade": IMAGES, "keep": IMAGES, "relation": RELATIONS, "parent": RELATIONS}
+#: Stands, among the options of a question, for an answer that names any photograph.
+ANY_PATH = "PATH"
+
+
+class AppliedDecision(NamedTuple):
+    """A decision that was applied: to what, and what that did."""
+
+    decision: Decision
+    found: str
+    done: str
 
 
 @dataclass
@@ -164,3 +180,94 @@ def _finding(check: str, decision: Decision, expected: str, found: str) -> Findi
         if stale
         else "correct the row, or remove it",
     )
+
+
+def copy_questions(contents: Mapping[str, Content], answers: Answers) -> Iterator[ReviewItem]:
+    """Ask which label holds where copies disagree and nobody has decided."""
+    for digest, content in contents.items():
+        if len(content.labels("grade")) > 1 and digest not in answers.grades:
+            yield ReviewItem(
+                kind="grade",
+                subject=digest,
+                path=content.path,
+                question="Which grade is right? Copies of this image disagree.",
+                evidence=_labels(content),
+                options=tuple(map(str, GRADES)),
+                default="left out of holdout and kfold",
+            )
+        if len(content.labels("lesions_v1")) > 1 and digest not in answers.kept:
+            yield ReviewItem(
+                kind="keep",
+                subject=digest,
+                path=content.path,
+                question="Which copy is to stand for all, with its lesion count? They disagree.",
+                evidence=_labels(content),
+                options=tuple(row.path for row in content.candidates),
+                default=f"{content.path} stands for all",
+            )
+
+
+def relation_question(one: Content, other: Content, verdict: Any) -> ReviewItem:
+    """Ask whether two images are one photograph: their score lies between the thresholds."""
+    return _about_two(one, other, verdict, "Are these two the same photograph?", "not related")
+
+
+def across_subjects_question(one: Content, other: Content, verdict: Any) -> ReviewItem:
+    """Ask whether two images are one photograph that the subject table gives to two persons."""
+    question = "Are these two the same photograph? The subject table says two persons."
+    return _about_two(one, other, verdict, question, "related: both persons in one group")
+
+
+def parent_question(synthetic: Content, row: Any, candidate: Content | None) -> ReviewItem:
+    """Ask which photograph a synthetic image was made from."""
+    compared = f"{row.candidates} photographs compared"
+    if candidate:
+        evidence = f"{candidate.path} comes nearest: {score_of(row)}; {compared}"
+    else:
+        evidence = f"{compared}, and none coincides"
+    return ReviewItem(
+        kind="parent",
+        subject=synthetic.sha256,
+        path=synthetic.path,
+        question="Which photograph was this image made from?",
+        evidence=evidence,
+        options=(*((candidate.path,) if candidate else ()), ANY_PATH, "none"),
+        default="unknown: left out of splits",
+    )
+
+
+def _about_two(
+    one: Content, other: Content, verdict: Any, question: str, default: str
+) -> ReviewItem:
+    subject, path = pair((one.sha256, one.path), (other.sha256, other.path))
+    persons = " and ".join(_persons(content) for content in (one, other))
+    return ReviewItem(
+        kind="relation",
+        subject=subject,
+        path=path,
+        question=question,
+        evidence=f"form {verdict.form or 'unknown'}, {score_of(verdict)}; subjects {persons}",
+        options=("same", "different"),
+        default=default,
+    )
+
+
+def score_of(row: Any) -> str:
+    """Tell the score of a verdict or a parent, and what it was held against."""
+    score = "no score" if pd.isna(row.score) else f"score {score_text(row.score)}"
+    return f"{score} (accepted from {score_text(row.threshold)})"
+
+
+def _persons(content: Content) -> str:
+    return ", ".join(sorted(content.persons)) or "unknown"
+
+
+def _labels(content: Content) -> str:
+    return "; ".join(
+        f"{row.path}: grade {_known(row.grade)}, {_known(row.lesions_v1)} lesions"
+        for row in content.members
+    )
+
+
+def _known(value: Any) -> str:
+    return "unknown" if pd.isna(value) else str(value)

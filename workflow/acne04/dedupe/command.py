@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pandas as pd
@@ -14,9 +15,9 @@ from acne04.core.findings import Finding, NotRun, summary_lines, write_findings
 from acne04.core.outputs import check_outputs
 from acne04.core.sources import load_source
 from acne04.dedupe.answers import FILE_OF_KIND, IMAGES, RELATIONS
+from acne04.dedupe.image_subjects import check_promises
+from acne04.dedupe.results import metrics, report_lines
 from acne04.dedupe.stage import Evidence, group_images
-from acne04.dedupe.subjects import check_promises
-from acne04.dedupe.summary import metrics, report_lines
 from acne04.relations.decisions import Decision, load
 from acne04.relations.subjects import PUBLISHED_SPLITS, SubjectLine, read_subject_files
 
@@ -34,6 +35,42 @@ _WRITTEN = (
     ("groups", "the group of each image"),
     ("review", "questions that a person has to answer"),
 )
+
+
+@dataclass(frozen=True)
+class DedupeOptions:
+    """What ``acne04 dedupe`` reads and writes.
+
+    Attributes
+    ----------
+    dataset : {"standin", "acne04"}
+        Goes into every row.
+    inventory : pathlib.Path
+        Table of the images.
+    subjects : pathlib.Path or None
+        Folder of the subject table; None: every image is a person of its own.
+    verdicts, parents, image_decisions, relation_decisions : pathlib.Path or None
+        Tables of what was found out, and of what was decided.
+    sources : pathlib.Path or None
+        What the sources promise; None: nothing is held against it.
+    names, relations, groups, review, findings, metrics : pathlib.Path
+        Files to write: four tables, two documents.
+    """
+
+    dataset: str
+    inventory: Path
+    subjects: Path | None
+    verdicts: Path | None
+    parents: Path | None
+    image_decisions: Path | None
+    relation_decisions: Path | None
+    sources: Path | None
+    names: Path
+    relations: Path
+    groups: Path
+    review: Path
+    findings: Path
+    metrics: Path
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -61,51 +98,62 @@ def configure(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def run(arguments: argparse.Namespace) -> int:
+def read_options(arguments: argparse.Namespace) -> DedupeOptions:
+    """Make options of a call, and check their paths.
+
+    Raises
+    ------
+    UsageError
+        If an output is a folder, another output, or an input.
+    """
+    values = vars(arguments)
+    options = DedupeOptions(**{field.name: values[field.name] for field in fields(DedupeOptions)})
+    given = {"--inventory": options.inventory, "--sources": options.sources}
+    given |= {f"--{name}": values[name.replace("-", "_")] for name in _READ}
+    if options.subjects:
+        for split in PUBLISHED_SPLITS:
+            given[f"{split} of --subjects"] = options.subjects / f"{split}.jsonl"
+    written = (*(name for name, _ in _WRITTEN), "findings", "metrics")
+    check_outputs({f"--{name}": values[name] for name in written}, given)
+    return options
+
+
+def run(options: DedupeOptions) -> int:
     """Group the images, write the tables, and say what was found."""
-    _check_paths(arguments)
-    dataset = arguments.dataset
-    inventory = tables.read(arguments.inventory, "inventory", dataset)
-    lines, problems, not_run = _read_subjects(arguments)
+    dataset = options.dataset
+    inventory = tables.read(options.inventory, "inventory", dataset)
+    lines, problems, not_run = _read_subjects(options)
     evidence = Evidence(
         lines,
-        _read_verdicts(arguments.verdicts, dataset, not_run),
-        _read_parents(arguments.parents, dataset, not_run),
-        _read_decisions(arguments.image_decisions, dataset, IMAGES)
-        + _read_decisions(arguments.relation_decisions, dataset, RELATIONS),
+        _read_verdicts(options.verdicts, dataset, not_run),
+        _read_parents(options.parents, dataset, not_run),
+        _read_decisions(options.image_decisions, dataset, IMAGES)
+        + _read_decisions(options.relation_decisions, dataset, RELATIONS),
     )
     made = group_images(dataset, inventory, evidence)
-    for name, _ in _WRITTEN:
-        tables.write(getattr(arguments, name), name, getattr(made, name))
+    tables.write(options.names, "names", made.names)
+    tables.write(options.relations, "relations", made.relations)
+    tables.write(options.groups, "groups", made.groups)
+    tables.write(options.review, "review", made.review)
     findings = [*problems, *made.findings]
-    document = write_findings(arguments.findings, dataset, "dedupe", findings, not_run)
+    document = write_findings(options.findings, dataset, "dedupe", findings, not_run)
     counted = metrics(dataset, made, document["counts"])
-    documents.write(arguments.metrics, counted)
+    documents.write(options.metrics, counted)
     text = [*report_lines(counted), *(f"  {line}" for line in summary_lines(document))]
     text += [f"not run, so not passed: {gap.check}: {gap.reason}" for gap in not_run]
-    print("\n".join([*text, f"findings: {arguments.findings}"]), file=sys.stderr)
+    print("\n".join([*text, f"findings: {options.findings}"]), file=sys.stderr)
     return 0
 
 
-def _check_paths(arguments: argparse.Namespace) -> None:
-    given = {"--inventory": arguments.inventory, "--sources": arguments.sources}
-    given |= {f"--{name}": getattr(arguments, name.replace("-", "_")) for name in _READ}
-    if arguments.subjects:
-        for split in PUBLISHED_SPLITS:
-            given[f"{split} of --subjects"] = arguments.subjects / f"{split}.jsonl"
-    written = (*(name for name, _ in _WRITTEN), "findings", "metrics")
-    check_outputs({f"--{name}": getattr(arguments, name) for name in written}, given)
-
-
 def _read_subjects(
-    arguments: argparse.Namespace,
+    options: DedupeOptions,
 ) -> tuple[list[SubjectLine], list[Finding], list[NotRun]]:
-    if not arguments.subjects:
+    if not options.subjects:
         return [], [], [NotRun("subjects", "no subject table given (--subjects)")]
-    lines, problems = read_subject_files(arguments.subjects)
-    if not arguments.sources:
+    lines, problems = read_subject_files(options.subjects)
+    if not options.sources:
         return lines, problems, [NotRun("broken-promise", "no sources given (--sources)")]
-    promises = load_source(arguments.sources, arguments.dataset, "subjects").promises
+    promises = load_source(options.sources, options.dataset, "subjects").promises
     return lines, [*problems, *check_promises(promises, lines)], []
 
 

@@ -1,4 +1,4 @@
-"""Find byte-identical images, choose who stands for them, and compare their labels."""
+"""Byte-identical copies: which one stands for all, on what their labels disagree."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 
 from acne04.core.findings import Finding
-from acne04.dedupe.answers import Answers
-from acne04.dedupe.contents import Content
-from acne04.dedupe.outcome import Applied
+from acne04.dedupe.answers import Answers, AppliedDecision
+from acne04.dedupe.identical_bytes import Content
 
 
 def find_copies(
@@ -64,16 +63,16 @@ def find_copies(
     return found
 
 
-def copy_answers(contents: Mapping[str, Content], answers: Answers) -> Iterator[Applied]:
+def copy_answers(contents: Mapping[str, Content], answers: Answers) -> Iterator[AppliedDecision]:
     """Tell what the decisions on grades and copies did."""
     for digest, decision in answers.grades.items():
         labels = " and ".join(map(str, contents[digest].labels("grade"))) or "none"
         done = f"grade {decision.decision} holds, in place of {labels}"
-        yield Applied(decision, contents[digest].path, done)
+        yield AppliedDecision(decision, contents[digest].path, done)
     for digest, decision in answers.kept.items():
         others = len(contents[digest].members) - 1
         copies = f"{others} other cop{'y' if others == 1 else 'ies'}"
-        yield Applied(decision, contents[digest].path, f"it stands for {copies}, too")
+        yield AppliedDecision(decision, contents[digest].path, f"it stands for {copies}, too")
 
 
 def copy_findings(images: pd.DataFrame, answers: Answers) -> Iterator[Finding]:

@@ -9,18 +9,22 @@ import pandas as pd
 
 from acne04.core import review, tables
 from acne04.core.findings import Finding
-from acne04.dedupe.answers import FILE_OF_KIND, judge_decisions, keep_copies
-from acne04.dedupe.contents import Content, gather_contents
+from acne04.dedupe.answers import (
+    FILE_OF_KIND,
+    AppliedDecision,
+    copy_questions,
+    judge_decisions,
+    keep_copies,
+)
 from acne04.dedupe.copies import copy_answers, copy_findings, find_copies, merged_subjects
-from acne04.dedupe.grouping import connected_groups
-from acne04.dedupe.guard import check_components
-from acne04.dedupe.names import canonical_names, natural_key
-from acne04.dedupe.near import matches_outside, near_relations
-from acne04.dedupe.outcome import Applied, Outcome, Parent
-from acne04.dedupe.parents import parent_relations
-from acne04.dedupe.questions import copy_questions
-from acne04.dedupe.relations import as_table, exact_relations, subject_relations
-from acne04.dedupe.subjects import assign_subjects
+from acne04.dedupe.edges import as_table, exact_relations, subject_relations
+from acne04.dedupe.groups import check_components, connected_groups
+from acne04.dedupe.identical_bytes import Content, gather_contents
+from acne04.dedupe.image_names import canonical_names, natural_key
+from acne04.dedupe.image_subjects import assign_subjects
+from acne04.dedupe.near_relations import matches_outside, near_relations
+from acne04.dedupe.parent_relations import parent_relations
+from acne04.dedupe.results import Grouping, KnownParent, StepItems
 from acne04.relations.decisions import Decision, unapplied
 from acne04.relations.decisions import applied as decided
 from acne04.relations.subjects import SubjectLine
@@ -46,27 +50,6 @@ class Evidence:
     decisions: list[Decision] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Grouping:
-    """What ``dedupe`` makes: four tables of these names, and what is to be told of them.
-
-    Attributes
-    ----------
-    largest_near : int
-        Images that near relations alone hang together, at most.
-    applied : list of Applied
-        The decisions that were applied.
-    """
-
-    names: pd.DataFrame
-    relations: pd.DataFrame
-    groups: pd.DataFrame
-    review: pd.DataFrame
-    findings: list[Finding]
-    largest_near: int
-    applied: list[Applied]
-
-
 def group_images(dataset: str, inventory: pd.DataFrame, evidence: Evidence) -> Grouping:
     """Name the images, relate them and group them.
 
@@ -89,7 +72,7 @@ def group_images(dataset: str, inventory: pd.DataFrame, evidence: Evidence) -> G
     GroupingError
         If near relations chain too many images.
     """
-    made = Outcome()
+    made = StepItems()
     names, collisions = canonical_names(inventory)
     images = _in_precedence(inventory.merge(names[["path", "image_id"]], on="path"))
     subjects, disagreements = assign_subjects(images, evidence.lines)
@@ -140,13 +123,13 @@ def _of_other_bytes(decisions: list[Decision], inventory: pd.DataFrame) -> Itera
         yield from unapplied([d for d in decisions if FILE_OF_KIND[d.kind] == file], known, file)
 
 
-def _with_groups(images: pd.DataFrame, made: Outcome) -> pd.DataFrame:
+def _with_groups(images: pd.DataFrame, made: StepItems) -> pd.DataFrame:
     """Add the columns group, weakest_link, parent and parent_status."""
     groups = connected_groups(images["image_id"].tolist(), made.relations)
     parents = {parent.sha256: parent for parent in made.parents}
-    unknown = Parent("", "", "unknown")
+    unknown = KnownParent("", "", "unknown")
     of_image = [
-        parents.get(digest, unknown) if origin == "synthetic" else Parent("", "", "")
+        parents.get(digest, unknown) if origin == "synthetic" else KnownParent("", "", "")
         for origin, digest in zip(images["origin"], images["sha256"], strict=True)
     ]
     return images.assign(
@@ -161,7 +144,7 @@ def _findings_on_groups(
     images: pd.DataFrame,
     contents: Mapping[str, Content],
     verdicts: pd.DataFrame | None,
-    applied: list[Applied],
+    applied: list[AppliedDecision],
 ) -> Iterator[Finding]:
     """Tell what shows only once the groups are known."""
     orphan = images["parent_status"].isin(["review", "unknown"])

@@ -7,6 +7,6 @@ store, and only where the two states name different bytes.
 
 from __future__ import annotations
 
-from acne04.diff.command import configure, run
+from acne04.diff.command import DiffOptions, configure, read_options, run
 
-__all__ = ["configure", "run"]
+__all__ = ["DiffOptions", "configure", "read_options", "run"]

@@ -5,15 +5,42 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from acne04.core import documents
 from acne04.core.errors import UnavailableError
 from acne04.core.files import write_text
 from acne04.core.outputs import check_outputs
-from acne04.diff import markdown, text
-from acne04.diff.comparing import compare
+from acne04.diff.comparison import compare
+from acne04.diff.presentation import lines, markdown
 from acne04.diff.revision import revision
+
+
+@dataclass(frozen=True)
+class DiffOptions:
+    """Which states to compare, and where to say what differs.
+
+    Attributes
+    ----------
+    before : str
+        Revision of git.
+    after : str or None
+        Revision of git; None for the working tree.
+    root : pathlib.Path
+        The checkout.
+    json, markdown : pathlib.Path or None
+        Files to write the comparison to, absolute.
+    fails_on_change : bool
+        Whether to end with 1 where anything differs.
+    """
+
+    before: str
+    after: str | None
+    root: Path
+    json: Path | None
+    markdown: Path | None
+    fails_on_change: bool
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -28,22 +55,38 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--exit-code", action="store_true", help="end with 1 where anything differs")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def read_options(arguments: argparse.Namespace) -> DiffOptions:
+    """Make options of the arguments.
+
+    Raises
+    ------
+    UsageError
+        If a file to write to cannot be one.
+    """
+    check_outputs({"--json": arguments.json, "--markdown": arguments.markdown}, {})
+    return DiffOptions(
+        before=arguments.before,
+        after=arguments.after,
+        root=arguments.root,
+        json=arguments.json and arguments.json.absolute(),
+        markdown=arguments.markdown and arguments.markdown.absolute(),
+        fails_on_change=arguments.exit_code,
+    )
+
+
+def run(options: DiffOptions) -> int:
     """Compare two states and say what differs."""
-    targets = {"--json": arguments.json, "--markdown": arguments.markdown}
-    check_outputs(targets, {})
-    places = {name: target.absolute() for name, target in targets.items() if target}
-    if not (arguments.root / "dvc.yaml").is_file():
+    if not (options.root / "dvc.yaml").is_file():
         raise UnavailableError(
-            str(arguments.root),
+            str(options.root),
             "no checkout of this project: there is no dvc.yaml",
             remedy="call it in the project's folder, or name that with --root",
         )
-    os.chdir(arguments.root)
-    document = compare(revision(arguments.before), revision(arguments.after))
-    if "--json" in places:
-        documents.write(places["--json"], document)
-    if "--markdown" in places:
-        write_text(places["--markdown"], markdown.text(document))
-    sys.stdout.write("".join(f"{line}\n" for line in text.lines(document)))
-    return int(arguments.exit_code and document["verdict"] != "same")
+    os.chdir(options.root)
+    document = compare(revision(options.before), revision(options.after))
+    if options.json:
+        documents.write(options.json, document)
+    if options.markdown:
+        write_text(options.markdown, markdown(document))
+    sys.stdout.write("".join(f"{line}\n" for line in lines(document)))
+    return int(options.fails_on_change and document["verdict"] != "same")

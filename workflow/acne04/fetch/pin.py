@@ -14,9 +14,9 @@ version "<version> (pins set aside)": they can never be mistaken for pins of the
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
+from acne04.core.printing import loud
 from acne04.core.sources import Source
 from acne04.fetch.delivery import obtain
 from acne04.fetch.options import SourceOptions, declare_source, read_source_options
@@ -72,12 +72,10 @@ def _tell(source: Source, version: str, delivered: list[Delivered], pins: Path) 
     advice = f"If you trust them, commit this file: {pins}"
     if version.endswith(SET_ASIDE):
         advice = f"A rehearsal: do not commit these rows of {pins}"
-    print(
+    loud(
         f"PINNED FOR THE FIRST TIME: {source.dataset}/{source.key} at version {version}:",
         *(f"  {d.path}: {d.digest.size:,} bytes, sha256 {d.digest.sha256}" for d in delivered[:5]),
         *([f"  and {len(delivered) - 5:,} more"] if len(delivered) > 5 else []),
         f"  Files: {len(delivered):,}, bytes: {size:,}. Every later fetch must deliver the same.",
         f"  {advice}",
-        sep="\n",
-        file=sys.stderr,
     )

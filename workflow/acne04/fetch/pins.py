@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from acne04.core import tables
 from acne04.core.errors import SchemaError, SourceError
 from acne04.core.hashing import Digest
+from acne04.core.printing import loud
 from acne04.core.sources import DeliveryFile, Source
 
 #: Added to the version under which bytes are pinned that are not those of the real upstream.
@@ -211,7 +211,7 @@ def warn_set_aside(source: Source, delivered: Iterable[Delivered], statement: Ex
         for file in source.delivery.files
         if file.path not in statement.files
     ]
-    print(*lines, sep="\n", file=sys.stderr)
+    loud(*lines)
 
 
 def _text(digest: Digest) -> str:

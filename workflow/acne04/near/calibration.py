@@ -1,4 +1,4 @@
-"""Set the threshold by the corpus's own null: pairs of photographs of different subjects.
+"""The threshold, set by the corpus's own null: pairs of photographs of different subjects.
 
 The null are the pairs that the search proposes, the most alike of all strangers. An exponential
 tail is fitted to the upper twentieth of their scores ("peaks over threshold", A. C. Davison and
@@ -9,12 +9,13 @@ where it falls to the stated rate of false positives, or the floor where that is
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from acne04.core.errors import SplitError
+from acne04.core.findings import Finding
 
 #: Least threshold, and width of the band below a threshold whose pairs a person looks at. Measured
 #: with copies changed in 30 ways, see docs/near-duplicates.md.
@@ -25,6 +26,7 @@ TAIL_SHARE = 20
 #: Share of the null in the review band or above it from which on nothing is grouped: strangers are
 #: so alike here that this check cannot tell them apart.
 LARGEST_REVIEWED = 0.01
+#: Of the histograms: one for each hundredth of a score.
 BINS = 100
 
 
@@ -132,6 +134,23 @@ def _refuse_crowd(null: Sequence[float]) -> None:
             done="nothing written",
             remedy="look at the pairs with the highest scores: is the subject table right? Frames "
             "of a film, or screenshots with one border, cannot be told apart like this",
+        )
+
+
+def null_findings(calibration: Calibration) -> Iterator[Finding]:
+    """Report a null that is too small to set a threshold by."""
+    if not calibration.is_fitted:
+        yield Finding(
+            check="null-too-small",
+            severity="warning",
+            file="calibration.json",
+            pointer="",
+            line=None,
+            expected=f"{LEAST_NULL} pairs of photographs of different subjects, {LEAST_TAIL} of "
+            "them alike",
+            found=f"{calibration.pairs} pairs, too few of them alike for a fit",
+            done=f"took the floor {calibration.threshold} as it is",
+            remedy="nothing, for a small corpus; otherwise see whether the subject table is there",
         )
 
 

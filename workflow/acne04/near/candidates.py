@@ -1,4 +1,4 @@
-"""Propose the pairs that are worth a close look: each picture's nearest others.
+"""Candidates: the pairs that are worth a close look, each picture's nearest others.
 
 Likeness here is the correlation of 16 x 16 luminances. Every picture is compared whole, in eight
 forms, with 49 parts of every other one (seven intervals a side, from all of it down to nine
@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from acne04.near.blocks import Floats
 from acne04.near.frames import SIDES, Bytes
-from acne04.near.matching import Floats
-from acne04.near.verifying import FORMS, Guess, in_form
+from acne04.near.registration import FORMS, Guess, in_form
 
 #: Side of the luminance squares that are compared.
 CELLS = 16

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pandas as pd
@@ -13,19 +14,57 @@ from acne04.core import documents, tables
 from acne04.core.errors import UsageError
 from acne04.core.findings import Finding, NotRun, summary_lines, write_findings
 from acne04.core.outputs import check_outputs
+from acne04.core.parameters import declare_flags, read_flags
 from acne04.core.processors import available_processors
-from acne04.near.comparing import Comparer
-from acne04.near.contents import distinct_contents
-from acne04.near.corpus import Corpus, FrameFile
+from acne04.near.cache import open_cache
 from acne04.near.frames import frame_name
-from acne04.near.labour import Labour
-from acne04.near.memory import remember
-from acne04.near.stage import Outcome, compare_all
-from acne04.near.verifying import VERSION
+from acne04.near.pictures import Corpus, distinct_pictures
+from acne04.near.process_pool import ProcessPool
+from acne04.near.registration import VERSION
+from acne04.near.scores import Comparer
+from acne04.near.stage import NearOutcome, compare_all
 from acne04.relations.subjects import PUBLISHED_SPLITS, read_subject_files
 
-_WRITTEN = ("verdicts", "parents", "calibration", "findings", "metrics")
+_WRITTEN = ("verdicts", "parents", "calibration", "findings", "metrics", "memory")
 CALIBRATION = "calibration.schema.json"
+
+
+@dataclass(frozen=True)
+class NearOptions:
+    """What ``acne04 near`` reads and writes, and how it decides.
+
+    Attributes
+    ----------
+    dataset : {"standin", "acne04"}
+        Goes into every row.
+    inventory : pathlib.Path
+        Table of the images.
+    images : pathlib.Path
+        Folder in which the paths of the inventory begin.
+    subjects : pathlib.Path or None
+        Folder of the subject table; None: no threshold can be fitted.
+    verdicts, parents, calibration, findings, metrics : pathlib.Path
+        Files to write: two tables, three documents.
+    false_positive_rate : float
+        Share of pairs of strangers that may be taken for one photograph, above 0, below 1.
+    memory : pathlib.Path or None
+        The cache of what need not be computed again; None: it is not kept.
+    threads : int
+        From 1; changes the time alone.
+    """
+
+    dataset: str
+    inventory: Path
+    images: Path
+    subjects: Path | None
+    verdicts: Path
+    parents: Path
+    calibration: Path
+    findings: Path
+    metrics: Path
+    false_positive_rate: float
+    memory: Path | None
+    threads: int
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -57,75 +96,67 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("metrics", "the figures"),
     ):
         add(f"--{name}", type=Path, required=True, metavar="JSON", help=f"write {content} here")
-    add(
-        "--false-positive-rate",
-        type=float,
-        default=1e-6,
-        metavar="RATE",
-        help="pairs of strangers that may be taken for one photograph (default %(default)s)",
-    )
+    declare_flags(parser, "near")
     add("--memory", type=Path, metavar="FILE", help="keep here what need not be computed again")
     add("--threads", type=int, default=os.cpu_count() or 1, help="changes the time alone")
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Compare the pictures, write the tables, and say what was found."""
-    _check(arguments)
-    dataset = arguments.dataset
-    inventory = tables.read(arguments.inventory, "inventory", dataset)
-    contents = distinct_contents(inventory, _subjects(arguments))
-    method = f"{VERSION}/{frame_name()}"
-    files = [(content.path, content.sha256) for content in contents]
-    corpus = Corpus(arguments.images, files, FrameFile(len(contents)))
-    with (
-        remember(arguments.memory, method) as memory,
-        Labour(corpus, _processes(arguments.threads)) as labour,
-    ):
-        comparer = Comparer(contents, labour, memory, arguments.threads)
-        outcome = compare_all(comparer, dataset, method, arguments.false_positive_rate)
-    findings = [*outcome.findings, *_undecodable(inventory)]
-    not_run = [] if arguments.subjects else [NotRun("null", "no subject table (--subjects)")]
-    tables.write_records(arguments.verdicts, "verdicts", outcome.verdicts)
-    tables.write_records(arguments.parents, "parents", outcome.parents)
-    documents.check(outcome.calibration, CALIBRATION, str(arguments.calibration))
-    documents.write(arguments.calibration, outcome.calibration)
-    document = write_findings(arguments.findings, dataset, "near", findings, not_run)
-    documents.write(
-        arguments.metrics, {"dataset": dataset, **outcome.figures, "findings": document["counts"]}
+def read_options(arguments: argparse.Namespace) -> NearOptions:
+    """Make options of a call, and check them.
+
+    Raises
+    ------
+    UsageError
+        If a value is out of its range, or an output is a folder, another output, or an input.
+    """
+    values = vars(arguments)
+    parameters = read_flags(values, "near")
+    if values["threads"] < 1:
+        raise UsageError("--threads", "at least one is needed", found=str(values["threads"]))
+    options = NearOptions(
+        **{field.name: (values | parameters)[field.name] for field in fields(NearOptions)}
     )
-    _report(outcome, summary_lines(document), not_run, arguments.findings)
+    given: dict[str, Path | None] = {"--inventory": options.inventory}
+    if options.subjects:
+        for split in PUBLISHED_SPLITS:
+            given[f"{split} of --subjects"] = options.subjects / f"{split}.jsonl"
+    check_outputs({f"--{name}": values[name] for name in _WRITTEN}, given)
+    return options
+
+
+def run(options: NearOptions) -> int:
+    """Compare the pictures, write the tables, and say what was found."""
+    dataset = options.dataset
+    inventory = tables.read(options.inventory, "inventory", dataset)
+    pictures = distinct_pictures(inventory, _subjects(options.subjects))
+    method = f"{VERSION}/{frame_name()}"
+    # As many processes as there are processors: unlike threads, more of them cost memory.
+    processes = min(options.threads, available_processors())
+    with (
+        open_cache(options.memory, method) as cache,
+        ProcessPool(Corpus(options.images, pictures), processes) as pool,
+    ):
+        comparer = Comparer(pictures, pool, cache, options.threads)
+        outcome = compare_all(comparer, dataset, method, options.false_positive_rate)
+    findings = [*outcome.findings, *_undecodable(inventory)]
+    not_run = [] if options.subjects else [NotRun("null", "no subject table (--subjects)")]
+    tables.write_records(options.verdicts, "verdicts", outcome.verdicts)
+    tables.write_records(options.parents, "parents", outcome.parents)
+    documents.check(outcome.calibration, CALIBRATION, str(options.calibration))
+    documents.write(options.calibration, outcome.calibration)
+    document = write_findings(options.findings, dataset, "near", findings, not_run)
+    documents.write(
+        options.metrics, {"dataset": dataset, **outcome.figures, "findings": document["counts"]}
+    )
+    _report(outcome, summary_lines(document), not_run, options.findings)
     return 0
 
 
-def _processes(threads: int) -> int:
-    """As many as there are processors: unlike threads, more of them cost memory."""
-    return min(threads, available_processors())
-
-
-def _check(arguments: argparse.Namespace) -> None:
-    if not 0 < arguments.false_positive_rate < 1:
-        raise UsageError(
-            "--false-positive-rate",
-            "out of range",
-            expected="more than 0, less than 1",
-            found=str(arguments.false_positive_rate),
-            done="nothing written",
-        )
-    if arguments.threads < 1:
-        raise UsageError("--threads", "at least one is needed", found=str(arguments.threads))
-    given: dict[str, Path | None] = {"--inventory": arguments.inventory}
-    if arguments.subjects:
-        for split in PUBLISHED_SPLITS:
-            given[f"{split} of --subjects"] = arguments.subjects / f"{split}.jsonl"
-    written = (*_WRITTEN, "memory")
-    check_outputs({f"--{name}": getattr(arguments, name) for name in written}, given)
-
-
-def _subjects(arguments: argparse.Namespace) -> dict[str, str]:
+def _subjects(folder: Path | None) -> dict[str, str]:
     """Give the subject of each file name; its bad lines are dedupe's to report."""
-    if not arguments.subjects:
+    if not folder:
         return {}
-    lines, _ = read_subject_files(arguments.subjects)
+    lines, _ = read_subject_files(folder)
     return {line.name: line.subject for line in reversed(lines)}
 
 
@@ -147,7 +178,7 @@ def _undecodable(inventory: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def _report(outcome: Outcome, lines: list[str], not_run: list[NotRun], findings: Path) -> None:
+def _report(outcome: NearOutcome, lines: list[str], not_run: list[NotRun], findings: Path) -> None:
     figures = outcome.figures
     verdicts, parents = figures["verdicts"], figures["parents"]
     calibration = outcome.calibration

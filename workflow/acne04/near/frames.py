@@ -1,4 +1,4 @@
-"""Bring a picture to the square frame in which pictures are compared, at three resolutions.
+"""The square frame in which pictures are compared, at three resolutions.
 
 Every picture is squeezed to one square, whatever its aspect: a copy squeezed on its way, and the
 eight mirrored and turned forms, then differ by an affine map or by a symmetry of the square.
@@ -9,8 +9,10 @@ operations alone, so that the numbers do not depend on the machine.
 from __future__ import annotations
 
 import io
+import tempfile
 from dataclasses import dataclass
-from typing import Any
+from multiprocessing.reduction import DupFd
+from typing import IO, Any
 
 import numpy as np
 import PIL
@@ -27,6 +29,12 @@ FINE_RADIUS, COARSE_RADIUS, CONTRAST_RADIUS = 1, 5, 8
 CONTRAST_FLOOR = 3.0
 #: Value of a pixel whose band is one local contrast. Kept within +-127.
 UNIT = 40
+
+#: How a frame lies in a file.
+_RECORD = np.dtype(
+    [("thumbnail", np.uint8, (SIDES[0], SIDES[0]))]
+    + [(f"level{level}", np.int8, (side, side)) for level, side in enumerate(SIDES)]
+)
 
 Bytes = NDArray[np.uint8]
 Signed = NDArray[np.int8]
@@ -136,3 +144,36 @@ def _run_sums(values: NDArray[Any], width: int) -> NDArray[Any]:
             sums = sums + values[begun : begun + number]
             begun += size
     return np.asarray(sums)
+
+
+class FrameFile:
+    """Frames by number, in a file without a name: nothing is left of it when all have ended.
+
+    A process that is started with it shares it: what one puts in, the others see.
+    """
+
+    def __init__(self, number: int, file: IO[bytes] | None = None) -> None:
+        self._number = number
+        self._file = file or tempfile.TemporaryFile()  # noqa: SIM115 - open as long as this
+        self._file.truncate(max(number, 1) * _RECORD.itemsize)
+        self._records = np.memmap(self._file, dtype=_RECORD, mode="r+", shape=(max(number, 1),))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _shared, (self._number, DupFd(self._file.fileno()))
+
+    def __call__(self, number: int) -> Frame:
+        """Give a frame that was put in."""
+        record = self._records[number]
+        levels = tuple(record[f"level{level}"] for level in range(len(SIDES)))
+        return Frame(record["thumbnail"], levels)
+
+    def put(self, number: int, frame: Frame) -> None:
+        """Put a frame in."""
+        record = self._records[number]
+        record["thumbnail"] = frame.thumbnail
+        for level, values in enumerate(frame.levels):
+            record[f"level{level}"] = values
+
+
+def _shared(number: int, handle: Any) -> FrameFile:
+    return FrameFile(number, open(handle.detach(), "r+b", buffering=0))  # noqa: PTH123 - no path

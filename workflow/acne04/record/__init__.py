@@ -7,6 +7,6 @@ the same inputs give the same bytes. Whether the recorded is still so is for `ac
 
 from __future__ import annotations
 
-from acne04.record.command import configure, run
+from acne04.record.command import RecordOptions, configure, read_options, run
 
-__all__ = ["configure", "run"]
+__all__ = ["RecordOptions", "configure", "read_options", "run"]

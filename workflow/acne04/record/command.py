@@ -7,6 +7,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,33 @@ from acne04.record.environment import installed, unlike_lock
 from acne04.record.graph import resolved_stages
 
 
+@dataclass(frozen=True)
+class RecordOptions:
+    """What a call of ``acne04 record`` asks for.
+
+    Attributes
+    ----------
+    dataset : {"standin", "acne04"}
+        Which dataset was made.
+    parameters : dict
+        The configuration of the run; it is of the same dataset.
+    versions : dict
+        Source to the version of its pins.
+    sources, graph, lock : pathlib.Path
+        Facts about the sources, ``dvc.yaml``, ``requirements.lock``; below the project's root.
+    ledger : pathlib.Path
+        Where to write the ledger.
+    """
+
+    dataset: str
+    parameters: dict[str, Any]
+    versions: dict[str, Any]
+    sources: Path
+    graph: Path
+    lock: Path
+    ledger: Path
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``acne04 record``; it is called in the project's root."""
     parser.add_argument("--dataset", choices=("standin", "acne04"), required=True)
@@ -46,37 +74,64 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{name}", type=Path, required=True, metavar=form, help=what)
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Write the ledger, and say how much it holds."""
-    given = {f"--{name}": getattr(arguments, name) for name in ("sources", "graph", "lock")}
-    check_outputs({"--ledger": arguments.ledger}, given)
-    _check_dataset(arguments)
-    sources = load_sources(arguments.sources, arguments.dataset)
-    _check_versions(arguments.versions, sources)
-    stages = resolved_stages(_graph(arguments.graph), arguments.parameters, sources)
-    pins = {key: f"upstreams/{arguments.dataset}/pins/{key}.csv" for key in sources}
-    around = [arguments.lock.as_posix(), arguments.sources.as_posix(), *pins.values()]
-    files = _hashed(around, stages)
-    environment = installed(arguments.lock, arguments.lock.as_posix())
-    ledger = Ledger(
+def read_options(arguments: argparse.Namespace) -> RecordOptions:
+    """Check what the call says, before anything is read.
+
+    Raises
+    ------
+    UsageError
+        If the ledger would overwrite an input, or the parameters are of another dataset.
+    """
+    options = RecordOptions(
         dataset=arguments.dataset,
         parameters=arguments.parameters,
+        versions=arguments.versions,
+        sources=arguments.sources,
+        graph=arguments.graph,
+        lock=arguments.lock,
+        ledger=arguments.ledger,
+    )
+    inputs = {"--sources": options.sources, "--graph": options.graph, "--lock": options.lock}
+    check_outputs({"--ledger": options.ledger}, inputs)
+    if options.parameters.get("dataset") != options.dataset:
+        raise UsageError(
+            "--parameters",
+            "they are of another dataset than --dataset says",
+            expected=options.dataset,
+            found=str(options.parameters.get("dataset")),
+            done="nothing written",
+        )
+    return options
+
+
+def run(options: RecordOptions) -> int:
+    """Write the ledger, and say how much it holds."""
+    sources = load_sources(options.sources, options.dataset)
+    _check_versions(options.versions, sources)
+    stages = resolved_stages(_graph(options.graph), options.parameters, sources)
+    pins = {key: f"upstreams/{options.dataset}/pins/{key}.csv" for key in sources}
+    around = [options.lock.as_posix(), options.sources.as_posix(), *pins.values()]
+    files = _hashed(around, stages)
+    environment = installed(options.lock, options.lock.as_posix())
+    ledger = Ledger(
+        dataset=options.dataset,
+        parameters=options.parameters,
         environment=environment,
         sources=tuple(
-            _source(source, pins[key], arguments.versions[key]) for key, source in sources.items()
+            _source(source, pins[key], options.versions[key]) for key, source in sources.items()
         ),
         stages=stages,
         files=files,
     )
     document = to_document(ledger)
-    documents.check(document, SCHEMA, str(arguments.ledger))
-    documents.write(arguments.ledger, document)
-    for line in unlike_lock(environment, arguments.lock):
+    documents.check(document, SCHEMA, str(options.ledger))
+    documents.write(options.ledger, document)
+    for line in unlike_lock(environment, options.lock):
         print(f"warning: installed is {line}", file=sys.stderr)
     artifacts = sum(path.startswith("data/") for path in files)
     print(
         f"{len(stages)} stages, {artifacts} artifacts, {len(files) - artifacts} files of code, "
-        f"schemas, pins and decisions: {arguments.ledger}",
+        f"schemas, pins and decisions: {options.ledger}",
         file=sys.stderr,
     )
     return 0
@@ -87,17 +142,6 @@ def _mapping(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")
     return value
-
-
-def _check_dataset(arguments: argparse.Namespace) -> None:
-    if arguments.parameters.get("dataset") != arguments.dataset:
-        raise UsageError(
-            "--parameters",
-            "they are of another dataset than --dataset says",
-            expected=arguments.dataset,
-            found=str(arguments.parameters.get("dataset")),
-            done="nothing written",
-        )
 
 
 def _check_versions(versions: Mapping[str, Any], sources: Mapping[str, Source]) -> None:

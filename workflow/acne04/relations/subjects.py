@@ -15,7 +15,8 @@ from acne04.core.grades import GRADES
 
 #: The splits that the table was published with; each is a file.
 PUBLISHED_SPLITS = ("train", "val", "test")
-#: Opening brackets in a line, at most; two are usual.
+#: Opening brackets in a line, at most; two are usual. One own limit, since Python's differs
+#: from version to version.
 LARGEST_NESTING = 50
 
 

@@ -5,6 +5,6 @@ The folder holds no image, whatever its licence. How to make and keep a key: doc
 
 from __future__ import annotations
 
-from acne04.release.command import configure, run
+from acne04.release.command import ReleaseOptions, configure, read_options, run
 
-__all__ = ["configure", "run"]
+__all__ = ["ReleaseOptions", "configure", "read_options", "run"]

@@ -8,9 +8,9 @@ from typing import Any
 import yaml
 
 from acne04.core.sources import Source
-from acne04.provenance.contents import ATTESTATION, SUMS
-from acne04.standards import responsible, wording
-from acne04.standards.facts import Facts
+from acne04.provenance.checksums import ATTESTATION, SUMS
+from acne04.standards import responsible
+from acne04.standards.facts import Facts, redistribution
 
 #: Manifest to what it is for; a release has those of them that the run made.
 _MANIFESTS = {
@@ -29,12 +29,12 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
 
 def text(facts: Facts, serial: int) -> str:
     """Give the card of a release; its figures are those that the workflow found."""
-    title = f"# {wording.name(facts)}, release {facts.version}"
+    title = f"# {facts.name}, release {facts.version}"
     blocks = [
         f"---\n{_front_matter(facts)}---",
         title,
         *([_NO_PHOTOGRAPHS] if facts.standin else []),
-        wording.description(facts),
+        facts.description,
         *_sections(facts, serial),
     ]
     return "\n\n".join(blocks) + "\n"
@@ -43,7 +43,7 @@ def text(facts: Facts, serial: int) -> str:
 def _front_matter(facts: Facts) -> str:
     images = sum(facts.metrics["inventory"]["images"].values())
     document: dict[str, Any] = {
-        "pretty_name": f"{wording.name(facts)} {facts.version}",
+        "pretty_name": f"{facts.name} {facts.version}",
         "license": "other",
         "license_name": "terms-of-each-source",
         "task_categories": ["image-classification", "object-detection"],
@@ -123,7 +123,7 @@ def _terms(facts: Facts) -> str:
 def _source(source: Source) -> str:
     licence = source.licence
     stated = f"{licence.name} ({licence.stated_at})"
-    cells = (source.title, stated, wording.redistribution(licence))
+    cells = (source.title, stated, redistribution(licence))
     return " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells)
 
 

@@ -8,8 +8,7 @@ from typing import Any
 import yaml
 
 from acne04.core.sources import Source
-from acne04.standards import wording
-from acne04.standards.facts import Facts
+from acne04.standards.facts import MAINTAINERS, Facts
 
 
 def text(facts: Facts, originals: Mapping[str, Source]) -> str:
@@ -23,12 +22,12 @@ def text(facts: Facts, originals: Mapping[str, Source]) -> str:
     document: dict[str, Any] = {
         "cff-version": "1.2.0",
         "message": "If you use this release, cite it and each dataset that it is made from.",
-        "title": wording.name(facts),
+        "title": facts.name,
         "type": "dataset",
-        "abstract": wording.description(facts),
+        "abstract": facts.description,
         "version": facts.version,
         "date-released": facts.date_published,
-        "authors": [{"name": wording.MAINTAINERS}],
+        "authors": [{"name": MAINTAINERS}],
         **({"repository-code": facts.repository} if facts.repository else {}),
         "references": [_reference(source) for source in _once(originals)],
     }

@@ -18,28 +18,46 @@ from acne04.core.files import staged_folder, write_text
 from acne04.core.hashing import digest_file
 from acne04.core.sources import load_sources
 from acne04.provenance import ledger
-from acne04.provenance.contents import ATTESTATION, present_files
+from acne04.provenance.checksums import ATTESTATION, present_files
 from acne04.provenance.envelope import sign
 from acne04.provenance.keys import PASSPHRASE, load_private
 from acne04.provenance.ledger import Ledger
 from acne04.provenance.statement import Attested, to_bytes
-from acne04.release import closing, git, standing
-from acne04.release.layout import RECORDED, describe, lay_out
-from acne04.release.numbering import INDEX, check_version, next_serial, read_index, with_row
+from acne04.release import commit, consistency, instructions
+from acne04.release.layout import RECORDED, PlannedRelease, describe, lay_out
+from acne04.release.versions import INDEX, check_version, next_serial, read_index, with_row
 
+#: Problems of a checkout that are told; one forgotten run makes hundreds.
 _SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Release:
-    """What a release is to be, settled before anything is written."""
+class ReleaseOptions:
+    """What to release, signed by whom, and where to.
+
+    Attributes
+    ----------
+    version : str
+        Like ``1.0.0`` or ``2.0.0rc1``.
+    key : pathlib.Path
+        PEM file of the private key.
+    serial : int or None
+        None: one more than the last release's.
+    folder : pathlib.Path
+        Where the release is to lie.
+    repository : str
+        Address of the project, or empty.
+    is_tagged, is_dry : bool
+        Whether to tag the commit, and whether to keep nothing.
+    """
 
     version: str
-    serial: int
-    head: git.Head
-    ledger: Ledger
+    key: Path
+    serial: int | None
     folder: Path
     repository: str
+    is_tagged: bool
+    is_dry: bool
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -62,28 +80,49 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--dry-run", action="store_true", help="make everything, keep nothing")
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Make a release of the commit that is checked out."""
+def read_options(arguments: argparse.Namespace) -> ReleaseOptions:
+    """Make options of the arguments.
+
+    Raises
+    ------
+    UsageError
+        If the version is none.
+    """
     version = check_version(arguments.version)
-    folder = arguments.output or Path("releases", version)
-    _refuse_places(folder, arguments.key)
-    signer = load_private(arguments.key)
+    return ReleaseOptions(
+        version=version,
+        key=arguments.key,
+        serial=arguments.serial,
+        folder=arguments.output or Path("releases", version),
+        repository=arguments.repository,
+        is_tagged=arguments.tag,
+        is_dry=arguments.dry_run,
+    )
+
+
+def run(options: ReleaseOptions) -> int:
+    """Make a release of the commit that is checked out."""
+    version, folder = options.version, options.folder
+    _refuse_places(folder, options.key)
+    signer = load_private(options.key)
     index = read_index(INDEX)
-    serial = next_serial(index, version, arguments.serial)
-    head = git.head()
+    serial = next_serial(index, version, options.serial)
+    head = commit.head()
     recorded = _agreed_ledger()
-    if arguments.tag and git.has_tag(f"v{version}"):
+    if options.is_tagged and commit.has_tag(f"v{version}"):
         raise UsageError("--tag", f"there is a tag v{version}", done="nothing written")
-    release = Release(version, serial, head, recorded, folder, arguments.repository)
-    with _place(folder, is_kept=not arguments.dry_run) as staging:
+    release = PlannedRelease(version, serial, head, recorded, folder, options.repository)
+    with _place(folder, is_kept=not options.is_dry) as staging:
         attestation = _make(staging, release, signer)
         size = sum(path.stat().st_size for path in staging.rglob("*") if path.is_file())
         number = len(present_files(staging))
-        if arguments.tag and not arguments.dry_run:
+        if options.is_tagged and not options.is_dry:
             # The last thing that can be refused: without it nothing is written.
-            git.sign_tag(f"v{version}", head.commit, closing.tag_message(release, attestation))
+            commit.sign_tag(
+                f"v{version}", head.commit, instructions.tag_message(release, attestation)
+            )
     told = f"{number} files, {size / 1e6:,.1f} MB; serial {serial}, commit {head.commit}"
-    if arguments.dry_run:
+    if options.is_dry:
         print(f"{folder}: would hold {told}; nothing written", file=sys.stderr)
         return 0
     row = {"dataset": recorded.dataset, "version": version, "serial": serial}
@@ -91,7 +130,10 @@ def run(arguments: argparse.Namespace) -> int:
     tables.write(INDEX, "releases", with_row(index, row))
     is_tracked = _track(folder)
     print(f"{folder}: {told}", file=sys.stderr)
-    print(closing.words(release, is_tracked=is_tracked, is_tagged=arguments.tag), file=sys.stderr)
+    print(
+        instructions.words(release, is_tracked=is_tracked, is_tagged=options.is_tagged),
+        file=sys.stderr,
+    )
     return 0
 
 
@@ -124,7 +166,11 @@ def _agreed_ledger() -> Ledger:
         If they do not; every file is named.
     """
     recorded = ledger.read(RECORDED)
-    problems = [*git.unlike_head(), *standing.unlike_lock(), *standing.unlike_ledger(recorded)]
+    problems = [
+        *commit.unlike_head(),
+        *consistency.unlike_lock(),
+        *consistency.unlike_ledger(recorded),
+    ]
     if problems:
         more = [f"and {len(problems) - _SHOWN:,} more"] if len(problems) > _SHOWN else []
         raise Acne04Error(
@@ -147,12 +193,11 @@ def _place(folder: Path, *, is_kept: bool) -> Iterator[Path]:
             yield Path(scratch)
 
 
-def _make(folder: Path, release: Release, signer: CryptoSigner) -> str:
+def _make(folder: Path, release: PlannedRelease, signer: CryptoSigner) -> str:
     """Fill the folder, and give the SHA-256 of its attestation."""
     lay_out(folder, release.ledger)
     originals = load_sources(Path("workflow/sources.yaml"), "acne04")
-    date, repository = release.head.date, release.repository
-    describe(folder, release.version, release.serial, date, repository, originals)
+    describe(folder, release, originals)
     attested = Attested(
         version=release.version,
         serial=release.serial,

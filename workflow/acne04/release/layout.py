@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from acne04.core import documents
 from acne04.core.files import write_text
 from acne04.core.sources import Source
-from acne04.provenance.contents import SUMS, present_files, to_sums
+from acne04.provenance.checksums import SUMS, present_files, to_sums
 from acne04.provenance.ledger import Ledger
 from acne04.release import card, citation
+from acne04.release.commit import Head
 from acne04.standards import crate, croissant
-from acne04.standards.facts import LEDGER, WORKFLOW, Facts, gather
+from acne04.standards.facts import LEDGER, WORKFLOW, gather
 
 RECORDED = Path("data/ledger/ledger.json")
 #: Nouns whose tables are released; of `raw` only the hashes in the inventory are.
 NOUNS = ("inventory", "annotations", "near", "groups")
+
+
+@dataclass(frozen=True)
+class PlannedRelease:
+    """What a release is to be, settled before anything is written."""
+
+    version: str
+    serial: int
+    head: Head
+    ledger: Ledger
+    folder: Path
+    repository: str
 
 
 def places(ledger: Ledger) -> Iterator[tuple[str, str]]:
@@ -44,29 +58,27 @@ def lay_out(folder: Path, ledger: Ledger) -> None:
         shutil.copyfile(artifact, folder / place)
 
 
-def describe(
-    folder: Path,
-    version: str,
-    serial: int,
-    date: str,
-    repository: str,
-    originals: dict[str, Source],
-) -> Facts:
+def describe(folder: Path, release: PlannedRelease, originals: dict[str, Source]) -> None:
     """Write the documents of a release beside its tables, and the checksums of all of it.
 
     Parameters
     ----------
     folder : pathlib.Path
         With the artifacts laid out.
-    version, serial, date, repository
-        Of the release; the date is ``YYYY-MM-DD``, the repository an address or empty.
+    release : PlannedRelease
+        Its date is that of its commit.
     originals : dict of str to Source
         The real sources, which are to be cited for the stand-in, too.
     """
-    facts = gather(folder, Path(), version=version, date_published=date, repository=repository)
+    facts = gather(
+        folder,
+        Path(),
+        version=release.version,
+        date_published=release.head.date,
+        repository=release.repository,
+    )
     documents.write(folder / "croissant.json", croissant.document(facts))
     documents.write(folder / "ro-crate-metadata.json", crate.document(facts))
-    write_text(folder / "README.md", card.text(facts, serial))
+    write_text(folder / "README.md", card.text(facts, release.serial))
     write_text(folder / "CITATION.cff", citation.text(facts, originals))
     write_text(folder / SUMS, to_sums(present_files(folder)))
-    return facts

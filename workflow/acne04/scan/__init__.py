@@ -22,6 +22,6 @@ that is why those are warnings.
 
 from __future__ import annotations
 
-from acne04.scan.command import configure, run
+from acne04.scan.command import ScanOptions, configure, read_options, run
 
-__all__ = ["configure", "run"]
+__all__ = ["ScanOptions", "configure", "read_options", "run"]

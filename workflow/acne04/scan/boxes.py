@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from acne04.core.findings import Finding, Severity
-from acne04.scan.tree import stem_of
+from acne04.scan.source_tree import stem_of
 from acne04.scan.voc import Corners, VocFile, VocFormatError, parse_voc
 
 #: The only class of ACNE04's boxes.
 LESION_CLASS = "fore"
-#: Side of an image whose size nobody knows.
+#: Side of an image whose size nobody knows: beyond any corner, which has nine digits at most.
 _UNBOUNDED = 1 << 62
 _LEFT_OUT = "box left out of the table, still counted for its image"
 _REMEDY = "compare the object with the upstream's file; ask the producer if they agree"

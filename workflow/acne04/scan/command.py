@@ -5,24 +5,53 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from acne04.core import documents, tables
 from acne04.core.errors import SourceError, UsageError
-from acne04.core.findings import as_document
+from acne04.core.findings import as_document, summary_lines
 from acne04.core.outputs import check_outputs
-from acne04.scan.gaps import checks_not_run
-from acne04.scan.listings import check_against_listing, listing_path, read_listing
+from acne04.scan.inventory import Inventory, box_rows, fold_rows, inventory_rows, metrics
+from acne04.scan.listing_checks import check_against_listing, listing_path, read_listing
 from acne04.scan.promises import load_promises
-from acne04.scan.reading import Contents, read_files
-from acne04.scan.rows import Joined, box_rows, fold_rows, inventory_rows, metrics
-from acne04.scan.stage import evaluate
-from acne04.scan.summary import lines
-from acne04.scan.tree import ACNEDIT, CLASSIFICATION, DETECTION, Tree, find_files
+from acne04.scan.source_files import SourceContents, read_files
+from acne04.scan.source_tree import ACNEDIT, CLASSIFICATION, DETECTION, SourceTree, find_files
+from acne04.scan.stage import checks_not_run, evaluate
 
-SOURCES = (CLASSIFICATION, DETECTION, ACNEDIT)
+#: Findings of severity error that are spelt out; the rest are counted.
+NAMED_FINDINGS = 20
 _TABLES = {"inventory": "one row an image", "folds": "label lines", "boxes": "VOC boxes"}
+
+
+@dataclass(frozen=True)
+class ScanOptions:
+    """What a call of ``acne04 scan`` asks for.
+
+    Attributes
+    ----------
+    folders : dict of str to pathlib.Path
+        Source to its folder, at least one: classification, detection, acnedit.
+    dataset : {"standin", "acne04"} or None
+        None leaves it to the listings beside the folders.
+    sources : pathlib.Path or None
+        Facts about the sources; without them no promise is checked.
+    tables : dict of str to pathlib.Path
+        Table to the file to write: inventory, folds, boxes; those not asked for are missing.
+    findings, metrics : pathlib.Path or None
+        Where to write them.
+    threads : int
+        Threads at most, at least 1; they change the time alone.
+    """
+
+    folders: dict[str, Path]
+    dataset: str | None
+    sources: Path | None
+    tables: dict[str, Path]
+    findings: Path | None
+    metrics: Path | None
+    threads: int
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -51,43 +80,72 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Scan the folders, write what was asked for, and say what was found."""
+def read_options(arguments: argparse.Namespace) -> ScanOptions:
+    """Check what the call says, before anything is read.
+
+    Raises
+    ------
+    UsageError
+        If no folder is given, `threads` is below 1, or an output would overwrite another file.
+    """
     if arguments.threads < 1:
         raise UsageError("--threads", "at least one is needed", found=str(arguments.threads))
-    _check_paths(arguments)
-    trees = _find(arguments)
-    dataset, contents = _read(trees, arguments)
-    promises = load_promises(arguments.sources, dataset or "") if arguments.sources else None
-    joined, findings = evaluate(trees, contents, promises or {})
-    not_run = checks_not_run(trees, promises is not None)
-    document = as_document(dataset or "unknown", "scan", findings, not_run)
-    _write(arguments, document, joined, contents)
-    stream = sys.stderr if arguments.inventory else sys.stdout
-    print("\n".join(lines(document, joined, arguments.findings)), file=stream)
-    return 1 if document["severities"]["error"] and not arguments.inventory else 0
-
-
-def _check_paths(arguments: argparse.Namespace) -> None:
-    given: dict[str, Path | None] = {"--sources": arguments.sources}
-    for source in SOURCES:
-        folder = getattr(arguments, source)
-        given[f"--{source}"] = folder
-        given[f"the listing of --{source}"] = listing_path(folder) if folder else None
-    written = (*_TABLES, "findings", "metrics")
-    check_outputs({f"--{name}": getattr(arguments, name) for name in written}, given)
-
-
-def _find(arguments: argparse.Namespace) -> dict[str, Tree]:
-    folders = {source: getattr(arguments, source) for source in SOURCES}
-    trees = {source: find_files(source, folder) for source, folder in folders.items() if folder}
-    if not trees:
+    folders = {
+        CLASSIFICATION: arguments.classification,
+        DETECTION: arguments.detection,
+        ACNEDIT: arguments.acnedit,
+    }
+    asked = {
+        "inventory": arguments.inventory,
+        "folds": arguments.folds,
+        "boxes": arguments.boxes,
+    }
+    options = ScanOptions(
+        folders={source: folder for source, folder in folders.items() if folder},
+        dataset=arguments.dataset,
+        sources=arguments.sources,
+        tables={name: path for name, path in asked.items() if path},
+        findings=arguments.findings,
+        metrics=arguments.metrics,
+        threads=arguments.threads,
+    )
+    _check_paths(options)
+    if not options.folders:
         raise UsageError(
             "nothing to scan",
             "no folder is given",
             expected="one or more of --classification, --detection, --acnedit",
             remedy="acne04 scan --classification FOLDER reads any folder of images",
         )
+    return options
+
+
+def run(options: ScanOptions) -> int:
+    """Scan the folders, write what was asked for, and say what was found."""
+    trees = _find(options.folders)
+    dataset, contents = _read(trees, options)
+    promises = load_promises(options.sources, dataset or "") if options.sources else None
+    inventory, findings = evaluate(trees, contents, promises or {})
+    not_run = checks_not_run(trees, promises is not None)
+    document = as_document(dataset or "unknown", "scan", findings, not_run)
+    _write(options, document, inventory, contents)
+    tabled = "inventory" in options.tables
+    stream = sys.stderr if tabled else sys.stdout
+    print("\n".join(_summary(document, inventory, options.findings)), file=stream)
+    return 1 if document["severities"]["error"] and not tabled else 0
+
+
+def _check_paths(options: ScanOptions) -> None:
+    given = {"--sources": options.sources}
+    for source, folder in options.folders.items():
+        given[f"--{source}"] = folder
+        given[f"the listing of --{source}"] = listing_path(folder)
+    written = {**options.tables, "findings": options.findings, "metrics": options.metrics}
+    check_outputs({f"--{name}": path for name, path in written.items()}, given)
+
+
+def _find(folders: dict[str, Path]) -> dict[str, SourceTree]:
+    trees = {source: find_files(source, folder) for source, folder in folders.items()}
     for source, tree in trees.items():
         if source != DETECTION and not tree.images:
             raise SourceError(
@@ -100,15 +158,16 @@ def _find(arguments: argparse.Namespace) -> dict[str, Tree]:
     return trees
 
 
-def _read(trees: dict[str, Tree], arguments: argparse.Namespace) -> tuple[str | None, Contents]:
+def _read(trees: dict[str, SourceTree], options: ScanOptions) -> tuple[str | None, SourceContents]:
     """Read the files, check them against the listings, and say which dataset they are."""
-    dataset: str | None = arguments.dataset
+    dataset = options.dataset
     listings = {}
     for source, tree in trees.items():
         listing = read_listing(tree, dataset)
         if listing:
             dataset, listings[source] = listing
-    needing = [f"--{name}" for name in (*_TABLES, "sources") if getattr(arguments, name)]
+    needing = [f"--{name}" for name in options.tables]
+    needing += ["--sources"] if options.sources else []
     if needing and not dataset:
         raise UsageError(
             "--dataset",
@@ -116,29 +175,64 @@ def _read(trees: dict[str, Tree], arguments: argparse.Namespace) -> tuple[str | 
             expected="standin or acne04",
             done="nothing read, nothing written",
         )
-    contents = read_files(list(trees.values()), arguments.threads, frozenset(listings))
+    contents = read_files(list(trees.values()), options.threads, frozenset(listings))
     for source, expected in listings.items():
         check_against_listing(trees[source], expected, contents.digests)
     return dataset, contents
 
 
 def _write(
-    arguments: argparse.Namespace,
+    options: ScanOptions,
     document: dict[str, Any],
-    joined: Joined,
-    contents: Contents,
+    inventory: Inventory,
+    contents: SourceContents,
 ) -> None:
     dataset = document["dataset"]
-    if arguments.inventory:
-        tables.write_records(
-            arguments.inventory, "inventory", inventory_rows(dataset, joined, contents.images)
-        )
-    if arguments.folds:
-        tables.write_records(arguments.folds, "folds", fold_rows(dataset, joined))
-    if arguments.boxes:
-        tables.write_records(arguments.boxes, "boxes", box_rows(dataset, joined))
-    if arguments.findings:
-        documents.write(arguments.findings, document)
-    if arguments.metrics:
-        figures = metrics(dataset, joined, contents.images, document["counts"])
-        documents.write(arguments.metrics, figures)
+    for name, path in options.tables.items():
+        if name == "inventory":
+            rows = inventory_rows(dataset, inventory, contents.images)
+        else:
+            rows = (fold_rows if name == "folds" else box_rows)(dataset, inventory)
+        tables.write_records(path, name, rows)
+    if options.findings:
+        documents.write(options.findings, document)
+    if options.metrics:
+        figures = metrics(dataset, inventory, contents.images, document["counts"])
+        documents.write(options.metrics, figures)
+
+
+def _summary(document: dict[str, Any], inventory: Inventory, findings: Path | None) -> list[str]:
+    """Say in a few lines what was found; the errors too, where no file has the findings."""
+    text = [
+        f"scan: {len(inventory.real)} real and {len(inventory.synthetic)} synthetic images, "
+        f"{len(inventory.lines)} label lines, {inventory.boxes.objects} boxes "
+        f"({document['dataset']})"
+    ]
+    text += [f"  {line}" for line in summary_lines(document)]
+    if document["not_run"]:
+        text.append("not run, so not passed:")
+        reasons = sorted({gap["reason"] for gap in document["not_run"]})
+        text += [f"  {reason}: {_checks(document, reason)}" for reason in reasons]
+    if findings:
+        return [*text, f"findings: {findings}"]
+    errors = [entry for entry in document["findings"] if entry["severity"] == "error"]
+    text += [_spelt_out(entry) for entry in errors[:NAMED_FINDINGS]]
+    if len(errors) > NAMED_FINDINGS:
+        text.append(f"... and {len(errors) - NAMED_FINDINGS} more errors")
+    if document["findings"]:
+        text.append("--findings FILE writes all of them, with what to do next")
+    return text
+
+
+def _checks(document: dict[str, Any], reason: str) -> str:
+    return ", ".join(gap["check"] for gap in document["not_run"] if gap["reason"] == reason)
+
+
+def _spelt_out(entry: dict[str, Any]) -> str:
+    place = f" (line {entry['line']})" if entry["line"] else entry["pointer"] and " "
+    text = (
+        f"{entry['file']}{place}{entry['pointer']}: {entry['check']}; "
+        f"expected {entry['expected']}, found {entry['found']}"
+    )
+    # A file name may hold the escape sequences of a terminal.
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -1,20 +1,22 @@
-"""Parse the label files of ACNE04's published folds: ``name.jpg grade count`` a line."""
+"""Read the label files of ACNE04's published folds: ``name.jpg grade count`` a line."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from acne04.core.findings import Finding
 from acne04.core.grades import GRADES
-from acne04.scan.tree import label_file_key
+from acne04.scan.source_tree import CLASSIFICATION, SourceTree, label_file_key
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 #: Separators of paths, and characters that change how the text around them is shown.
 _NOT_IN_A_NAME = re.compile("[/\\\\\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SHAPE = "<name> <grade 0-3> <count>, separated by white space"
-
+#: The usual line, a subset of what is sound: bare names in ASCII, CRLF or LF.
 _PLAIN_LINE = re.compile(rb"([\w.-]+)[ \t]+([0-3])[ \t]+(\d{1,9})\r?\n")
 _PLAIN_FILE = re.compile(rb"(?:[\w.-]+[ \t]+[0-3][ \t]+\d{1,9}\r?\n)*")
 
@@ -33,6 +35,51 @@ class LabelLine(NamedTuple):
     lesions: int
     file: str
     line: int
+
+
+class Label(NamedTuple):
+    """Grade 0 to 3 and lesion count of an image; None where its lines disagree."""
+
+    grade: int | None
+    lesions: int | None
+
+
+@dataclass(frozen=True)
+class LabelFiles:
+    """What the label files say.
+
+    Attributes
+    ----------
+    lines : list of LabelLine
+        Sound lines by fold and part, in the order of their files; no name twice in a part.
+    labels : dict of str to Label
+        By file name.
+    findings : list of Finding
+        Lines and files that are not as they should be.
+    """
+
+    lines: list[LabelLine] = field(default_factory=list)
+    labels: dict[str, Label] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_labels(tree: SourceTree, texts: dict[str, bytes]) -> LabelFiles:
+    """Parse the label files of a source, given by the bytes of each path."""
+    lines: list[LabelLine] = []
+    findings: list[Finding] = []
+    first_file: dict[tuple[int, str], str] = {}
+    for path in sorted(tree.labels, key=lambda path: (label_file_key(path), path)):
+        file = f"{CLASSIFICATION}/{path}"
+        first = first_file.setdefault(label_file_key(path), file)
+        if first != file:
+            findings.append(_second_file(file, first))
+        elif file in texts:
+            parsed, problems = parse_label_file(file, texts[file])
+            lines += parsed
+            findings += problems
+    labels, conflicts = _agree(lines)
+    kept, repeats = _without_repeats(lines)
+    return LabelFiles(kept, labels, findings + conflicts + repeats)
 
 
 def parse_label_file(file: str, data: bytes) -> tuple[list[LabelLine], list[Finding]]:
@@ -68,6 +115,55 @@ def parse_label_file(file: str, data: bytes) -> tuple[list[LabelLine], list[Find
             name, grade, lesions = (field.decode() for field in fields)
             lines.append(LabelLine(fold, part, name, int(grade), int(lesions), file, number))
     return lines, findings
+
+
+def _agree(lines: list[LabelLine]) -> tuple[dict[str, Label], list[Finding]]:
+    """Gather the lines of each name.
+
+    Returns
+    -------
+    dict of str to Label
+        By file name, as the lines spell it.
+    list of Finding
+        ``label-conflict`` for each name whose lines differ in grade or in count.
+    """
+    by_name: dict[str, list[LabelLine]] = defaultdict(list)
+    for line in lines:
+        by_name[line.name].append(line)
+    labels, findings = {}, []
+    for name, group in by_name.items():
+        first = group[0]
+        others = [line for line in group if line[3:5] != first[3:5]]
+        if others:
+            findings.append(_conflict(first, others))
+        labels[name] = Label(
+            first.grade if all(line.grade == first.grade for line in others) else None,
+            first.lesions if all(line.lesions == first.lesions for line in others) else None,
+        )
+    return labels, findings
+
+
+def _without_repeats(lines: list[LabelLine]) -> tuple[list[LabelLine], list[Finding]]:
+    """Keep the first line of each name in each part of a fold, with a finding for the rest."""
+    kept: dict[tuple[int, str, str], LabelLine] = {}
+    findings = []
+    for line in lines:
+        first = kept.setdefault((line.fold, line.part, line.name), line)
+        if first is not line:
+            findings.append(
+                Finding(
+                    check="label-repeated",
+                    severity="warning",
+                    file=line.file,
+                    pointer="",
+                    line=line.line,
+                    expected=f"{line.name} once in {line.part} of fold {line.fold}",
+                    found=f"a second line for it; the first is {first.file} line {first.line}",
+                    done="line left out of the folds",
+                    remedy="compare the file with the upstream's",
+                )
+            )
+    return list(kept.values()), findings
 
 
 def _problem(fields: list[bytes]) -> str:
@@ -115,4 +211,43 @@ def _not_text(file: str) -> Finding:
         found="zero bytes, as in UTF-16 or in a binary file",
         done="whole file left out",
         remedy="store the file as UTF-8, or fetch it again",
+    )
+
+
+def _second_file(file: str, first: str) -> Finding:
+    return Finding(
+        check="label-file-repeated",
+        severity="warning",
+        file=file,
+        pointer="",
+        line=None,
+        expected="one label file for a part of a fold",
+        found=f"a second one; the first is {first}",
+        done="file left out",
+        remedy="remove the one that is not the upstream's",
+    )
+
+
+def _conflict(first: LabelLine, others: list[LabelLine]) -> Finding:
+    other = others[0]
+    more = f"; so {len(others) - 1} more lines" if len(others) > 1 else ""
+    empty = [
+        what
+        for what, differs in (
+            ("grade", any(line.grade != first.grade for line in others)),
+            ("lesion count", any(line.lesions != first.lesions for line in others)),
+        )
+        if differs
+    ]
+    return Finding(
+        check="label-conflict",
+        severity="error",
+        file=other.file,
+        pointer="",
+        line=other.line,
+        expected=f"grade {first.grade}, {first.lesions} lesions for {first.name}, "
+        f"as in {first.file} line {first.line}",
+        found=f"grade {other.grade}, {other.lesions} lesions{more}",
+        done=f"{' and '.join(empty)} of the image left empty",
+        remedy="decide which line is right and ask the producer; until then it has no label",
     )

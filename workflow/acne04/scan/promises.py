@@ -9,9 +9,9 @@ from typing import Any
 
 from acne04.core.findings import Finding
 from acne04.core.sources import load_sources
-from acne04.scan.folds import PARTS
-from acne04.scan.rows import Joined
-from acne04.scan.tree import ACNEDIT, CLASSIFICATION, DETECTION
+from acne04.scan.fold_checks import PARTS
+from acne04.scan.inventory import Inventory
+from acne04.scan.source_tree import ACNEDIT, CLASSIFICATION, DETECTION
 
 Promises = dict[str, dict[str, Any]]
 #: Pointer below the source's promises, the figure promised, the figure found, where it was found.
@@ -35,7 +35,7 @@ def extensions(promises: Promises) -> dict[str, str]:
 
 
 def check_promises(
-    promises: Promises, given: set[str], joined: Joined, overlaps: int
+    promises: Promises, given: set[str], inventory: Inventory, overlaps: int
 ) -> list[Finding]:
     """Report every promised figure that differs from the one found.
 
@@ -45,15 +45,15 @@ def check_promises(
         What each source promises.
     given : set of str
         Sources that were scanned.
-    joined : Joined
+    inventory : Inventory
         What is known of the images.
     overlaps : int
         Synthetic images with the name of a real one.
     """
     figures = {
-        CLASSIFICATION: _classification(promises.get(CLASSIFICATION, {}), joined),
-        DETECTION: _detection(promises.get(DETECTION, {}), joined),
-        ACNEDIT: _acnedit(promises.get(ACNEDIT, {}), list(joined.synthetic), overlaps),
+        CLASSIFICATION: _classification(promises.get(CLASSIFICATION, {}), inventory),
+        DETECTION: _detection(promises.get(DETECTION, {}), inventory),
+        ACNEDIT: _acnedit(promises.get(ACNEDIT, {}), list(inventory.synthetic), overlaps),
     }
     return [
         _broken(source, pointer, str(promised), f"{found}{where}")
@@ -64,12 +64,12 @@ def check_promises(
     ]
 
 
-def _classification(promised: dict[str, Any], joined: Joined) -> Iterator[Figure]:
-    grades = Counter(joined.label(path).grade for path in joined.real)
-    yield "/images", promised.get("images"), len(joined.real), ""
+def _classification(promised: dict[str, Any], inventory: Inventory) -> Iterator[Figure]:
+    grades = Counter(inventory.label(path).grade for path in inventory.real)
+    yield "/images", promised.get("images"), len(inventory.real), ""
     for grade, images in promised.get("grades", {}).items():
         yield f"/grades/{grade}", images, grades[int(grade)], ""
-    parts = Counter((line.fold, line.part) for line in joined.lines)
+    parts = Counter((line.fold, line.part) for line in inventory.lines)
     folds = sorted({fold for fold, _ in parts})
     yield "/folds", promised.get("folds"), len(folds), ""
     for part in PARTS:
@@ -77,9 +77,9 @@ def _classification(promised: dict[str, Any], joined: Joined) -> Iterator[Figure
             yield f"/{part}", promised.get(part), parts[fold, part], f" in fold {fold}"
 
 
-def _detection(promised: dict[str, Any], joined: Joined) -> Iterator[Figure]:
-    yield "/files", promised.get("files"), len(joined.boxes.stems), ""
-    yield "/boxes", promised.get("boxes"), joined.boxes.objects, ""
+def _detection(promised: dict[str, Any], inventory: Inventory) -> Iterator[Figure]:
+    yield "/files", promised.get("files"), len(inventory.boxes.stems), ""
+    yield "/boxes", promised.get("boxes"), inventory.boxes.objects, ""
 
 
 def _acnedit(promised: dict[str, Any], paths: list[str], overlaps: int) -> Iterator[Figure]:

@@ -1,77 +1,123 @@
-"""Join and check what was read of the sources."""
+"""Judge what was read of the sources, all of it together."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from acne04.core.findings import Finding
+from acne04.core.findings import Finding, NotRun
 from acne04.scan.boxes import Boxes, read_boxes
-from acne04.scan.folds import check_folds
-from acne04.scan.grading import check_counts, check_labels, check_referenced
-from acne04.scan.images import check_files, check_unreadable
-from acne04.scan.labelling import Labelling, read_labels
+from acne04.scan.fold_checks import check_folds
+from acne04.scan.inventory import Inventory
+from acne04.scan.label_checks import (
+    check_counts,
+    check_labels,
+    check_names,
+    check_referenced,
+    grade_by_folder,
+)
+from acne04.scan.labels import LabelFiles, read_labels
 from acne04.scan.promises import Promises, check_promises, extensions, folder_grades
-from acne04.scan.reading import Contents
-from acne04.scan.rows import Joined
-from acne04.scan.synthetic import check_names, grade_by_folder
-from acne04.scan.tree import ACNEDIT, CLASSIFICATION, DETECTION, Tree, stem_of
+from acne04.scan.source_files import SourceContents, check_files, check_unreadable
+from acne04.scan.source_tree import ACNEDIT, CLASSIFICATION, DETECTION, SourceTree, stem_of
 
-Trees = Mapping[str, Tree]
+Trees = Mapping[str, SourceTree]
+
+_NEED_LABELS = (
+    "count-boxes-mismatch",
+    "fold-incomplete",
+    "fold-not-partition",
+    "fold-overlap",
+    "grade-outside-band",
+    "image-missing",
+    "label-conflict",
+    "label-missing",
+    "prefix-grade-mismatch",
+)
+_NEED = {
+    CLASSIFICATION: ("boxes-unreferenced", "name-overlap", *_NEED_LABELS),
+    DETECTION: ("boxes-missing", "boxes-unreferenced", "box-outside-image", "count-boxes-mismatch"),
+    ACNEDIT: ("folder-unexpected", "name-overlap"),
+}
+_NEED_PROMISES = ("broken-promise", "extension-unexpected", "folder-unexpected")
 
 
-def evaluate(trees: Trees, contents: Contents, promises: Promises) -> tuple[Joined, list[Finding]]:
+def evaluate(
+    trees: Trees, contents: SourceContents, promises: Promises
+) -> tuple[Inventory, list[Finding]]:
     """Join what was read, and check it.
 
     Parameters
     ----------
     trees : mapping
         The sources, by name.
-    contents : Contents
+    contents : SourceContents
         What was read of them.
     promises : dict
         What each source promises; a source of which nobody says anything is missing.
 
     Returns
     -------
-    Joined
+    Inventory
         What is known of the images.
     list of Finding
         In no order.
     """
     real, synthetic = (_names(trees, contents, name) for name in (CLASSIFICATION, ACNEDIT))
-    labelling = _labelling(trees, contents)
+    labels = _labels(trees, contents)
     boxes = _boxes(trees, contents, real)
     of_folders = folder_grades(promises)
     by_folder, outside = grade_by_folder(synthetic, of_folders) if of_folders else ({}, [])
-    joined = Joined(real, synthetic, labelling.labels, by_folder, labelling.lines, boxes)
+    inventory = Inventory(real, synthetic, labels.labels, by_folder, labels.lines, boxes)
     overlaps = check_names(synthetic, real)
     findings = [
         *(finding for tree in trees.values() for finding in tree.findings),
         *check_unreadable(contents.unreadable),
         *check_files(contents.images, extensions(promises)),
-        *labelling.findings,
+        *labels.findings,
         *boxes.findings,
         *outside,
         *overlaps,
-        *_label_findings(trees, joined),
-        *check_promises(promises, set(trees), joined, len(overlaps)),
+        *_label_findings(trees, inventory),
+        *check_promises(promises, set(trees), inventory, len(overlaps)),
     ]
-    return joined, findings
+    return inventory, findings
 
 
-def _names(trees: Trees, contents: Contents, source: str) -> dict[str, str]:
+def checks_not_run(trees: Trees, promised: bool) -> list[NotRun]:
+    """List the checks that lack what they need.
+
+    Parameters
+    ----------
+    trees : mapping
+        The sources that were given, by name.
+    promised : bool
+        Is it known what the sources promise?
+    """
+    gaps: dict[str, str] = {}
+    for source, checks in _NEED.items():
+        if source not in trees:
+            gaps |= dict.fromkeys(checks, f"no {source} folder was given (--{source})")
+    if CLASSIFICATION in trees and not trees[CLASSIFICATION].labels:
+        reason = "no label file (NNEW_trainval_<k>.txt, NNEW_test_<k>.txt) was found"
+        gaps |= dict.fromkeys(_NEED_LABELS, reason)
+    if not promised:
+        gaps |= dict.fromkeys(_NEED_PROMISES, "no facts about the sources were given (--sources)")
+    return [NotRun(check, reason) for check, reason in sorted(gaps.items())]
+
+
+def _names(trees: Trees, contents: SourceContents, source: str) -> dict[str, str]:
     """Path to file name of the images of a source that could be read."""
     paths = [f"{source}/{path}" for path in trees[source].images] if source in trees else []
     return {path: path.rpartition("/")[2] for path in paths if path in contents.images}
 
 
-def _labelling(trees: Trees, contents: Contents) -> Labelling:
+def _labels(trees: Trees, contents: SourceContents) -> LabelFiles:
     if CLASSIFICATION not in trees:
-        return Labelling([], {}, [])
+        return LabelFiles()
     return read_labels(trees[CLASSIFICATION], contents.texts)
 
 
-def _boxes(trees: Trees, contents: Contents, real: dict[str, str]) -> Boxes:
+def _boxes(trees: Trees, contents: SourceContents, real: dict[str, str]) -> Boxes:
     if DETECTION not in trees:
         return Boxes()
     voc = {
@@ -89,15 +135,15 @@ def _boxes(trees: Trees, contents: Contents, real: dict[str, str]) -> Boxes:
     return read_boxes(voc, names if CLASSIFICATION in trees else None, sizes)
 
 
-def _label_findings(trees: Trees, joined: Joined) -> list[Finding]:
+def _label_findings(trees: Trees, inventory: Inventory) -> list[Finding]:
     findings: list[Finding] = []
     if CLASSIFICATION not in trees:
         return findings
     present = {path.rpartition("/")[2] for path in trees[CLASSIFICATION].images}
     if trees[CLASSIFICATION].labels:
-        findings += check_labels(joined.real, joined.labels)
-        findings += check_referenced(joined.lines, present)
-        findings += check_folds(joined.lines, present)
+        findings += check_labels(inventory.real, inventory.labels)
+        findings += check_referenced(inventory.lines, present)
+        findings += check_folds(inventory.lines, present)
     if DETECTION in trees:
-        findings += check_counts(joined.real, joined.labels, joined.boxes)
+        findings += check_counts(inventory.real, inventory.labels, inventory.boxes)
     return findings

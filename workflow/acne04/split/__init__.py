@@ -25,6 +25,6 @@ info      copy-annotated-instead, target-exceeded, training-images-removed, grad
 
 from __future__ import annotations
 
-from acne04.split.command import configure, run
+from acne04.split.command import SplitOptions, configure, read_options, run
 
-__all__ = ["configure", "run"]
+__all__ = ["SplitOptions", "configure", "read_options", "run"]

@@ -5,36 +5,81 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from acne04.core import documents, review, tables
+from acne04.core.errors import UsageError
 from acne04.core.findings import Finding, NotRun, summary_lines, write_findings
+from acne04.core.parameters import declare_flags, read_flags
 from acne04.core.sources import load_source
 from acne04.relations import decisions
 from acne04.relations.kinship import Kinship
-from acne04.split.grouped import holdout, kfold
-from acne04.split.images import as_labelled, grade_findings, join_images, standing
-from acne04.split.joining import refuse_other_relations
-from acne04.split.knobs import configure_knobs, read_knobs
-from acne04.split.leaking import LEAKY, leak_findings, leaks_of
+from acne04.split.collection import as_labelled, grade_findings, join_images, standing
+from acne04.split.grouped import fold_names, holdout, kfold
+from acne04.split.growth import Growth, decision_findings, grow
+from acne04.split.junctions import refuse_other_relations
 from acne04.split.manifest import (
     GROUPED,
     VARIANTS,
-    Options,
+    SplitParameters,
     Variant,
     refuse_losses,
     refuse_strangers,
 )
 from acne04.split.paper import paper, paper_findings, paper_leaks, paper_table
-from acne04.split.published import published
-from acne04.split.published_clean import published_clean
-from acne04.split.releases import Releases, churn_table, decision_findings, read_releases
-from acne04.split.report import metrics, print_balance
+from acne04.split.previous import churn_table, read_previous
+from acne04.split.published import published, published_clean
+from acne04.split.solver import Limits
+from acne04.split.tally import LEAKY, leak_findings, leaks_of, metrics, print_balance
 
 CERTIFICATES = "certificates.schema.json"
+#: The parameter whose flag has a name of its own: ``--folds`` names the table.
+FLAGS = {"folds": "--fold-count"}
+
+
+@dataclass(frozen=True)
+class SplitOptions:
+    """What a call of ``acne04 split`` asks for.
+
+    Attributes
+    ----------
+    dataset : {"standin", "acne04"}
+        Which dataset the tables are of.
+    variants : tuple of str
+        What to make, of `VARIANTS`.
+    inventory, groups : pathlib.Path
+        The tables of those names.
+    relations, folds, annotated : pathlib.Path or None
+        The same, where they are given: with what needs them.
+    sources, decisions : pathlib.Path or None
+        What the sources promise; what people decided on places.
+    previous : pathlib.Path or None
+        Folder of an earlier release; not `output`.
+    output : pathlib.Path
+        Folder for everything that is made.
+    review : pathlib.Path
+        File for the questions.
+    parameters : SplitParameters
+        How to place and to balance.
+    """
+
+    dataset: str
+    variants: tuple[str, ...]
+    inventory: Path
+    groups: Path
+    relations: Path | None
+    folds: Path | None
+    annotated: Path | None
+    sources: Path | None
+    decisions: Path | None
+    previous: Path | None
+    output: Path
+    review: Path
+    parameters: SplitParameters
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -57,104 +102,169 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=VARIANTS,
         help="what to make (default all)",
     )
-    configure_knobs(parser)
+    declare_flags(parser, "split", FLAGS)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def read_options(arguments: argparse.Namespace) -> SplitOptions:
+    """Check the parameters, and what they and the variants need of the other arguments.
+
+    Raises
+    ------
+    UsageError
+        If a parameter is out of range, or needs a table that is not given.
+    """
+    values = read_flags(vars(arguments), "split", FLAGS)
+    previous, variants = values["previous"], tuple(arguments.variants)
+    clean = "published-clean" in variants
+    for option, given, needed, by in (
+        ("--folds", arguments.folds, "published" in variants, "the variant published"),
+        ("--annotated", arguments.annotated, values["restrict"] == "v2", "--restrict v2"),
+        ("--folds", arguments.folds, clean, "the variant published-clean"),
+        ("--relations", arguments.relations, clean, "the variant published-clean"),
+        ("--relations", arguments.relations, previous, "--previous"),
+    ):
+        if needed and not given:
+            raise UsageError(option, f"needed by {by}", done="nothing written")
+    if previous and Path(previous).resolve() == arguments.output.resolve():
+        raise UsageError(
+            "--previous",
+            "the folder that the new manifests are to be written to",
+            found=previous,
+            done="nothing written",
+            remedy="copy the manifests of the earlier release to a folder of their own",
+        )
+    return SplitOptions(
+        dataset=arguments.dataset,
+        variants=variants,
+        inventory=arguments.inventory,
+        groups=arguments.groups,
+        relations=arguments.relations,
+        folds=arguments.folds,
+        annotated=arguments.annotated,
+        sources=arguments.sources,
+        decisions=arguments.decisions,
+        previous=Path(previous) if previous else None,
+        output=arguments.output,
+        review=arguments.review or arguments.output / "review.csv",
+        parameters=SplitParameters(
+            ratios=dict(zip(("train", "val", "test"), values["ratios"], strict=True)),
+            fold_count=values["folds"],
+            restrict=values["restrict"],
+            balance=values["balance"],
+            target=values["target"],
+            unknown_parent=values["unknown_parent"],
+            limits=Limits(values["node_limit"], float(values["relative_gap"])),
+        ),
+    )
+
+
+def run(options: SplitOptions) -> int:
     """Make the variants, write them, and say what they hold."""
-    options = read_knobs(arguments)
-    refuse_strangers(arguments.output, arguments.variants)
-    dataset = arguments.dataset
+    refuse_strangers(options.output, options.variants)
+    dataset = options.dataset
     images, findings = join_images(
-        _table(arguments, "inventory"), _table(arguments, "groups"), _table(arguments, "annotated")
+        _table(options.inventory, "inventory", dataset),
+        _table(options.groups, "groups", dataset),
+        _table(options.annotated, "annotated", dataset),
     )
-    answers = decisions.load(arguments.decisions, dataset)
-    releases = read_releases(
-        Path(arguments.previous) if arguments.previous else None,
-        arguments.variants,
-        images,
-        _table(arguments, "relations"),
-        options,
-        answers,
-        dataset,
-    )
-    promised = _promised_table(arguments)
-    kinship = _kinship(arguments, images)
-    variants = _make(images, arguments, options, releases, kinship, promised)
-    leaks = leaks_of(variants, kinship) if arguments.relations else {}
+    answers = decisions.load(options.decisions, dataset)
+    relations = _table(options.relations, "relations", dataset)
+    previous, growths = _growths(options, images, relations, answers)
+    promised = _promised_table(options)
+    if options.relations:
+        refuse_other_relations(images, relations)
+    kinship = Kinship(images["image_id"], relations)
+    variants = _make(options, images, growths, kinship, promised)
+    leaks = leaks_of(variants, kinship) if options.relations else {}
     findings += leak_findings(leaks)
-    if set(GROUPED) & set(arguments.variants):
-        findings += grade_findings(images, standing(images, options.restrict))
-        findings += decision_findings(answers, releases, images)
+    if set(GROUPED) & set(options.variants):
+        findings += grade_findings(images, standing(images, options.parameters.restrict))
+        findings += decision_findings(answers, growths.values(), images)
     for variant in variants:
         refuse_losses(variant.name, variant.manifest, images)
         findings += variant.findings
     for variant in variants:
-        _write_manifest(arguments.output, dataset, variant)
-    findings += _write_leaks(arguments, images, variants, leaks)
-    changes = churn_table(dataset, releases, variants)
-    tables.write(arguments.output / "churn.csv", "churn", changes)
-    questions = [item for growth in releases.growths.values() for item in growth.review]
-    queue = arguments.review or arguments.output / "review.csv"
-    tables.write(queue, "review", review.to_table(dataset, questions))
-    not_run = _not_run(arguments, promised)
+        _write_manifest(options.output, dataset, variant)
+    findings += _write_leaks(options, images, variants, leaks)
+    changes = churn_table(dataset, previous, variants)
+    tables.write(options.output / "churn.csv", "churn", changes)
+    questions = [item for growth in growths.values() for item in growth.review]
+    tables.write(options.review, "review", review.to_table(dataset, questions))
+    not_run = _not_run(options, promised)
     # published-clean says of the folds' lines what published says.
-    findings = list(dict.fromkeys(findings))
-    _write_documents(arguments, images, variants, leaks, changes, findings, not_run)
-    print_balance(images, variants, options)
+    counts = _write_findings(options, variants, list(dict.fromkeys(findings)), not_run)
+    documents.write(
+        options.output / "metrics.json", metrics(dataset, images, variants, leaks, changes, counts)
+    )
+    print_balance(images, variants, options.parameters)
     return 0
 
 
-def _table(arguments: argparse.Namespace, name: str) -> pd.DataFrame:
-    path: Path | None = getattr(arguments, name)
-    if path is None:
-        return tables.empty(name)
-    return tables.read(path, name, arguments.dataset)
+def _table(path: Path | None, name: str, dataset: str) -> pd.DataFrame:
+    return tables.empty(name) if path is None else tables.read(path, name, dataset)
 
 
-def _kinship(arguments: argparse.Namespace, images: pd.DataFrame) -> Kinship:
-    relations = _table(arguments, "relations")
-    if arguments.relations:
-        refuse_other_relations(images, relations)
-    return Kinship(images["image_id"], relations)
+def _growths(
+    options: SplitOptions,
+    images: pd.DataFrame,
+    relations: pd.DataFrame,
+    answers: list[decisions.Decision],
+) -> tuple[dict[str, pd.DataFrame], dict[str, Growth]]:
+    """Give the earlier manifest of each variant that keeps places, and what it leaves open.
+
+    Both are empty for a first release.
+    """
+    if not options.previous:
+        return {}, {}
+    count = options.parameters.fold_count
+    parts = {"holdout": tuple(options.parameters.ratios), "kfold": fold_names(count)}
+    previous = {
+        variant: read_previous(options.previous, variant, options.dataset, count)
+        for variant in GROUPED
+        if variant in options.variants
+    }
+    return previous, {
+        variant: grow(images, relations, rows, parts[variant], variant, answers)
+        for variant, rows in previous.items()
+    }
 
 
-def _promised_table(arguments: argparse.Namespace) -> list[dict[str, Any]] | None:
-    if not arguments.sources:
+def _promised_table(options: SplitOptions) -> list[dict[str, Any]] | None:
+    if not options.sources:
         return None
-    promises = load_source(arguments.sources, arguments.dataset, "acnedit").promises
+    promises = load_source(options.sources, options.dataset, "acnedit").promises
     promised: list[dict[str, Any]] | None = promises.get("paper_table")
     return promised
 
 
 def _make(
+    options: SplitOptions,
     images: pd.DataFrame,
-    arguments: argparse.Namespace,
-    options: Options,
-    releases: Releases,
+    growths: dict[str, Growth],
     kinship: Kinship,
     promised: list[dict[str, Any]] | None,
 ) -> list[Variant]:
-    growths = releases.growths
+    def folds() -> pd.DataFrame:
+        return _table(options.folds, "folds", options.dataset)
+
+    how = options.parameters
     makers: dict[str, Callable[[], Variant]] = {
-        "published": lambda: published(as_labelled(images), _table(arguments, "folds")),
-        "published-clean": lambda: published_clean(
-            images, _table(arguments, "folds"), kinship, options
-        ),
+        "published": lambda: published(as_labelled(images), folds()),
+        "published-clean": lambda: published_clean(images, folds(), kinship, how),
         "paper": lambda: paper(as_labelled(images), promised),
-        "holdout": lambda: holdout(images, options, growths.get("holdout")),
-        "kfold": lambda: kfold(images, options, growths.get("kfold")),
+        "holdout": lambda: holdout(images, how, growths.get("holdout")),
+        "kfold": lambda: kfold(images, how, growths.get("kfold")),
     }
-    return [make() for name, make in makers.items() if name in arguments.variants]
+    return [make() for name, make in makers.items() if name in options.variants]
 
 
-def _not_run(arguments: argparse.Namespace, promised: list[dict[str, Any]] | None) -> list[NotRun]:
+def _not_run(options: SplitOptions, promised: list[dict[str, Any]] | None) -> list[NotRun]:
     gaps = []
-    if "paper" in arguments.variants and promised is None:
+    if "paper" in options.variants and promised is None:
         gaps.append(NotRun("paper-table-differs", "no source promises the table (--sources)"))
-    if not arguments.relations and set(arguments.variants) - {"paper"}:
+    if not options.relations and set(options.variants) - {"paper"}:
         gaps.append(NotRun("leaks", "no relations given (--relations)"))
-    if not arguments.annotated:
+    if not options.annotated:
         reason = "no annotated images given (--annotated)"
         gaps += [NotRun("v2-image-without-photograph", reason)]
         gaps += [NotRun("v2-circles-quarantined", reason)]
@@ -171,41 +281,36 @@ def _write_manifest(folder: Path, dataset: str, variant: Variant) -> None:
 
 
 def _write_leaks(
-    arguments: argparse.Namespace,
+    options: SplitOptions,
     images: pd.DataFrame,
     variants: list[Variant],
     leaks: dict[str, pd.DataFrame],
 ) -> list[Finding]:
     """Write what `published` leaks, and what of `paper` would leak under the other variants."""
-    dataset, folder = arguments.dataset, arguments.output
+    dataset, folder = options.dataset, options.output
     if LEAKY in leaks:
         table = leaks[LEAKY].assign(dataset=dataset, variant=LEAKY)
         tables.write(folder / f"{LEAKY}_leaks.csv", "leaks", table)
-    if "paper" not in arguments.variants:
+    if "paper" not in options.variants:
         return []
     told = paper_leaks(images, variants)
     tables.write(folder / "paper_leaks.csv", "paper_leaks", told.assign(dataset=dataset))
     return list(paper_findings(told))
 
 
-def _write_documents(
-    arguments: argparse.Namespace,
-    images: pd.DataFrame,
-    variants: list[Variant],
-    leaks: dict[str, pd.DataFrame],
-    changes: pd.DataFrame,
-    findings: list[Finding],
-    not_run: list[NotRun],
-) -> None:
-    dataset, folder = arguments.dataset, arguments.output
+def _write_findings(
+    options: SplitOptions, variants: list[Variant], findings: list[Finding], not_run: list[NotRun]
+) -> dict[str, int]:
+    """Write certificates and findings, summarise them, and give the findings of each check."""
+    dataset, folder = options.dataset, options.output
     certified = {v.name: v.certificate.as_document() for v in variants if v.certificate}
     certificates = {"dataset": dataset, "unit": "images", "variants": certified}
     documents.check(certificates, CERTIFICATES, str(folder / "certificates.json"))
     documents.write(folder / "certificates.json", certificates)
     document = write_findings(folder / "findings.json", dataset, "split", findings, not_run)
-    figures = metrics(dataset, images, variants, leaks, changes, document["counts"])
-    documents.write(folder / "metrics.json", figures)
     text = [f"split: {', '.join(v.name for v in variants)} in {folder}"]
     text += [f"  {line}" for line in summary_lines(document)]
     text += [f"not run, so not passed: {gap.check}: {gap.reason}" for gap in not_run]
     print("\n".join([*text, f"findings: {folder / 'findings.json'}"]), file=sys.stderr)
+    counts: dict[str, int] = document["counts"]
+    return counts

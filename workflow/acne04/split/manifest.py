@@ -1,4 +1,4 @@
-"""A split manifest: the one table that a variant makes."""
+"""A variant of the split: the parameters of all, and the one table, a manifest, that each makes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from acne04.core.errors import SplitError, UsageError
-from acne04.core.findings import Finding
+from acne04.core.findings import Finding, Severity
 from acne04.split.quotas import Certificate
 from acne04.split.solver import Limits
 
@@ -41,8 +41,26 @@ UNVERIFIED, INCOMPLETE = "parents-unverified", "v2-incomplete"
 
 
 @dataclass(frozen=True)
-class Options:
-    """The knobs of the stage, as ``split`` in ``params.yaml`` explains them."""
+class SplitParameters:
+    """How to place and to balance: the section ``split`` of ``params.yaml``.
+
+    Attributes
+    ----------
+    ratios : dict of str to int
+        Part of ``holdout`` to its share of the placeable real images, in percent.
+    fold_count : int
+        Folds of ``kfold``.
+    restrict : {"none", "v2"}
+        ``v2``: place only the images that Acne04-v2 annotates.
+    balance : {"none", "synthetic", "weights", "repetition"}
+        How to balance the training part, see `acne04.split.balance`.
+    target : int
+        Images of each grade that balancing aims at.
+    unknown_parent : {"exclude", "keep"}
+        What becomes of synthetic images of unknown parent.
+    limits : Limits
+        When the solver may stop without a proof.
+    """
 
     ratios: dict[str, int]
     fold_count: int
@@ -141,12 +159,19 @@ def refuse_strangers(folder: Path, variants: Sequence[str]) -> None:
 
 
 def variant_finding(
-    check: str, severity: str, variant: str, *, expected: str, found: str, done: str, remedy: str
+    check: str,
+    severity: Severity,
+    variant: str,
+    *,
+    expected: str,
+    found: str,
+    done: str,
+    remedy: str,
 ) -> Finding:
     """Give a finding on a whole variant."""
     return Finding(
         check=check,
-        severity=severity,  # type: ignore[arg-type]
+        severity=severity,
         file=f"{variant}.csv",
         pointer="",
         line=None,

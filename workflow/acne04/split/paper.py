@@ -14,7 +14,7 @@ import pandas as pd
 from acne04.core.findings import Finding
 from acne04.core.grades import GRADE_NAMES, GRADES
 from acne04.relations.leakage import held_out_order, sides_of
-from acne04.split.following import parent_known
+from acne04.split.balance import parent_known
 from acne04.split.manifest import UNVERIFIED, Variant, blank_manifest, variant_finding
 from acne04.split.published import undecodable_placed
 
@@ -27,7 +27,7 @@ def paper(images: pd.DataFrame, promised: list[dict[str, Any]] | None) -> Varian
     Parameters
     ----------
     images : pandas.DataFrame
-        As of `acne04.split.images.join_images`.
+        As of `acne04.split.collection.join_images`.
     promised : list of dict or None
         The table as the paper has it, one mapping a row; None where it is not known.
     """
@@ -68,7 +68,7 @@ def paper_leaks(images: pd.DataFrame, variants: list[Variant]) -> pd.DataFrame:
     Parameters
     ----------
     images : pandas.DataFrame
-        As of `acne04.split.images.join_images`.
+        As of `acne04.split.collection.join_images`.
     variants : list of Variant
         Those without parts say nothing.
 

@@ -1,4 +1,4 @@
-"""Read the manifests of an earlier release: the places that a growing collection keeps.
+"""An earlier release: the places that its images keep, and what changed since.
 
 A place belongs to the bytes, not to a name: an image keeps it when it is renamed, and a copy that
 stands for the others takes it over.
@@ -6,15 +6,19 @@ stands for the others takes it over.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from acne04.core import tables
 from acne04.core.errors import SchemaError, UsageError
+from acne04.split.manifest import Variant
 
 #: Places that a row of each variant may have.
 _SPLITS = {"holdout": {"train", "val", "test"}, "kfold": {"test", "train-only"}}
+#: Why something changed; a change of grade, and a reason, are told in words of their own.
+ADDED, GONE, FOLLOWS = "added", "gone", "follows its group"
 
 
 def read_previous(folder: Path, variant: str, dataset: str, fold_count: int) -> pd.DataFrame:
@@ -83,6 +87,49 @@ def places(rows: pd.DataFrame) -> pd.Series:
     return (part + number.where(rows["fold"].notna(), "")).mask(part == "", rows["excluded"])
 
 
+def churn(variant: str, previous: pd.DataFrame, manifest: pd.DataFrame) -> pd.DataFrame:
+    """Compare a manifest with that of an earlier release, by the bytes of the images.
+
+    Parameters
+    ----------
+    variant : str
+        Goes into every row.
+    previous : pandas.DataFrame
+        As of `read_previous`.
+    manifest : pandas.DataFrame
+        The new one: table ``splits``. Of byte-identical images the one that is placed counts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``churn`` without its dataset; no row for an image that stands as it stood.
+    """
+    changes = _changes(previous.to_dict("index"), by_bytes(manifest).to_dict("index"))
+    rows = [{"sha256": sha256, **change} for sha256, change in changes]
+    table = pd.DataFrame(rows, columns=["sha256", "image_id", "before", "after", "cause"])
+    return table.assign(variant=variant)
+
+
+def churn_table(
+    dataset: str, previous: Mapping[str, pd.DataFrame], variants: Sequence[Variant]
+) -> pd.DataFrame:
+    """Give table ``churn`` of all variants that keep places; empty for a first release.
+
+    Parameters
+    ----------
+    previous : mapping of str to pandas.DataFrame
+        Variant to its earlier manifest, as of `read_previous`.
+    """
+    reports = [
+        churn(variant.name, previous[variant.name], variant.manifest)
+        for variant in variants
+        if variant.name in previous
+    ]
+    if not reports:
+        return tables.empty("churn")
+    return pd.concat(reports, ignore_index=True).assign(dataset=dataset)
+
+
 def _refuse_others(path: Path, rows: pd.DataFrame, variant: str) -> None:
     strangers = rows[rows["variant"] != variant]
     if not strangers.empty:
@@ -114,3 +161,39 @@ def _refuse_others(path: Path, rows: pd.DataFrame, variant: str) -> None:
                 found=", ".join(sorted(found["image_id"])),
                 done="nothing written",
             )
+
+
+def _changes(
+    old: dict[str, dict[str, object]], new: dict[str, dict[str, object]]
+) -> Iterator[tuple[str, dict[str, object]]]:
+    for sha256 in sorted(old.keys() | new.keys()):
+        before, after = old.get(sha256), new.get(sha256)
+        if before is None or after is None:
+            image, cause = (after, ADDED) if before is None else (before, GONE)
+        else:
+            image, cause = after, "; ".join(_causes(before, after))
+        if image and cause:
+            yield (
+                sha256,
+                {
+                    "image_id": image["image_id"],
+                    "before": before["place"] if before else "",
+                    "after": after["place"] if after else "",
+                    "cause": cause,
+                },
+            )
+
+
+def _causes(before: dict[str, object], after: dict[str, object]) -> Iterator[str]:
+    grades = [image["grade"] for image in (before, after)]
+    known = ["none" if pd.isna(grade) else str(grade) for grade in grades]
+    if known[0] != known[1]:
+        yield f"grade {known[0]} to {known[1]}"
+    if before["place"] == after["place"]:
+        return
+    if after["excluded"]:
+        yield f"now {after['excluded']}"
+    elif before["excluded"]:
+        yield f"no longer {before['excluded']}"
+    else:
+        yield FOLLOWS

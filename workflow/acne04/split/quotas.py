@@ -85,7 +85,7 @@ def scaled_deviations(placed: Integers, parts: Parts) -> Integers:
 
 
 @dataclass(frozen=True)
-class Frozen:
+class FrozenPart:
     """A part of an earlier release that neither gives nor takes images: it has no quotas.
 
     Attributes
@@ -121,8 +121,8 @@ class Certificate:
         In units: no placement of whole groups has a lesser largest deviation; none whose largest
         deviation is no greater has a lesser sum. Of placements that leave the kept ones.
     method : {"dealt", "approached", "solved"}
-        How the placement was found, see `acne04.split.placing`.
-    frozen : Frozen or None
+        How the placement was found, see `acne04.split.placement`.
+    frozen : FrozenPart or None
         A further part, beside those that take images.
     """
 
@@ -133,7 +133,7 @@ class Certificate:
     bound_largest: int
     bound_total: int
     method: str
-    frozen: Frozen | None = None
+    frozen: FrozenPart | None = None
 
     @property
     def largest(self) -> int:

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from acne04.standards import crate_named, crate_run, crate_workflow, wording
-from acne04.standards.crate_ids import MAINTAINERS, Entity, part, reference
-from acne04.standards.facts import WORKFLOW, Facts
+from acne04.standards import workflow_run
+from acne04.standards.facts import (
+    MAINTAINERS,
+    OWN_LICENCE,
+    WORKFLOW,
+    Facts,
+    licence_address,
+    redistribution,
+)
+from acne04.standards.workflow_run import Entity, contextual, part, reference
 
+_MAINTAINERS = "#maintainers"
 CONTEXT = [
     "https://w3id.org/ro/crate/1.1/context",
     "https://w3id.org/ro/terms/workflow-run/context",
@@ -45,9 +53,10 @@ def document(facts: Facts) -> dict[str, Any]:
             _root(facts),
             *_profiles(),
             *_about(facts),
-            *crate_workflow.entities(facts),
-            *crate_run.entities(facts),
-            *crate_named.entities(facts),
+            *workflow_run.entities(facts),
+            *_sources(facts),
+            *_named_files(facts),
+            *_folders(facts),
             *_files(facts),
         ],
     }
@@ -69,19 +78,19 @@ def _root(facts: Facts) -> Entity:
     return {
         "@id": "./",
         "@type": "Dataset",
-        "name": f"{wording.name(facts)}, {facts.version}",
-        "description": wording.description(facts),
+        "name": f"{facts.name}, {facts.version}",
+        "description": facts.description,
         "version": facts.version,
         "datePublished": facts.date_published,
-        "identifier": wording.address(facts),
-        "license": reference(wording.OWN_LICENCE),
+        "identifier": facts.address,
+        "license": reference(OWN_LICENCE),
         "usageInfo": "The licence is that of the manifests, tables and documents. The images have "
         "the terms of their producers, and are not here.",
-        "author": reference(MAINTAINERS),
-        "publisher": reference(MAINTAINERS),
+        "author": reference(_MAINTAINERS),
+        "publisher": reference(_MAINTAINERS),
         "conformsTo": [reference(profile) for profile in PROFILES],
         "mainEntity": reference(WORKFLOW),
-        "mentions": [reference(action) for action in crate_run.actions(facts)],
+        "mentions": [reference(action) for action in workflow_run.actions(facts)],
         "hasPart": [reference(part(file.path)) for file in facts.files],
     }
 
@@ -93,16 +102,16 @@ def _profiles() -> Iterator[Entity]:
 
 def _about(facts: Facts) -> Iterator[Entity]:
     yield {
-        "@id": wording.OWN_LICENCE,
+        "@id": OWN_LICENCE,
         "@type": "CreativeWork",
         "name": "MIT License",
         "description": "Terms of what this project makes; not of the images.",
-        "identifier": wording.OWN_LICENCE,
+        "identifier": OWN_LICENCE,
     }
     yield {
-        "@id": MAINTAINERS,
+        "@id": _MAINTAINERS,
         "@type": "Organization",
-        "name": wording.MAINTAINERS,
+        "name": MAINTAINERS,
         **({"url": facts.repository} if facts.repository else {}),
     }
 
@@ -118,3 +127,65 @@ def _files(facts: Facts) -> Iterator[Entity]:
                 "encodingFormat": file.media_type,
                 "sha256": file.sha256,
             }
+
+
+def _sources(facts: Facts) -> Iterator[Entity]:
+    """Describe where the images and annotations come from, and the terms of each."""
+    for key, source in facts.sources.items():
+        licence = contextual("licence", key)
+        yield {
+            "@id": contextual("source", key),
+            "@type": "CreativeWork",
+            "name": source.title,
+            "description": " ".join(source.description.split()),
+            "creator": source.producer,
+            "citation": " ".join(source.citation.split()),
+            "datePublished": source.date_published,
+            "version": source.delivery.version,
+            "url": source.described_at,
+            "license": reference(licence),
+        }
+        yield {
+            "@id": licence,
+            "@type": "CreativeWork",
+            "name": source.licence.name,
+            "description": redistribution(source.licence),
+            "url": licence_address(source.licence),
+        }
+
+
+def _named_files(facts: Facts) -> Iterator[Entity]:
+    """Name the files that went in or came out and lie in no release: by their hash."""
+    stages = facts.ledger.stages
+    used = {path for stage in stages for path in (*stage.inputs, *stage.outputs)}
+    folders = {entry.listing: entry.folder for entry in facts.ledger.sources}
+    for path in sorted(used | set(workflow_run.pins(facts))):
+        recorded = facts.ledger.files[path]
+        if facts.released(path) is None:
+            yield {
+                "@id": contextual("file", path),
+                "@type": "CreativeWork",
+                "name": path,
+                "description": "Not in this crate.",
+                "contentSize": str(recorded.size),
+                "sha256": recorded.sha256,
+                **({"about": _folder(folders[path])} if path in folders else {}),
+            }
+
+
+def _folder(path: str) -> dict[str, str]:
+    return reference(contextual("folder", path))
+
+
+def _folders(facts: Facts) -> Iterator[Entity]:
+    """Name the folders of images and annotations, which may not be passed on."""
+    for entry in facts.ledger.sources:
+        yield {
+            "@id": contextual("folder", entry.folder),
+            "@type": "CreativeWork",
+            "name": entry.folder,
+            "description": f"{entry.files} files; not in this crate. Each with its SHA-256: "
+            f"{entry.listing}.",
+            "isBasedOn": reference(contextual("source", entry.key)),
+            "license": reference(contextual("licence", entry.key)),
+        }

@@ -11,12 +11,12 @@ from typing import Any
 from acne04.core import tables
 from acne04.core.errors import SchemaError, UnavailableError, UsageError
 from acne04.core.hashing import Digest
-from acne04.core.sources import Source, load_sources
-from acne04.provenance import ledger as ledgers
+from acne04.core.sources import Licence, Source, load_sources
 from acne04.provenance.ledger import Ledger
+from acne04.provenance.ledger import read as read_ledger
 from acne04.standards import release_files, upstream
 from acne04.standards.release_files import ReleaseFile
-from acne04.standards.upstream import Images, UpstreamFile
+from acne04.standards.upstream import SourceImages, UpstreamFile
 
 LEDGER = "ledger.json"
 #: The workflow itself, which a run crate must hold; a copy of the checkout's.
@@ -31,6 +31,9 @@ NEEDED = (
     "tables/groups/names.csv",
     "tables/inventory/images.csv",
 )
+#: Terms of what this project itself makes: manifests, tables and documents.
+OWN_LICENCE = "https://spdx.org/licenses/MIT"
+MAINTAINERS = "The acne04 maintainers"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -56,7 +59,7 @@ class Facts:
         By key, in the order of ``workflow/sources.yaml``.
     upstream : tuple of UpstreamFile
         The files that images and annotations come from.
-    images : tuple of Images
+    images : tuple of SourceImages
         Where the images of each source lie in these.
     counts : mapping of str to int
         Finding to how often it was found, over all stages.
@@ -75,7 +78,7 @@ class Facts:
     files: tuple[ReleaseFile, ...]
     sources: Mapping[str, Source]
     upstream: tuple[UpstreamFile, ...]
-    images: tuple[Images, ...]
+    images: tuple[SourceImages, ...]
     counts: Mapping[str, int]
     metrics: Mapping[str, Any]
     leaks: Mapping[str, tuple[int, int]]
@@ -84,6 +87,35 @@ class Facts:
     def standin(self) -> bool:
         """Whether the images are drawings that stand in for the real ones."""
         return self.dataset == "standin"
+
+    @property
+    def name(self) -> str:
+        """Name of the dataset; the stand-in says in it that it is one."""
+        return "ACNE04 family, stand-in" if self.standin else "ACNE04 family"
+
+    @property
+    def description(self) -> str:
+        """What the dataset is, in a paragraph."""
+        images, circles = self.metrics["inventory"]["images"], self.metrics["annotations"]
+        text = (
+            f"{images['real']:,} photographs of half faces with acne in four severity grades, "
+            f"{images['synthetic']:,} synthetic edits of them, {circles['annotations']:,} lesion "
+            "circles, and balanced split manifests in which no photograph, copy, near-duplicate, "
+            "person or parent of a synthetic image is on both sides. The images are not in the "
+            "release: it names each by SHA-256."
+        )
+        if self.standin:
+            return (
+                "A STAND-IN, no photographs: drawings with the names, counts and known defects of "
+                "the real ACNE04, ACNEDIT and Acne04-v2, drawn by this project. It stands in for "
+                f"{text}"
+            )
+        return text
+
+    @property
+    def address(self) -> str:
+        """Address of the dataset, or a name in its place where the project has none."""
+        return self.repository or f"urn:acne04:{self.dataset}:{self.version}"
 
     def has(self, path: str) -> bool:
         """Tell whether the release holds a file of this path."""
@@ -125,7 +157,7 @@ def gather(
     missing = [name for name in NEEDED if not (release / name).is_file()]
     if missing:
         raise UnavailableError(str(release), "no release yet", expected=", ".join(missing))
-    ledger = ledgers.read(release / LEDGER)
+    ledger = read_ledger(release / LEDGER)
     dataset, files = ledger.dataset, release_files.hash_files(release)
     sources = load_sources(root / "workflow/sources.yaml", dataset)
     inventory = tables.read(release / "tables/inventory/images.csv", "inventory", dataset)
@@ -175,3 +207,19 @@ def _check_against_ledger(release: Path, facts: Facts) -> None:
             )
     if problems:
         raise SchemaError(str(release), "not the ledger's artifacts\n  " + "\n  ".join(problems))
+
+
+def licence_address(licence: Licence) -> str:
+    """Give the address where terms are stated; for a file of this project, the licence's own."""
+    if "://" in licence.stated_at:
+        return licence.stated_at
+    return f"https://spdx.org/licenses/{licence.name.replace(' ', '-')}"
+
+
+def redistribution(licence: Licence) -> str:
+    """Say whether the bytes of a source may be passed on."""
+    return {
+        "yes": "May be passed on.",
+        "no": "May not be passed on.",
+        "unknown": "Nobody says whether it may be passed on: do not.",
+    }[licence.redistributable]

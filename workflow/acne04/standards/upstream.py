@@ -13,7 +13,7 @@ from acne04.core.errors import UnavailableError
 from acne04.core.hashing import Digest
 from acne04.core.sources import Source
 from acne04.fetch import pins
-from acne04.standards import repacking
+from acne04.standards import tarball
 
 _MEDIA_TYPES = {
     "cff": "text/yaml",
@@ -47,7 +47,7 @@ class UpstreamFile:
     url : str
         Address; ``hash://sha256/...`` where it has none that a stranger could use.
     repacked : bool
-        Whether it is the archive that `repacking` makes of the source's images.
+        Whether it is the archive that `tarball` makes of the source's images.
     """
 
     id: str
@@ -60,7 +60,7 @@ class UpstreamFile:
 
 
 @dataclass(frozen=True)
-class Images:
+class SourceImages:
     """Images of one source: where they lie.
 
     Attributes
@@ -121,7 +121,7 @@ def describe(
     names: pd.DataFrame,
     sha256: Mapping[str, str],
     raw: Path,
-) -> tuple[tuple[UpstreamFile, ...], tuple[Images, ...]]:
+) -> tuple[tuple[UpstreamFile, ...], tuple[SourceImages, ...]]:
     """Describe the files of every source, and where the images lie in them.
 
     Parameters
@@ -138,13 +138,13 @@ def describe(
         The folder ``data/raw``; read only where images have to be repacked.
     """
     files: list[UpstreamFile] = []
-    images: list[Images] = []
+    images: list[SourceImages] = []
     for key, source in sources.items():
         own = names[names["path"].str.startswith(f"{key}/")]
         paths = dict(zip(own["path"], own["image_id"], strict=True))
         if _must_be_repacked(source, paths):
-            own_files = [_repacked(key, repacking.digest(raw, paths, sha256))]
-            members = [repacking.member_name(*item) for item in paths.items()]
+            own_files = [_repacked(key, tarball.digest(raw, paths, sha256))]
+            members = [tarball.member_name(*item) for item in paths.items()]
         else:
             own_files = [_delivered(source, *item) for item in delivered[key].items()]
             members = [path.partition("/")[2] for path in paths]
@@ -153,7 +153,7 @@ def describe(
             folders = sorted({member.rpartition("/")[0] for member in members})
             patterns = tuple(f"{glob.escape(folder)}/*" if folder else "*" for folder in folders)
             holders = tuple(file.id for file in own_files)
-            images.append(Images(key, len(paths), holders, patterns))
+            images.append(SourceImages(key, len(paths), holders, patterns))
     return tuple(files), tuple(images)
 
 

@@ -8,6 +8,6 @@ the bytes of what it reads, of nothing else: that is for `acne04 audit`.
 
 from __future__ import annotations
 
-from acne04.trace.command import configure, run
+from acne04.trace.command import TraceOptions, configure, read_options, run
 
-__all__ = ["configure", "run"]
+__all__ = ["TraceOptions", "configure", "read_options", "run"]

@@ -5,12 +5,32 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from acne04.core import documents
-from acne04.trace.asking import traces
-from acne04.trace.records import Records
-from acne04.trace.text import lines
+from acne04.trace.checkout_records import Records
+from acne04.trace.prose import lines
+from acne04.trace.query import traces
+
+
+@dataclass(frozen=True)
+class TraceOptions:
+    """What to trace.
+
+    Attributes
+    ----------
+    asked : str
+        Path, image_id, name, beginning of a SHA-256, or place in the Acne04-v2 file.
+    data : pathlib.Path
+        Folder of the artifacts.
+    as_json : bool
+        Whether to answer as one JSON document.
+    """
+
+    asked: str
+    data: Path
+    as_json: bool
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,17 +47,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(arguments: argparse.Namespace) -> int:
+def read_options(arguments: argparse.Namespace) -> TraceOptions:
+    """Make options of the arguments."""
+    return TraceOptions(arguments.asked, arguments.data, arguments.json)
+
+
+def run(options: TraceOptions) -> int:
     """Print the chain of what was asked for."""
-    records = Records(arguments.data)
-    found = traces(records, arguments.asked)
+    records = Records(options.data)
+    found = traces(records, options.asked)
     document = {
         "dataset": records.ledger.dataset,
-        "asked": arguments.asked,
+        "asked": options.asked,
         "altered": records.altered(),
         "traces": found,
     }
-    if arguments.json:
+    if options.as_json:
         sys.stdout.write(documents.to_text(document))
     else:
         coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")

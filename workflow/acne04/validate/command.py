@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +16,66 @@ from acne04.core.findings import as_document
 from acne04.core.outputs import check_outputs
 from acne04.core.sources import load_source
 from acne04.relations import decisions
-from acne04.validate.examining import SOURCE, Examination, examine, place_of
-from acne04.validate.outcome import (
+from acne04.validate.examination import SOURCE, Examination, examine, place_of
+from acne04.validate.problems import printable
+from acne04.validate.questions import circle_questions, echo_questions, photographs
+from acne04.validate.results import (
     echo_table,
     image_table,
     lesion_table,
     metrics,
     quarantine_document,
+    summary,
 )
-from acne04.validate.problems import printable
-from acne04.validate.questions import circle_questions, echo_questions, photographs
-from acne04.validate.summary import summary
 
 STAGE = "validate"
 DATASETS = ("standin", "acne04")
-OUTPUTS = ("lesions", "images", "echoes", "review", "findings", "quarantine", "metrics")
+
+
+@dataclass(frozen=True)
+class AnnotationFiles:
+    """Where the tables and documents of the stage are written."""
+
+    lesions: Path
+    images: Path
+    echoes: Path
+    review: Path
+    findings: Path
+    quarantine: Path
+    metrics: Path
+
+
+OUTPUTS = tuple(field.name for field in fields(AnnotationFiles))
+
+
+@dataclass(frozen=True)
+class ValidateOptions:
+    """What a call asks for.
+
+    Attributes
+    ----------
+    file : pathlib.Path
+        Annotation file, JSON.
+    as_json : bool
+        Whether the findings are given on stdout, instead of a summary.
+    inventory, sources, decisions : pathlib.Path or None
+        What to compare with; None where these checks are not to be run.
+    dataset : str or None
+        Whose entry of the sources and whose decisions; known where there are sources or outputs.
+    outputs : AnnotationFiles or None
+        None where nothing is to be written.
+    as_stage : bool
+        Whether a bad record that is quarantined is no reason to fail.
+    """
+
+    file: Path
+    as_json: bool
+    inventory: Path | None
+    sources: Path | None
+    decisions: Path | None
+    dataset: str | None
+    outputs: AnnotationFiles | None
+    as_stage: bool
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -60,11 +106,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Validate one file: 0 no error (as a stage: tables made), 1 the data is wrong."""
-    writing = _writing(arguments)
+def read_options(arguments: argparse.Namespace) -> ValidateOptions:
+    """Read the arguments.
+
+    Raises
+    ------
+    UsageError
+        If outputs or --dataset are missing, or an output would overwrite another file of the call.
+    """
+    given = vars(arguments)
+    outputs = {name: given[name] for name in OUTPUTS}
+    writing = arguments.as_stage or any(outputs.values())
+    if writing:
+        _refuse_missing(outputs, arguments.dataset)
     check_outputs(
-        {f"--{output}": getattr(arguments, output) for output in OUTPUTS},
+        {f"--{name}": path for name, path in outputs.items()},
         {
             "FILE": arguments.file,
             "--inventory": arguments.inventory,
@@ -72,40 +128,54 @@ def run(arguments: argparse.Namespace) -> int:
             "--decisions": arguments.decisions,
         },
     )
-    name = printable(arguments.file.name)
-    inventory = _inventory(arguments)
-    examination = examine(
-        _bytes(arguments.file),
-        name,
-        tables_wanted=writing,
-        inventory=inventory,
-        promises=_promises(arguments),
-        decisions=_decisions(arguments),
-        decisions_file=decisions.shown(arguments.decisions) if arguments.decisions else "",
+    if arguments.sources and not arguments.dataset:
+        raise UsageError("--sources", "needs --dataset", remedy="add --dataset standin or acne04")
+    return ValidateOptions(
+        file=arguments.file,
+        as_json=arguments.json,
+        inventory=arguments.inventory,
+        sources=arguments.sources,
+        decisions=arguments.decisions,
+        dataset=arguments.dataset,
+        outputs=AnnotationFiles(**outputs) if writing else None,
+        as_stage=arguments.as_stage,
     )
-    dataset = arguments.dataset or "unknown"
+
+
+def _refuse_missing(outputs: dict[str, Path | None], dataset: str | None) -> None:
+    """Refuse a call that names only some of the files."""
+    missing = [f"--{name}" for name, path in outputs.items() if not path]
+    missing += [] if dataset else ["--dataset"]
+    if missing:
+        what = "the tables, findings, quarantine and metrics are written together or not at all"
+        given = ", ".join(f"--{name}" for name, path in outputs.items() if path) or "--as-stage"
+        raise UsageError(given, what, remedy=f"add {', '.join(missing)}")
+
+
+def run(options: ValidateOptions) -> int:
+    """Validate one file: 0 no error (as a stage: tables made), 1 the data is wrong."""
+    name = printable(options.file.name)
+    inventory = None
+    if options.inventory:
+        inventory = tables.read(options.inventory, "inventory", options.dataset)
+    examination = examine(
+        _bytes(options.file),
+        name,
+        tables_wanted=options.outputs is not None,
+        inventory=inventory,
+        promises=_promises(options),
+        decisions=_decisions(options),
+        decisions_file=decisions.shown(options.decisions) if options.decisions else "",
+    )
+    dataset = options.dataset or "unknown"
     findings = as_document(dataset, STAGE, examination.findings, examination.not_run)
-    if writing:
-        _write(arguments, examination, inventory, findings, name)
-    if arguments.json:
+    if options.outputs is not None:
+        _write(options.file, options.outputs, examination, inventory, findings)
+    if options.as_json:
         sys.stdout.write(documents.to_text(findings))
     else:
         print(summary(findings, name, examination.verdict))
-    return 0 if arguments.as_stage or not findings["severities"]["error"] else 1
-
-
-def _writing(arguments: argparse.Namespace) -> bool:
-    """Tell whether files are to be written; refuse a call that names only some of them."""
-    named = [output for output in OUTPUTS if getattr(arguments, output)]
-    if not named and not arguments.as_stage:
-        return False
-    missing = [f"--{output}" for output in OUTPUTS if output not in named]
-    missing += [] if arguments.dataset else ["--dataset"]
-    if missing:
-        what = "the tables, findings, quarantine and metrics are written together or not at all"
-        given = ", ".join(f"--{output}" for output in named) or "--as-stage"
-        raise UsageError(given, what, remedy=f"add {', '.join(missing)}")
-    return True
+    return 0 if options.as_stage or not findings["severities"]["error"] else 1
 
 
 def _bytes(path: Path) -> bytes:
@@ -117,54 +187,46 @@ def _bytes(path: Path) -> bytes:
         raise UnavailableError(str(path), f"cannot be read ({error.strerror})") from None
 
 
-def _inventory(arguments: argparse.Namespace) -> pd.DataFrame | None:
-    if not arguments.inventory:
+def _promises(options: ValidateOptions) -> dict[str, Any] | None:
+    if not (options.sources and options.dataset):
         return None
-    return tables.read(arguments.inventory, "inventory", arguments.dataset)
+    return load_source(options.sources, options.dataset, SOURCE).promises
 
 
-def _decisions(arguments: argparse.Namespace) -> list[decisions.Decision]:
-    if arguments.decisions and not arguments.dataset:
+def _decisions(options: ValidateOptions) -> list[decisions.Decision]:
+    if options.decisions and not options.dataset:
         # The bytes tell whose decisions hold.
-        return decisions.every(arguments.decisions)
-    return decisions.load(arguments.decisions, arguments.dataset)
-
-
-def _promises(arguments: argparse.Namespace) -> dict[str, Any] | None:
-    if not arguments.sources:
-        return None
-    if not arguments.dataset:
-        raise UsageError("--sources", "needs --dataset", remedy="add --dataset standin or acne04")
-    return load_source(arguments.sources, arguments.dataset, SOURCE).promises
+        return decisions.every(options.decisions)
+    return decisions.load(options.decisions, options.dataset or "")
 
 
 def _write(
-    arguments: argparse.Namespace,
+    file: Path,
+    outputs: AnnotationFiles,
     examination: Examination,
     inventory: pd.DataFrame | None,
     findings: dict[str, Any],
-    name: str,
 ) -> None:
-    verdict, echoes, dataset = examination.verdict, examination.echoes, arguments.dataset
+    verdict, echoes, dataset = examination.verdict, examination.echoes, findings["dataset"]
     if verdict is None or echoes is None:
-        raise _no_table(arguments.file, examination)
+        raise _no_table(file, examination)
     # Everything is made before the first file is written.
-    known = photographs(inventory)
+    name, known = printable(file.name), photographs(inventory)
     questions = [*circle_questions(verdict, examination.sha256, place_of(name))]
     questions += echo_questions(echoes, known)
     quarantine = quarantine_document(examination.quarantine, dataset, name)
-    documents.check(quarantine, "quarantine.schema.json", str(arguments.quarantine))
+    documents.check(quarantine, "quarantine.schema.json", str(outputs.quarantine))
     made = [
-        (arguments.lesions, "lesions", lesion_table(verdict, dataset)),
-        (arguments.images, "annotated", image_table(verdict, dataset)),
-        (arguments.echoes, "echoes", echo_table(echoes, known, dataset)),
-        (arguments.review, "review", review.to_table(dataset, questions)),
+        (outputs.lesions, "lesions", lesion_table(verdict, dataset)),
+        (outputs.images, "annotated", image_table(verdict, dataset)),
+        (outputs.echoes, "echoes", echo_table(echoes, known, dataset)),
+        (outputs.review, "review", review.to_table(dataset, questions)),
     ]
     for path, schema, table in made:
         tables.write(path, schema, table)
-    documents.write(arguments.findings, findings)
-    documents.write(arguments.quarantine, quarantine)
-    documents.write(arguments.metrics, metrics(examination, verdict, dataset))
+    documents.write(outputs.findings, findings)
+    documents.write(outputs.quarantine, quarantine)
+    documents.write(outputs.metrics, metrics(examination, verdict, dataset))
 
 
 def _no_table(path: Path, examination: Examination) -> SchemaError:

@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import pandas as pd
 
 from acne04.core.review import ReviewItem, pair
 from acne04.relations.decisions import id_target
-from acne04.validate.catalogue import check_of
+from acne04.validate.circle_checks import KNOWN_FACTOR, looks_multiplied
 from acne04.validate.echoes import SURE_MATCHES
-from acne04.validate.judging import Verdict
-from acne04.validate.meaning import KNOWN_FACTOR, looks_multiplied
-from acne04.validate.problems import Problem, printable
+from acne04.validate.problems import failed_checks, printable
+from acne04.validate.soundness import AnnotationVerdict
 
 
-class Photograph(NamedTuple):
+class KnownPhotograph(NamedTuple):
     """Digest of an image file, and its path below data/raw."""
 
     sha256: str
     path: str
 
 
-def photographs(inventory: pd.DataFrame | None) -> dict[str, Photograph]:
+def photographs(inventory: pd.DataFrame | None) -> dict[str, KnownPhotograph]:
     """Give the photographs by name; of several with one name the first by path."""
     if inventory is None:
         return {}
     real = inventory[inventory["origin"] == "real"].sort_values("path", ascending=False)
     rows = zip(real["sha256"], real["path"], strict=True)
-    return dict(zip(real["name"], map(Photograph._make, rows), strict=True))
+    return dict(zip(real["name"], map(KnownPhotograph._make, rows), strict=True))
 
 
-def circle_questions(verdict: Verdict, sha256: str, place: str) -> Iterator[ReviewItem]:
+def circle_questions(verdict: AnnotationVerdict, sha256: str, place: str) -> Iterator[ReviewItem]:
     """Ask about the broken circles that nobody has decided on, image by image.
 
     Only what can be named by an id of its own can be asked about; the findings name the rest.
 
     Parameters
     ----------
-    verdict : Verdict
+    verdict : AnnotationVerdict
         The judged file.
     sha256, place : str
         Its digest, and its path below data/raw.
@@ -50,14 +49,16 @@ def circle_questions(verdict: Verdict, sha256: str, place: str) -> Iterator[Revi
     by_id = verdict.images.dropna(subset="id").drop_duplicates("id").set_index("id")
     shown = by_id["file_name"].fillna("").map(printable).to_dict()
     names = [shown.get(image_id, "") for image_id in open_["image_id"]]
-    failed = _failed(verdict.problems)
+    failed = failed_checks(verdict.problems)
     multiplied = [
         looks_multiplied(row.x, row.y, row.radius, row.width, row.height)
         for row in open_.itertuples()
     ]
     table = open_.assign(name=names, multiplied=multiplied)
     for (name, dividable), rows in table.groupby(["name", "multiplied"]):
-        checks = sorted({check for position in rows.index for check in failed[position]})
+        checks = sorted(
+            {check for position in rows.index for check in failed["annotations", position]}
+        )
         of_image = f"of {name}" if name else "of no known image"
         yield ReviewItem(
             kind="circles",
@@ -72,14 +73,16 @@ def circle_questions(verdict: Verdict, sha256: str, place: str) -> Iterator[Revi
         )
 
 
-def echo_questions(echoes: pd.DataFrame, known: Mapping[str, Photograph]) -> Iterator[ReviewItem]:
+def echo_questions(
+    echoes: pd.DataFrame, known: Mapping[str, KnownPhotograph]
+) -> Iterator[ReviewItem]:
     """Ask about the images that echo each other, unless they are equal byte for byte.
 
     Parameters
     ----------
     echoes : pandas.DataFrame
         As `echoes.find_echoes` gives them.
-    known : mapping of str to Photograph
+    known : mapping of str to KnownPhotograph
         Photographs by name; an answer on others cannot be bound to anything yet.
     """
     for echo in echoes.itertuples():
@@ -99,13 +102,3 @@ def echo_questions(echoes: pd.DataFrame, known: Mapping[str, Photograph]) -> Ite
             options=("same", "different"),
             default="not related by their circles; other relations hold as they are",
         )
-
-
-def _failed(problems: Iterable[Problem]) -> dict[int, set[str]]:
-    """Position of an annotation -> the checks of severity error that it failed."""
-    failed: dict[int, set[str]] = {}
-    for problem in problems:
-        of_record = problem.steps[:1] == ("annotations",) and len(problem.steps) > 1
-        if of_record and check_of(problem.check).severity == "error":
-            failed.setdefault(int(problem.steps[1]), set()).add(problem.check)
-    return failed

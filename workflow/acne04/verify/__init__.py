@@ -6,6 +6,6 @@ the commit to expect come from whoever verifies, never from the release.
 
 from __future__ import annotations
 
-from acne04.verify.command import configure, run
+from acne04.verify.command import VerifyOptions, configure, read_options, run
 
-__all__ = ["configure", "run"]
+__all__ = ["VerifyOptions", "configure", "read_options", "run"]

@@ -5,18 +5,47 @@ from __future__ import annotations
 import argparse
 import contextlib
 import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from acne04.core.errors import UnavailableError, UsageError
-from acne04.inspection import reporting
-from acne04.inspection.document import as_document
-from acne04.inspection.running import run as run_checks
+from acne04.inspection import check_reports
+from acne04.inspection.check_reports import ReportFiles, as_document
+from acne04.inspection.checks import run as run_checks
 from acne04.provenance.keys import load_public
+from acne04.verify.published_release import PublishedRelease
 from acne04.verify.registry import CHECKS
-from acne04.verify.subject import Release
 
+#: Git names objects by SHA-1, in newer repositories by SHA-256.
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class VerifyOptions:
+    """What ``acne04 verify`` is asked for.
+
+    Attributes
+    ----------
+    release : pathlib.Path
+        Folder of the release.
+    trusted_keys : tuple of pathlib.Path
+        Public keys from outside the release; at least one.
+    serial : int or None
+        Serial that it must have.
+    commit : str or None
+        Commit that it must be of, in full: 40 or 64 hexadecimal digits.
+    images : pathlib.Path or None
+        Absolute folder of images to hash, laid out as ``data/raw`` is.
+    reports : mapping of str to pathlib.Path
+        Form -> report file.
+    """
+
+    release: Path
+    trusted_keys: tuple[Path, ...]
+    serial: int | None
+    commit: str | None
+    images: Path | None
+    reports: ReportFiles
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,32 +69,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add("--expect-serial", type=int, metavar="N", help="serial that the publisher announces")
     add("--expect-commit", metavar="SHA", help="commit that it must be of, in full")
-    reporting.configure(parser)
+    check_reports.configure(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Check a release and report."""
-    reporting.check(arguments)
-    _refuse(arguments)
-    release = Release(
-        folder=Path(),
-        keys=tuple(load_public(path) for path in arguments.trusted_key),
-        serial=arguments.expect_serial,
-        commit=arguments.expect_commit,
-        images=arguments.images.absolute() if arguments.images else None,
-    )
-    # In the release: what is wrong is told by its place in there, whoever unpacked it where.
-    with contextlib.chdir(arguments.release):
-        document = _checked(release)
-    return reporting.report(document, arguments)
-
-
-def _checked(release: Release) -> dict[str, Any]:
-    outcomes = run_checks(CHECKS, release)
-    return as_document("verify", release.dataset, "full", outcomes)
-
-
-def _refuse(arguments: argparse.Namespace) -> None:
+def read_options(arguments: argparse.Namespace) -> VerifyOptions:
+    """Give the options; refuse what proves nothing, before anything is looked at."""
+    reports = check_reports.read_files(arguments)
+    release, images = arguments.release, arguments.images
     if not arguments.trusted_key:
         raise UsageError(
             "--trusted-key",
@@ -75,20 +85,47 @@ def _refuse(arguments: argparse.Namespace) -> None:
             done="nothing looked at",
             remedy="--trusted-key PUBLIC.pem; see docs/releasing.md",
         )
-    for option, folder in (("RELEASE", arguments.release), ("--images", arguments.images)):
+    for option, folder in (("RELEASE", release), ("--images", images)):
         if folder is not None and not folder.is_dir():
             raise UnavailableError(f"{option} {folder}", "no such folder")
-    inside = arguments.release.resolve()
     for key in arguments.trusted_key:
-        if inside in key.resolve().parents:
+        if release.resolve() in key.resolve().parents:
             raise UsageError(
                 str(key), "a key from inside the release proves nothing", done="nothing looked at"
             )
-    if arguments.expect_commit and not _COMMIT.fullmatch(arguments.expect_commit):
+    return VerifyOptions(
+        release=release,
+        trusted_keys=tuple(arguments.trusted_key),
+        serial=arguments.expect_serial,
+        commit=_commit(arguments.expect_commit),
+        images=images.absolute() if images else None,
+        reports=reports,
+    )
+
+
+def run(options: VerifyOptions) -> int:
+    """Check a release and report."""
+    release = PublishedRelease(
+        keys=tuple(load_public(path) for path in options.trusted_keys),
+        serial=options.serial,
+        commit=options.commit,
+        images=options.images,
+    )
+    # In the release: what is wrong is told by its place in there, whoever unpacked it where.
+    with contextlib.chdir(options.release):
+        outcomes = run_checks(CHECKS, release)
+        document = as_document("verify", release.dataset, "full", outcomes)
+    return check_reports.report(document, options.reports)
+
+
+def _commit(commit: str | None) -> str | None:
+    """Take a commit in full only."""
+    if commit and not _COMMIT.fullmatch(commit):
         raise UsageError(
             "--expect-commit",
             "not a commit in full: a part of its name is easily met by another",
             expected="40 or 64 hexadecimal digits",
-            found=arguments.expect_commit[:80],
+            found=commit[:80],
             remedy="`git rev-parse REVISION`",
         )
+    return commit

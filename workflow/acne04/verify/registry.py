@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from acne04.inspection.check import Check
-from acne04.verify import agreeing, attested, fitting, holding, leaking
-from acne04.verify.subject import Release
+from acne04.inspection.checks import Check
+from acne04.verify import forbidden, manifest_checks, signature, sums
+from acne04.verify.published_release import PublishedRelease
 
-CHECKS: tuple[Check[Release], ...] = (
-    *attested.CHECKS,
-    *agreeing.CHECKS,
-    *holding.CHECKS,
-    *fitting.CHECKS,
-    *leaking.CHECKS,
+CHECKS: tuple[Check[PublishedRelease], ...] = (
+    *signature.CHECKS,
+    *sums.CHECKS,
+    *forbidden.CHECKS,
+    *manifest_checks.CHECKS,
 )

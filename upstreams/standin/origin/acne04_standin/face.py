@@ -1,4 +1,9 @@
-"""Draws half a face: recognisably a drawing, with what an algorithm can hold on to."""
+"""Draws half a face: recognisably a drawing, with what an algorithm can hold on to.
+
+Half a face at about seventy degrees, as the camera of a dermatologist sees it: forehead, nose and
+lips at the left border of the face, cheek in the middle, ear and hair on the right, dark behind.
+The outlines lie on the canvas of `canvas.FACE`, looking left.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +11,75 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from acne04_standin import anatomy
-from acne04_standin.anatomy import Colour, between, times
-from acne04_standin.blemishes import draw_lesions, draw_spots
+from acne04_standin.canvas import FINE, Pose, filled, smooth
 from acne04_standin.chance import Chance
-from acne04_standin.grain import add_grain
-from acne04_standin.lesions import Lesion
-from acne04_standin.person import Person
-from acne04_standin.pose import FINE, Pose
-from acne04_standin.raster import Point, filled, smooth
-from acne04_standin.shading import coarse_factor, draw_cloth, draw_skin
-from acne04_standin.style import Style
+from acne04_standin.figures import Point
+from acne04_standin.lesions import Lesion, draw_lesions, draw_spots
+from acne04_standin.looks import Colour, Person, Style, between, times
+from acne04_standin.skin import add_grain, coarse_factor, draw_cloth, draw_skin
+
+#: Outlines, clockwise.
+HEAD: tuple[Point, ...] = (
+    (1500, 150), (1080, 260), (800, 480), (690, 800), (690, 1040), (745, 1190), (690, 1360),
+    (560, 1560), (430, 1740), (450, 1850), (590, 1915), (640, 1985), (600, 2070), (545, 2140),
+    (610, 2215), (575, 2300), (615, 2390), (690, 2450), (665, 2560), (690, 2720), (800, 2880),
+    (1010, 2970), (1330, 2930), (1720, 2760), (2060, 2480), (2250, 2150), (2380, 1700),
+    (2420, 1200), (2250, 600), (1900, 250),
+)  # fmt: skip
+NECK: tuple[Point, ...] = (
+    (1250, 2750), (1330, 3050), (1300, 3300), (1180, 3700), (2700, 3900), (2640, 3300),
+    (2560, 2800), (2480, 2200), (2100, 2000), (1600, 2500),
+)  # fmt: skip
+HAIR_BEHIND: tuple[Point, ...] = (
+    (1080, 190), (1500, 20), (2050, 10), (2550, 250), (2860, 750), (2950, 1350), (2900, 1950),
+    (2750, 2450), (2550, 2650), (2380, 2300), (2350, 1700), (2200, 900), (1700, 400),
+)  # fmt: skip
+HAIR_FRONT: tuple[Point, ...] = (
+    (1020, 250), (1400, 60), (2000, 60), (2600, 500), (2750, 1400), (2650, 2100), (2480, 2150),
+    (2450, 1600), (2330, 1420), (2180, 1560), (2100, 1300), (2000, 950), (1750, 650), (1400, 480),
+    (1120, 420),
+)  # fmt: skip
+HAIR_LONG: tuple[Point, ...] = (
+    (2300, 1200), (2800, 900), (3000, 1600), (3050, 2400), (3000, 3100), (2820, 3700), (2450, 3650),
+    (2300, 3100), (2420, 2500), (2330, 1900),
+)  # fmt: skip
+HEADBAND: tuple[Point, ...] = (
+    (960, 300), (1130, 180), (1560, 420), (1960, 820), (2240, 1220), (2420, 1380), (2330, 1500),
+    (2080, 1400), (1800, 1020), (1400, 620),
+)  # fmt: skip
+GARMENT: tuple[Point, ...] = (
+    (420, 3800), (760, 3420), (1180, 3240), (1900, 3330), (2600, 3080), (3200, 3120), (3700, 3500),
+    (3600, 4200), (1800, 4400), (500, 4300),
+)  # fmt: skip
+EAR: tuple[Point, ...] = (
+    (2170, 1500), (2290, 1400), (2430, 1440), (2480, 1600), (2420, 1800), (2330, 1960),
+    (2230, 2060), (2170, 1980), (2160, 1760),
+)  # fmt: skip
+EAR_HOLLOW: tuple[Point, ...] = (
+    (2240, 1560), (2330, 1500), (2400, 1580), (2350, 1740), (2270, 1860), (2230, 1760),
+)  # fmt: skip
+EYE: tuple[Point, ...] = (
+    (770, 1265), (850, 1190), (960, 1175), (1060, 1225), (1120, 1290), (1000, 1325), (870, 1330),
+)  # fmt: skip
+LID: tuple[Point, ...] = (
+    (750, 1262), (845, 1165), (965, 1140), (1085, 1205), (1150, 1290), (1060, 1232), (960, 1184),
+    (850, 1200),
+)  # fmt: skip
+BROW: tuple[Point, ...] = (
+    (735, 1060), (860, 975), (1020, 965), (1180, 1030), (1290, 1120), (1150, 1070), (1010, 1030),
+    (860, 1040),
+)  # fmt: skip
+UPPER_LIP: tuple[Point, ...] = (
+    (555, 2140), (605, 2075), (700, 2060), (820, 2120), (960, 2205), (800, 2205), (620, 2210),
+)  # fmt: skip
+LOWER_LIP: tuple[Point, ...] = (
+    (620, 2212), (780, 2208), (960, 2205), (860, 2300), (720, 2370), (625, 2375), (580, 2300),
+)  # fmt: skip
+NOSTRIL: tuple[Point, ...] = ((560, 1845), (640, 1810), (715, 1840), (690, 1885), (600, 1890))
+NOSE_WING: tuple[Point, ...] = (
+    (690, 1690), (770, 1720), (800, 1810), (770, 1900), (715, 1915), (750, 1830), (735, 1750),
+)  # fmt: skip
+MOUTH_LINE: tuple[Point, ...] = ((612, 2212), (700, 2200), (800, 2208), (900, 2212), (985, 2198))
 
 _PARTS = 7
 _PARABOLA = [((_PARTS - t) ** 2, 2 * t * (_PARTS - t), t * t) for t in range(_PARTS + 1)]
@@ -44,21 +107,21 @@ def draw_face(
     """
     sketch = _Sketch(draw_cloth(pose, style, chance), person, pose)
     skin = draw_skin(person.skin, pose, style, chance)
-    sketch.area(anatomy.HAIR_BEHIND, times(person.hair, 80), 2)
-    sketch.area(anatomy.NECK, skin.point([level * 64 // 100 for level in range(256)] * 3))
+    sketch.area(HAIR_BEHIND, times(person.hair, 80), 2)
+    sketch.area(NECK, skin.point([level * 64 // 100 for level in range(256)] * 3))
     garment = chance.pick(style.cotton)
     slip = (chance.between(-500, 500), chance.between(-280, 480))
     if all(lesion.y + lesion.radius <= pose.frame[1] for lesion in lesions):
-        sketch.area(anatomy.GARMENT, garment, 2, shift=slip)
+        sketch.area(GARMENT, garment, 2, shift=slip)
     if person.long_hair:
-        sketch.area(anatomy.HAIR_LONG, times(person.hair, 88), 2)
-    sketch.area(anatomy.HEAD, skin)
+        sketch.area(HAIR_LONG, times(person.hair, 88), 2)
+    sketch.area(HEAD, skin)
     _draw_features(sketch)
-    sketch.area(anatomy.HAIR_FRONT, person.hair, 2, shift=(-person.hairline, 0))
+    sketch.area(HAIR_FRONT, person.hair, 2, shift=(-person.hairline, 0))
     _draw_strands(sketch, style, chance)
     _draw_ear(sketch, skin)
     if chance.below(3) == 0:
-        sketch.area(anatomy.HEADBAND, chance.pick(style.cotton), shift=(-person.hairline // 2, 0))
+        sketch.area(HEADBAND, chance.pick(style.cotton), shift=(-person.hairline // 2, 0))
     draw_spots(sketch.picture, person, pose)
     draw_lesions(sketch.picture, lesions, person.skin, style)
     return add_grain(sketch.picture, coarse_factor(pose), style, chance)
@@ -129,17 +192,17 @@ class _Sketch:
 def _draw_features(sketch: _Sketch) -> None:
     skin, hair = sketch.person.skin, sketch.person.hair
     lip = between(skin, _LIP, 150)
-    sketch.area(anatomy.UPPER_LIP, times(lip, 84), steady=3)
-    sketch.area(anatomy.LOWER_LIP, lip, steady=3)
-    sketch.line(anatomy.MOUTH_LINE, times(lip, 45), 12)
-    sketch.area(anatomy.NOSE_WING, times(skin, 62), strength=170, steady=3)
-    sketch.area(anatomy.NOSTRIL, times(skin, 30), strength=220, steady=3)
-    sketch.area(anatomy.EYE, _WHITE, steady=4)
+    sketch.area(UPPER_LIP, times(lip, 84), steady=3)
+    sketch.area(LOWER_LIP, lip, steady=3)
+    sketch.line(MOUTH_LINE, times(lip, 45), 12)
+    sketch.area(NOSE_WING, times(skin, 62), strength=170, steady=3)
+    sketch.area(NOSTRIL, times(skin, 30), strength=220, steady=3)
+    sketch.area(EYE, _WHITE, steady=4)
     sketch.disc(885, 1250, 62, sketch.person.iris)
     sketch.disc(880, 1250, 28, (12, 10, 10))
     sketch.disc(868, 1232, 10, (250, 250, 250))
-    sketch.area(anatomy.LID, times(hair, 60), steady=4)
-    sketch.area(anatomy.BROW, hair, strength=210, steady=3)
+    sketch.area(LID, times(hair, 60), steady=4)
+    sketch.area(BROW, hair, strength=210, steady=3)
 
 
 def _draw_strands(sketch: _Sketch, style: Style, chance: Chance) -> None:
@@ -165,5 +228,5 @@ def _draw_strands(sketch: _Sketch, style: Style, chance: Chance) -> None:
 
 
 def _draw_ear(sketch: _Sketch, skin: Image.Image) -> None:
-    sketch.area(anatomy.EAR, skin, steady=2)
-    sketch.area(anatomy.EAR_HOLLOW, times(sketch.person.skin, 52), strength=190, steady=2)
+    sketch.area(EAR, skin, steady=2)
+    sketch.area(EAR_HOLLOW, times(sketch.person.skin, 52), strength=190, steady=2)

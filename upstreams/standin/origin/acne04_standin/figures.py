@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 Size = tuple[int, int]
+Point = tuple[int, int]
 
 #: The size, in real pixels, of three quarters of ACNE04, and the commonest other one.
 PORTRAIT: Size = (3112, 3456)
@@ -21,6 +22,8 @@ LANDSCAPE: Size = (4912, 3264)
 FIRST_NAME, FIRST_SIZE, FIRST_COUNT = "levle0_0.jpg", (525, 700), 3
 #: The image whose annotations are partly multiplied by a hundred.
 BROKEN_NAME, BROKEN_FACTOR = "levle2_130.jpg", 100
+#: Frames with a shorter side than this, in real pixels, show few lesions.
+SMALL_SIDE = 1100
 #: Two circles closer than this, in real pixels, may mean one lesion.
 ECHO_REAL_PIXELS = 15
 # fmt: off

@@ -1,23 +1,28 @@
-"""Turns one planned photograph into its files: the picture, its near-duplicates, its edits."""
+"""Turns planned photographs into files: the picture, its near-duplicates, its edits.
+
+Several processes may draw; no byte depends on how many.
+"""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from PIL import ExifTags, Image
+from tqdm import tqdm
 
-from acne04_standin import near
-from acne04_standin.anatomy import Colour
-from acne04_standin.blemishes import draw_lesions
+from acne04.core.errors import UnavailableError
+from acne04_standin import variants
+from acne04_standin.canvas import Pose
 from acne04_standin.chance import Chance
 from acne04_standin.face import draw_face
 from acne04_standin.figures import Size
-from acne04_standin.lesions import Lesion
-from acne04_standin.person import draw_person
-from acne04_standin.pose import Pose
-from acne04_standin.style import Style
+from acne04_standin.lesions import Lesion, draw_lesions
+from acne04_standin.looks import Colour, Style, draw_person
 
 #: Says in each file what it is.
 COMMENT = b"acne04 stand-in drawing"
@@ -99,8 +104,8 @@ def make_files(job: Job, folder: Path) -> None:
     with Image.open(io.BytesIO(upright)) as opened:
         published = opened.convert("RGB")
     for copy in job.copies:
-        edited = near.edit(published, copy.kind, copy.ordinal, copy.frame)
-        (folder / copy.path).write_bytes(encode(edited, near.quality(copy.kind, copy.ordinal)))
+        edited = variants.edit(published, copy.kind, copy.ordinal, copy.frame)
+        (folder / copy.path).write_bytes(encode(edited, variants.quality(copy.kind, copy.ordinal)))
     for edit in job.edits:
         (folder / edit.path).write_bytes(_edit(published, person.skin, edit, job.style))
 
@@ -133,3 +138,64 @@ def encode(
         target, "JPEG", quality=quality, subsampling="4:2:0", comment=COMMENT, exif=exif.tobytes()
     )
     return target.getvalue()
+
+
+def draw_all(jobs: Sequence[Job], folder: Path, workers: int) -> None:
+    """Make the files of all jobs below `folder`.
+
+    Raises
+    ------
+    UnavailableError
+        If a process is ended from outside.
+    """
+    with tqdm(total=len(jobs), desc="drawing", unit="photograph", disable=None) as bar:
+        if workers <= 1:
+            for job in jobs:
+                make_files(job, folder)
+                bar.update()
+            return
+        # Fresh processes rather than forked ones: the caller may hold threads or locks.
+        context = get_context("spawn")
+        readers, processes = [], []
+        for share in range(min(workers, len(jobs))):
+            reader, writer = context.Pipe(duplex=False)
+            process = context.Process(
+                target=_draw_share, args=(jobs[share::workers], folder, writer), daemon=True
+            )
+            process.start()
+            writer.close()
+            readers.append(reader)
+            processes.append(process)
+        _follow(readers, bar)
+        for process in processes:
+            process.join()
+    if any(process.exitcode != 0 for process in processes):
+        raise UnavailableError(
+            str(folder.parent),
+            "a process that was drawing has ended early",
+            done="nothing has been written",
+            remedy="see its message above; if memory ran out, use fewer --workers or a larger "
+            "--scale",
+        )
+
+
+def _draw_share(jobs: Sequence[Job], folder: Path, done: Connection) -> None:
+    """Draw some of the photographs, reporting each; ends at once when nobody listens any more."""
+    for job in jobs:
+        make_files(job, folder)
+        try:
+            done.send(job.image)
+        except BrokenPipeError:
+            return
+
+
+def _follow(readers: list[Connection], bar: tqdm[None]) -> None:
+    """Move the bar until all processes have closed their end."""
+    while readers:
+        ready = wait(readers)
+        for reader in [r for r in readers if r in ready]:
+            try:
+                reader.recv()
+                bar.update()
+            except EOFError:
+                readers.remove(reader)

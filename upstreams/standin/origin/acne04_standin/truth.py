@@ -6,11 +6,10 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 
-from acne04_standin import near
-from acne04_standin.corpus import Corpus
+from acne04_standin import variants
+from acne04_standin.blueprint import Corpus
 from acne04_standin.figures import BROKEN_NAME, PORTRAIT
-from acne04_standin.folds import FOLDS
-from acne04_standin.names import number_of
+from acne04_standin.roster import FOLDS, number_of
 
 Json = dict[str, object]
 #: What stands first in the file (its keys are sorted), and tells whose it is.
@@ -87,8 +86,8 @@ def _near_duplicates(corpus: Corpus) -> list[Json]:
             "name": images[copy.image].name,
             "original": images[copy.original].name,
             "kind": copy.kind,
-            "setting": near.setting(copy.kind, copy.ordinal),
-            "quality": near.quality(copy.kind, copy.ordinal),
+            "setting": variants.setting(copy.kind, copy.ordinal),
+            "quality": variants.quality(copy.kind, copy.ordinal),
             "subject": images[copy.image].subject,
         }
         for copy in sorted(corpus.roster.copies, key=lambda c: (c.kind, c.ordinal))

@@ -4,11 +4,9 @@ They stand in git, in ``decisions/*.csv`` (``schemas/decisions.table.json``), an
 them. A decision holds for the bytes that it was made on and for no others.
 """
 
-from acne04.relations.decisions.applying import applied, unapplied
-from acne04.relations.decisions.checking import row_problems
-from acne04.relations.decisions.decision import FILES, KINDS, Decision
-from acne04.relations.decisions.ids import id_ranges, id_target
-from acne04.relations.decisions.loading import every, load, shown
+from acne04.relations.decisions.decision import FILES, KINDS, Decision, id_ranges, id_target
+from acne04.relations.decisions.decision_files import every, load, row_problems, shown
+from acne04.relations.decisions.decision_findings import applied, unapplied
 
 __all__ = [
     "FILES",

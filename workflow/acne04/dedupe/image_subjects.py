@@ -1,0 +1,167 @@
+"""The persons whom the subject table gives to the images; it may disagree with their labels."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from acne04.core.findings import Finding
+from acne04.dedupe.image_names import natural_key
+from acne04.relations.subjects import SubjectLine
+
+Subjects = dict[str, list[str]]
+
+
+def assign_subjects(
+    images: pd.DataFrame, lines: list[SubjectLine]
+) -> tuple[Subjects, list[Finding]]:
+    """Say whom each real image shows.
+
+    Parameters
+    ----------
+    images : pandas.DataFrame
+        Columns image_id, path, name, origin, grade; one row an image.
+    lines : list of SubjectLine
+        The sound lines of the subject table.
+
+    Returns
+    -------
+    dict of str to list of str
+        Image_id to its subjects in natural order: one, or several where the table gives several
+        (then all of them are joined, so that no person is on two sides of a split).
+    list of Finding
+        Disagreements, lines for no image, images without a line.
+    """
+    real = images[images["origin"] == "real"]
+    by_name: dict[str, list[Any]] = defaultdict(list)
+    for row in real.itertuples(index=False):
+        by_name[row.name].append(row)
+    findings: list[Finding] = []
+    given: dict[str, set[str]] = defaultdict(set)
+    for line in lines:
+        if line.name not in by_name:
+            findings.append(_unknown(line))
+        for row in by_name.get(line.name, ()):
+            findings += _compare(line, row, given[row.image_id])
+            given[row.image_id].add(line.subject)
+    subjects = {image_id: sorted(several, key=natural_key) for image_id, several in given.items()}
+    findings += [_without(row.path) for row in real.itertuples() if row.image_id not in subjects]
+    return subjects, findings + list(_in_two_splits(lines))
+
+
+def check_promises(promises: dict[str, Any], lines: list[SubjectLine]) -> list[Finding]:
+    """Report every figure that the source promises and does not keep."""
+    splits = Counter(line.split for line in lines)
+    figures = {
+        "images": (promises.get("images"), len({line.name for line in lines})),
+        "subjects": (promises.get("subjects"), len({line.subject for line in lines})),
+    }
+    for split, promised in promises.get("splits", {}).items():
+        figures[f"splits/{split}"] = (promised, splits[split])
+    return [
+        Finding(
+            check="broken-promise",
+            severity="warning",
+            file="subjects",
+            pointer=f"/promises/{place}",
+            line=None,
+            expected=str(promised),
+            found=str(found),
+            done="went on with what is there",
+            remedy="look at the other findings on this source; where they explain nothing, the "
+            "delivery is right and the promise in its entry wants correcting",
+        )
+        for place, (promised, found) in figures.items()
+        if promised is not None and promised != found
+    ]
+
+
+def _compare(line: SubjectLine, row: Any, before: set[str]) -> Iterator[Finding]:
+    """Compare a line with the image that it names and with earlier lines on that image."""
+    if line.subject in before:
+        yield Finding(
+            check="subject-line-repeated",
+            severity="warning",
+            file=line.file,
+            pointer="",
+            line=line.line,
+            expected="one line for each photograph",
+            found=f"another line for {line.name}, of the same subject {line.subject}",
+            done="counted once",
+            remedy="nothing; or report the line to its publisher",
+        )
+    elif before:
+        yield Finding(
+            check="image-in-two-subjects",
+            severity="error",
+            file=line.file,
+            pointer="",
+            line=line.line,
+            expected=f"{line.name} in one subject",
+            found=f"{line.subject}, and earlier {', '.join(sorted(before, key=natural_key))}",
+            done="all these subjects joined in one group, so that none is torn apart",
+            remedy="look at the photographs: are these one person?",
+        )
+    if pd.notna(row.grade) and row.grade != line.label:
+        yield Finding(
+            check="subject-label-differs",
+            severity="warning",
+            file=line.file,
+            pointer="",
+            line=line.line,
+            expected=f"grade {row.grade} of {line.name}, as in the label files",
+            found=f"grade {line.label}",
+            done="kept the grade of the label files",
+            remedy="nothing; the subject table is used for persons alone",
+        )
+
+
+def _unknown(line: SubjectLine) -> Finding:
+    return Finding(
+        check="subject-image-unknown",
+        severity="error",
+        file=line.file,
+        pointer="",
+        line=line.line,
+        expected="the name of a real image",
+        found=line.name,
+        done="line left out",
+        remedy="see whether the scan's findings name the image as missing or unreadable",
+    )
+
+
+def _without(path: str) -> Finding:
+    return Finding(
+        check="image-without-subject",
+        severity="warning",
+        file=path,
+        pointer="",
+        line=None,
+        expected="a line in the subject table",
+        found="none",
+        done="taken for a person of its own, unless a copy of it has a subject",
+        remedy="look whether it shows a person that the table knows",
+    )
+
+
+def _in_two_splits(lines: list[SubjectLine]) -> Iterator[Finding]:
+    first: dict[str, SubjectLine] = {}
+    reported = set()
+    for line in lines:
+        earlier = first.setdefault(line.subject, line)
+        if earlier.split != line.split and (line.subject, line.split) not in reported:
+            reported.add((line.subject, line.split))
+            yield Finding(
+                check="subject-in-two-splits",
+                severity="error",
+                file=line.file,
+                pointer="",
+                line=line.line,
+                expected=f"{line.subject} in one published split",
+                found=f"also in {earlier.file} (line {earlier.line})",
+                done="kept as one subject; the published split is not used here",
+                remedy="do not use the published subject split as it is",
+            )

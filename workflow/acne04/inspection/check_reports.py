@@ -1,0 +1,124 @@
+"""The one document of a run of checks, from which the report files that are asked for are made."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from acne04.core import documents
+from acne04.core.files import write_text
+from acne04.core.outputs import check_outputs
+from acne04.inspection.checks import CheckOutcome, Level
+from acne04.inspection.interchange import junit, sarif
+from acne04.inspection.printout import markdown, text_lines
+
+SCHEMA = "audit.schema.json"
+#: Exit codes of the verdicts.
+EXIT_CODES = {"passed": 0, "failed": 1, "impossible": 2}
+_FORMS = {
+    "json": "everything, as one document",
+    "markdown": "for a job summary or a pull request",
+    "sarif": "SARIF 2.1.0, for code scanning",
+    "junit": "JUnit XML, one case a check",
+}
+_STANDARD_OUTPUT = Path("-")
+#: Form (a key of `_FORMS`) -> the file that a command line asks for; ``-`` is standard output, in
+#: place of the text.
+ReportFiles = Mapping[str, Path]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that name report files."""
+    group = parser.add_argument_group("reports (“-”: on standard output, in place of the text)")
+    for form, what in _FORMS.items():
+        group.add_argument(f"--{form}", type=Path, metavar="FILE", help=what)
+
+
+def read_files(arguments: argparse.Namespace) -> ReportFiles:
+    """Give the report files; refuse those that would overwrite one another."""
+    given = (arguments.json, arguments.markdown, arguments.sarif, arguments.junit)
+    files = {form: file for form, file in zip(_FORMS, given, strict=True) if file is not None}
+    check_outputs({f"--{k}": v for k, v in files.items() if v != _STANDARD_OUTPUT}, {})
+    return files
+
+
+def absolute(files: ReportFiles) -> ReportFiles:
+    """Make the paths of report files hold wherever the command goes."""
+    return {k: v if v == _STANDARD_OUTPUT else v.absolute() for k, v in files.items()}
+
+
+def as_document(
+    tool: str, dataset: str, level: Level, outcomes: Sequence[CheckOutcome]
+) -> dict[str, Any]:
+    """Gather outcomes into the document of ``schemas/audit.schema.json``.
+
+    Parameters
+    ----------
+    tool : str
+        Verb that ran the checks.
+    dataset : str
+        ``standin``, ``acne04`` or ``unknown``.
+    """
+    statuses = Counter(outcome.status for outcome in outcomes)
+    advice = sum(o.status == "failed" and not o.required for o in outcomes)
+    # Tuples are lists in JSON.
+    checks = [
+        {**dataclasses.asdict(outcome), "problems": list(map(dataclasses.asdict, outcome.problems))}
+        for outcome in outcomes
+    ]
+    document = {
+        "tool": tool,
+        "dataset": dataset,
+        "level": level,
+        "verdict": _verdict(outcomes),
+        "counts": {
+            "passed": statuses["passed"],
+            "failed": statuses["failed"] - advice,
+            "advice": advice,
+            "not_run": statuses["not-run"],
+            "impossible": statuses["impossible"],
+        },
+        "checks": checks,
+    }
+    documents.check(document, SCHEMA, "the document")
+    return document
+
+
+def report(document: dict[str, Any], files: ReportFiles) -> int:
+    """Write what is asked for; the text goes to standard output unless a form of it does."""
+    is_told = False
+    for form, target in files.items():
+        content = _rendered(form, document)
+        if target == _STANDARD_OUTPUT:
+            sys.stdout.write(content)
+            is_told = True
+        else:
+            write_text(target, content)
+    if not is_told:
+        sys.stdout.write("".join(f"{line}\n" for line in text_lines(document)))
+    return EXIT_CODES[document["verdict"]]
+
+
+def _verdict(outcomes: Iterable[CheckOutcome]) -> str:
+    """Say ``failed`` before ``impossible`` before ``passed``; only required checks count."""
+    statuses = {outcome.status for outcome in outcomes if outcome.required}
+    for status in ("failed", "impossible"):
+        if status in statuses:
+            return status
+    return "passed"
+
+
+def _rendered(form: str, document: dict[str, Any]) -> str:
+    if form == "json":
+        return documents.to_text(document)
+    if form == "markdown":
+        return markdown(document)
+    if form == "sarif":
+        return documents.to_text(sarif(document, version("acne04")))
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + junit(document)

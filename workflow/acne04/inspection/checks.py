@@ -1,0 +1,162 @@
+"""Checks: each says what came of it, and none stops the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+from tqdm import tqdm
+
+from acne04.core.errors import Acne04Error, UnavailableError
+
+#: How much a check costs: seconds, the re-reading of everything, or a whole run.
+Level = Literal["quick", "full", "rebuild"]
+LEVELS: tuple[Level, ...] = ("quick", "full", "rebuild")
+Status = Literal["passed", "failed", "not-run", "impossible"]
+
+Examined = TypeVar("Examined")
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """One thing that is wrong: not what the check demands.
+
+    Attributes
+    ----------
+    file : str
+        File concerned, relative to the project's root (or to the release), with forward slashes.
+    expected, found : str
+        What the check demands and what is there instead.
+    line : int or None
+        Line in the file, from 1; None for the whole file.
+    pointer : str
+        JSON Pointer (RFC 6901) or name of a row; empty for the whole file.
+    """
+
+    file: str
+    expected: str
+    found: str
+    line: int | None = None
+    pointer: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a check looked at, and what it found wrong with it.
+
+    Attributes
+    ----------
+    looked_at : str
+        In a few words, with numbers: ``3,413 files (84 MB) re-hashed``. Never empty: a check that
+        looked at nothing has not passed.
+    problems : tuple of Mismatch
+        Empty where the check passed; all of them, not the first.
+    """
+
+    looked_at: str
+    problems: tuple[Mismatch, ...] = ()
+
+
+class Unexamined(Exception):  # noqa: N818 - no error
+    """The check has nothing to look at, or was not asked for: say why. Not a pass."""
+
+
+class Impossible(Exception):  # noqa: N818 - says what, not that
+    """Something that the check needs is missing, so nothing can be said: exit code 2."""
+
+
+@dataclass(frozen=True)
+class Check(Generic[Examined]):
+    """One check.
+
+    Attributes
+    ----------
+    id : str
+        Words joined by hyphens (``artifact-bytes``): what tests, reports and people call it.
+    protects : str
+        What goes wrong without it, in one sentence for a person.
+    required : bool
+        Does a failure fail the whole? Otherwise it is advice.
+    level : {"quick", "full", "rebuild"}
+        From which level on it runs.
+    remedy : str
+        What to do when it fails.
+    examine : callable
+        Takes what is examined (a checkout, a release) and gives `Evidence`; raises `Unexamined`
+        or `Impossible`. An `Acne04Error` that it lets through is a failure with that message.
+    """
+
+    id: str
+    protects: str
+    required: bool
+    level: Level
+    remedy: str
+    examine: Callable[[Examined], Evidence]
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """A check and what came of it; `reason` says why it did not run."""
+
+    id: str
+    protects: str
+    required: bool
+    level: Level
+    remedy: str
+    status: Status
+    looked_at: str
+    reason: str
+    problems: tuple[Mismatch, ...]
+
+
+def of_level(checks: Sequence[Check[Examined]], level: Level) -> list[Check[Examined]]:
+    """Give the checks that run at a level: its own, and those of the cheaper ones."""
+    asked = LEVELS[: LEVELS.index(level) + 1]
+    return [check for check in checks if check.level in asked]
+
+
+def run(checks: Sequence[Check[Examined]], examined: Examined) -> list[CheckOutcome]:
+    """Run all checks; give what came of each, in their order."""
+    with tqdm(checks, desc="checking", unit="check", disable=None, leave=False) as bar:
+        outcomes = []
+        for check in bar:
+            bar.set_postfix_str(check.id)
+            outcomes.append(_outcome(check, examined))
+        return outcomes
+
+
+def _outcome(check: Check[Examined], examined: Examined) -> CheckOutcome:
+    try:
+        evidence = check.examine(examined)
+    except Unexamined as reason:
+        return _said(check, "not-run", reason=str(reason))
+    except (Impossible, UnavailableError) as reason:
+        return _said(check, "impossible", reason=str(reason))
+    except Acne04Error as error:
+        return _said(check, "failed", Evidence(error.where, (_as_problem(error),)))
+    if not evidence.looked_at:
+        raise AssertionError(f"check {check.id} does not say what it looked at")
+    return _said(check, "failed" if evidence.problems else "passed", evidence)
+
+
+def _as_problem(error: Acne04Error) -> Mismatch:
+    found = f"{error.what}: {error.found}" if error.found else error.what
+    return Mismatch(error.where, error.expected or "a file that can be read", found)
+
+
+def _said(
+    check: Check[Examined], status: Status, evidence: Evidence | None = None, reason: str = ""
+) -> CheckOutcome:
+    evidence = evidence or Evidence("")
+    return CheckOutcome(
+        check.id,
+        check.protects,
+        check.required,
+        check.level,
+        check.remedy,
+        status,
+        evidence.looked_at,
+        reason,
+        evidence.problems,
+    )

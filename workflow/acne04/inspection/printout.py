@@ -1,0 +1,121 @@
+"""The report for people: as text for a terminal, as Markdown for a CI service; failures first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from acne04.inspection.plain import in_markdown, visible
+
+#: Problems of one check that a terminal shows; the document has all.
+TEXT_SHOWN = 20
+#: Problems of one check in Markdown, and characters of a cell: a job summary may have 1 MiB, and a
+#: long cell helps nobody.
+MARKDOWN_SHOWN, LONGEST = 50, 500
+_WORDS = {"passed": "ok", "failed": "FAILED", "not-run": "not run", "impossible": "IMPOSSIBLE"}
+
+
+def text_lines(document: dict[str, Any]) -> Iterator[str]:
+    """Give the report for a terminal line by line, without colour."""
+    for check in failures_first(document):
+        yield from _check(check)
+    yield ""
+    yield _summary(document)
+
+
+def markdown(document: dict[str, Any]) -> str:
+    """Give the report as Markdown, for the job summary of a CI service."""
+    heading = {"passed": "Passed", "failed": "Failed", "impossible": "Could not be audited"}
+    parts = [f"## {heading[document['verdict']]}: {in_markdown(_summary(document))}"]
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for check in failures_first(document):
+        advice = check["status"] == "failed" and not check["required"]
+        groups.setdefault("advice" if advice else check["status"], []).append(check)
+    for status, title in (
+        ("failed", "Failed"),
+        ("impossible", "Could not be made"),
+        ("advice", "Advice"),
+    ):
+        for check in groups.get(status, []):
+            parts.append("\n".join(_told(check, title)))
+    for status, title in (("not-run", "not run"), ("passed", "passed")):
+        if checks := groups.get(status, []):
+            parts.append(_folded(checks, f"{len(checks)} {title}"))
+    return "\n\n".join(parts) + "\n"
+
+
+def failures_first(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Order the checks as a person reads them: failed, impossible, advice, not run, passed."""
+
+    def rank(check: dict[str, Any]) -> int:
+        status = check["status"]
+        if status == "failed":
+            return 0 if check["required"] else 2
+        return {"impossible": 1, "not-run": 3, "passed": 4}[status]
+
+    return sorted(document["checks"], key=rank)
+
+
+def place(problem: dict[str, Any]) -> str:
+    """Where a problem is, in one word: ``file#pointer (line 3)``."""
+    pointer = f"#{problem['pointer']}" if problem["pointer"] else ""
+    line = f" (line {problem['line']})" if problem["line"] else ""
+    return f"{problem['file']}{pointer}{line}"
+
+
+def _summary(document: dict[str, Any]) -> str:
+    """Say in one line what came of it all."""
+    counts = document["counts"]
+    told = {
+        "passed": "every required check passed",
+        "failed": f"{counts['failed']} required checks failed",
+        "impossible": f"{counts['impossible']} checks could not be made, so nothing can be said",
+    }[document["verdict"]]
+    rest = f"{counts['passed']} passed, {counts['not_run']} not run, {counts['advice']} advice"
+    return f"{document['tool']} ({document['level']}, {document['dataset']}): {told}; {rest}"
+
+
+def _check(check: dict[str, Any]) -> Iterator[str]:
+    word = _WORDS[check["status"]]
+    if check["status"] == "failed" and not check["required"]:
+        word = "advice"
+    yield f"{word:<11}{check['id']}: {visible(check['reason'] or check['looked_at'])}"
+    for problem in check["problems"][:TEXT_SHOWN]:
+        yield f"{'':11}{visible(place(problem))}"
+        yield f"{'':13}expected: {visible(problem['expected'])}"
+        yield f"{'':13}found:    {visible(problem['found'])}"
+    if len(check["problems"]) > TEXT_SHOWN:
+        yield f"{'':11}and {len(check['problems']) - TEXT_SHOWN:,} more"
+    if check["status"] in ("failed", "impossible"):
+        yield f"{'':11}next:     {visible(check['remedy'])}"
+
+
+def _told(check: dict[str, Any], title: str) -> Iterator[str]:
+    yield f"### {title}: {in_markdown(check['id'])}"
+    yield ""
+    yield f"{in_markdown(check['protects'])}"
+    yield ""
+    if check["reason"]:
+        yield _cut(check["reason"])
+        yield ""
+    if check["problems"]:
+        yield "| where | expected | found |"
+        yield "|---|---|---|"
+        for problem in check["problems"][:MARKDOWN_SHOWN]:
+            cells = (place(problem), problem["expected"], problem["found"])
+            yield f"| {' | '.join(map(_cut, cells))} |"
+        if len(check["problems"]) > MARKDOWN_SHOWN:
+            yield ""
+            yield f"and {len(check['problems']) - MARKDOWN_SHOWN:,} more, in the JSON report"
+        yield ""
+    yield f"**Next:** {in_markdown(check['remedy'])}"
+
+
+def _folded(checks: Sequence[dict[str, Any]], title: str) -> str:
+    rows = [f"| {in_markdown(c['id'])} | {_cut(c['reason'] or c['looked_at'])} |" for c in checks]
+    table = "\n".join(["| check | looked at |", "|---|---|", *rows])
+    return f"<details><summary>{title}</summary>\n\n{table}\n\n</details>"
+
+
+def _cut(cell: str) -> str:
+    return in_markdown(cell if len(cell) <= LONGEST else f"{cell[:LONGEST]}…")

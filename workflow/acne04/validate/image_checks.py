@@ -1,0 +1,138 @@
+"""Checks of the images of the file, a few of which hold for its annotations, too."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from acne04.validate.problems import PlacedProblem, printable
+
+
+def image_problems(images: pd.DataFrame) -> Iterator[PlacedProblem]:
+    """Find images that share an id or a name: nobody can say which record is meant.
+
+    Parameters
+    ----------
+    images : pandas.DataFrame
+        Columns id, file_name; row = position in the array.
+    """
+    yield from shared_values(images["id"], "images", "image-id-duplicate")
+    yield from shared_values(images["file_name"], "images", "file-name-duplicate")
+
+
+def inventory_problems(images: pd.DataFrame, inventory: pd.DataFrame) -> Iterator[PlacedProblem]:
+    """Compare the images of the file with the photographs that are there.
+
+    Parameters
+    ----------
+    images : pandas.DataFrame
+        Columns file_name, width, height (px); row = position in the array.
+    inventory : pandas.DataFrame
+        Table ``inventory``; only photographs (origin real) count, for the annotated images are
+        photographs, and a synthetic image may bear the name of one.
+    """
+    real = inventory[inventory["origin"] == "real"]
+    # In float64 an unreadable size is NaN, which is equal to nothing.
+    pixels = real[["width", "height"]].astype("Float64").to_numpy("float64", na_value=np.nan)
+    sizes: dict[str, list[tuple[float, float]]] = {}
+    for name, (width, height) in zip(real["name"], pixels.tolist(), strict=True):
+        sizes.setdefault(name, []).append((width, height))
+    spelled = {name.casefold(): name for name in sorted(sizes)}
+    for image in images[images["file_name"].notna()].itertuples():
+        place = ("images", int(image.Index))
+        if image.file_name not in sizes:
+            other = spelled.get(image.file_name.casefold())
+            found = f"no such file, but one named {other}" if other else "no such file"
+            yield PlacedProblem("image-missing", place, found)
+        elif pd.notna(image.width) and pd.notna(image.height):
+            yield from _compare(place, (image.width, image.height), sizes[image.file_name])
+
+
+def image_advice(images: pd.DataFrame, circles: pd.DataFrame) -> Iterator[PlacedProblem]:
+    """Find names that collide where case is ignored, and images without a usable lesion.
+
+    Parameters
+    ----------
+    images : pandas.DataFrame
+        Columns id, file_name, bool column bad; row = position in the array.
+    circles : pandas.DataFrame
+        Columns image_id and bad.
+    """
+    names = images["file_name"].dropna().drop_duplicates()
+    folded = names.map(lambda name: unicodedata.normalize("NFC", name).casefold())
+    alike = names[folded.duplicated(keep=False)]
+    for _, same in alike.groupby(folded):
+        found = ", ".join(map(printable, sorted(same)))
+        for position in same.index:
+            yield PlacedProblem("file-name-case", ("images", int(position), "file_name"), found)
+    sound = images[~images["bad"]]
+    named = sound["id"].isin(circles["image_id"])
+    for position in sound.index[~named]:
+        yield PlacedProblem("image-without-lesion", ("images", int(position)), "no circle")
+    left = sound["id"].isin(circles.loc[~circles["bad"], "image_id"])
+    for position in sound.index[named & ~left]:
+        found = "no circle of this image is in order"
+        yield PlacedProblem("image-lost-all-lesions", ("images", int(position)), found)
+
+
+def id_advice(ids: pd.Series, kind: str) -> Iterator[PlacedProblem]:
+    """Say where ids leave out numbers; the published file counts from 0 without a gap."""
+    if ids.isna().any():
+        # An id that cannot be read leaves no gap.
+        return
+    known = np.unique(ids)
+    steps = np.diff(known, prepend=-1)
+    if known.size and (steps > 1).any():
+        gap = known[np.argmax(steps > 1)] - steps[np.argmax(steps > 1)] + 1
+        missing = known[-1] + 1 - known.size
+        found = f"ids up to {known[-1]:.0f}, {missing:.0f} left out, the first {gap:.0f}"
+        yield PlacedProblem("ids-not-contiguous", (kind,), found)
+
+
+def promise_problems(
+    counts: Mapping[str, int], promises: Mapping[str, Any]
+) -> Iterator[PlacedProblem]:
+    """Compare the number of records with what the source promises.
+
+    Parameters
+    ----------
+    counts, promises : mapping
+        Array of the file -> number of its records; a promise that is not made is not checked.
+    """
+    for kind, count in counts.items():
+        promised = promises.get(kind)
+        if promised is not None and promised != count:
+            yield PlacedProblem("broken-promise", (kind,), f"{count} {kind}", f"{promised} {kind}")
+
+
+def shared_values(column: pd.Series, kind: str, check: str) -> Iterator[PlacedProblem]:
+    """Report every record that shares a value with another: it is unknown which one is right."""
+    values = column.dropna()
+    repeated = values[values.duplicated(keep=False)]
+    for value, same in repeated.groupby(repeated):
+        shown = printable(value) if isinstance(value, str) else f"{value:.0f}"
+        for position in same.index:
+            found = f"{shown}, in {len(same)} records, of which /{kind}/{same.index[0]} is first"
+            yield PlacedProblem(check, (kind, int(position)), found)
+
+
+def _compare(
+    place: tuple[str, int], stated: tuple[float, float], actual: list[tuple[float, float]]
+) -> Iterator[PlacedProblem]:
+    if stated in actual:
+        return
+    width, height = actual[0]
+    if pd.isna(width) or pd.isna(height):
+        yield PlacedProblem(
+            "image-size-unreadable", place, "an image file whose size cannot be read"
+        )
+        return
+    found = f"{stated[0]:.0f}×{stated[1]:.0f}"
+    if stated == (height, width):
+        found += ": width and height are swapped"
+    expected = f"{width:.0f}×{height:.0f}, the size of the image file"
+    yield PlacedProblem("image-size", place, found, expected)
