@@ -24,7 +24,7 @@ from upstreams import (
 )
 
 from acne04.fetch import archive
-from acne04.fetch.writing import write_hashed
+from acne04.fetch.archive import write_hashed
 
 TREE = {
     "Classification/JPEGImages/levle0_0.jpg": PICTURE,

@@ -13,9 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from upstreams import IMAGES, TAR, Checkout, assert_golden, files_in, tar_of, write
 
-from acne04.fetch import archive, contents
-from acne04.fetch.content import why_not
-from acne04.fetch.contents import Member, contents_problems
+from acne04.fetch import acceptance, archive
+from acne04.fetch.acceptance import ArchiveMember, contents_problems, why_not
 
 HOSTILE = Path(__file__).parent / "examples" / "fetch"
 
@@ -59,7 +58,7 @@ def test_a_hostile_archive_leaves_nothing(checkout: Checkout, hostile: Path) -> 
 def test_too_many_members_are_not_even_counted(
     checkout: Checkout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (archive, contents):
+    for module in (archive, acceptance):
         monkeypatch.setattr(module, "MAX_MEMBERS", 10)
     checkout.source("classification", "archive", TAR)
     write("upstream/acne04/Classification.tar", tar_of({f"{n}.jpg": b"" for n in range(10)}))
@@ -72,7 +71,7 @@ def test_too_many_members_are_not_even_counted(
 def test_members_that_are_too_large_together(
     checkout: Checkout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contents, "MAX_TOTAL_BYTES", 10)
+    monkeypatch.setattr(acceptance, "MAX_TOTAL_BYTES", 10)
     checkout.source("classification", "archive", TAR)
     write("upstream/acne04/Classification.tar", tar_of({"a.jpg": b"123456", "b.jpg": b"12345"}))
     assert_golden("fetch/too-large-together.txt", checkout.pin_and_fetch("classification"))
@@ -80,7 +79,7 @@ def test_members_that_are_too_large_together(
 
 @given(st.lists(st.text(alphabet="./\\aAé\u0301e:\0", min_size=1, max_size=8), min_size=1))
 def test_names_that_pass_stay_inside_and_apart(names: list[str]) -> None:
-    members = [Member(name, "file", 1) for name in names]
+    members = [ArchiveMember(name, "file", 1) for name in names]
     if contents_problems(members):
         return
     folder = Path("folder").absolute()

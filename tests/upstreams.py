@@ -1,4 +1,4 @@
-"""A folder with a sources.yaml of its own, in which `acne04 pin` and `acne04 fetch` are called."""
+"""A folder with a sources.yaml of its own, where `acne04 pin`, `fetch`, `restore` are called."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Checkout:
         words = [verb, key, "--dataset", self.dataset, "--sources", "sources.yaml"]
         words += ["--pins", f"pins/{key}.csv", "--version", version]
         words += ["--upstream", f"upstream/{self.dataset}"]
-        if verb == "fetch":
+        if verb in ("fetch", "restore"):
             words += ["--output", f"data/raw/{key}", "--listing", f"data/raw/{key}.csv"]
         self.capsys.readouterr()
         code = main([*words, *more])

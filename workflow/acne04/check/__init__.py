@@ -6,6 +6,6 @@ It knows ``params.yaml``, ``sources.yaml``, the tables in ``decisions/``, ``upst
 
 from __future__ import annotations
 
-from acne04.check.command import configure, run
+from acne04.check.command import configure, read_options, run
 
-__all__ = ["configure", "run"]
+__all__ = ["configure", "read_options", "run"]

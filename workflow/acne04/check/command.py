@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-from acne04.check.kinds import kind_of
+from acne04.check.kinds import Examine, kind_of
 from acne04.core.errors import Acne04Error, UsageError
+
+
+@dataclass(frozen=True)
+class CheckOptions:
+    """Files to check, each with the check of its place, in the order given."""
+
+    files: tuple[tuple[Path, Examine], ...]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -16,9 +24,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Check every file, and say of each what is wrong with it."""
-    unknown = [str(path) for path in arguments.files if kind_of(path) is None]
+def read_options(arguments: argparse.Namespace) -> CheckOptions:
+    """Give the options of a call.
+
+    Raises
+    ------
+    UsageError
+        If no check is known for a file.
+    """
+    kinds = [(path, kind_of(path)) for path in arguments.files]
+    unknown = [str(path) for path, examine in kinds if examine is None]
     if unknown:
         raise UsageError(
             ", ".join(unknown),
@@ -27,15 +42,18 @@ def run(arguments: argparse.Namespace) -> int:
             "releases/, or a file of schemas/",
             done="nothing checked",
         )
+    return CheckOptions(tuple((path, examine) for path, examine in kinds if examine))
+
+
+def run(options: CheckOptions) -> int:
+    """Check every file, and say of each what is wrong with it."""
     code = 0
-    for path in arguments.files:
-        examine = kind_of(path)
-        assert examine is not None
+    for path, examine in options.files:
         try:
             examine(path)
         except Acne04Error as error:
             print(error, file=sys.stderr)
             code = max(code, error.exit_code)
     told = "sound" if code == 0 else "see above"
-    print(f"check: {len(arguments.files)} files: {told}", file=sys.stderr)
+    print(f"check: {len(options.files)} files: {told}", file=sys.stderr)
     return code

@@ -4,6 +4,6 @@ The stages write their questions to ``review.csv``; an answer becomes a row of `
 which is in git and which the stages apply. Nothing here changes data.
 """
 
-from acne04.decide.command import configure, run
+from acne04.decide.command import configure, read_options, run
 
-__all__ = ["configure", "run"]
+__all__ = ["configure", "read_options", "run"]

@@ -6,6 +6,7 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -13,11 +14,9 @@ import pandas as pd
 
 from acne04.core import documents, tables
 from acne04.core.errors import UnavailableError, UsageError
-from acne04.decide.checking import check_files
-from acne04.decide.known import ANNOTATED, known_contents
-from acne04.decide.listing import as_document, as_text
-from acne04.decide.queue import Question, read_queue
-from acne04.decide.recording import check_answer, record, target_of
+from acne04.decide.known_contents import ANNOTATED, known_contents
+from acne04.decide.queue import Question, as_document, as_text, read_queue
+from acne04.decide.recorded_answers import check_answer, check_files, record, target_of
 from acne04.relations import decisions
 
 #: Decisions file -> the stage that applies it.
@@ -27,6 +26,58 @@ STAGES = {
     "relations.csv": "dedupe",
     "places.csv": "split",
 }
+
+
+@dataclass(frozen=True)
+class AnswerOptions:
+    """An answer to be recorded.
+
+    Attributes
+    ----------
+    kind : str
+        One of `decisions.KINDS`.
+    subject : str
+        SHA-256 or the beginning of one, or a path below ``data/raw``; of a pair two of them.
+    decision, reason : str
+        What holds, and why.
+    who : str
+        Empty for the name that git knows.
+    when : str
+        A date, YYYY-MM-DD.
+    target : str or None
+        What within the subject; None for that of the one question it can answer.
+    """
+
+    kind: str
+    subject: str
+    decision: str
+    reason: str
+    who: str
+    when: str
+    target: str | None
+
+
+@dataclass(frozen=True)
+class DecideOptions:
+    """What is to be done with the decisions.
+
+    Attributes
+    ----------
+    data, decisions : pathlib.Path
+        Folders ``data`` and ``decisions``.
+    check : tuple of pathlib.Path or None
+        Files to check and nothing else, none for all; None to list or to record.
+    answer : AnswerOptions or None
+        An answer to record; None to list the queue.
+    as_json : bool
+        Whether the queue is listed as JSON.
+    """
+
+    data: Path
+    decisions: Path
+    check: tuple[Path, ...] | None
+    answer: AnswerOptions | None
+    as_json: bool
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -62,59 +113,85 @@ def configure(parser: argparse.ArgumentParser) -> None:
     places.add_argument("--decisions", type=Path, default=Path("decisions"), metavar="FOLDER")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def read_options(arguments: argparse.Namespace) -> DecideOptions:
+    """Give the options of a call.
+
+    Raises
+    ------
+    UsageError
+        If only a part of an answer is given.
+    """
+    checks = arguments.check is not None
+    return DecideOptions(
+        data=arguments.data,
+        decisions=arguments.decisions,
+        check=tuple(arguments.check) if checks else None,
+        answer=_read_answer(arguments) if arguments.kind and not checks else None,
+        as_json=arguments.json,
+    )
+
+
+def _read_answer(arguments: argparse.Namespace) -> AnswerOptions:
+    needed = {
+        "SUBJECT": arguments.subject,
+        "DECISION": arguments.decision,
+        "--reason": arguments.reason,
+    }
+    missing = [word for word, value in needed.items() if not value]
+    if missing:
+        raise UsageError(arguments.kind, f"add {', '.join(missing)}", done="nothing recorded")
+    return AnswerOptions(
+        kind=arguments.kind,
+        subject=arguments.subject,
+        decision=arguments.decision,
+        reason=arguments.reason,
+        who=arguments.who or "",
+        when=arguments.when or date.today().isoformat(),
+        target=arguments.target,
+    )
+
+
+def run(options: DecideOptions) -> int:
     """List, record or check; 0 fine, 1 the data is wrong, 2 not possible."""
-    if arguments.check is not None:
-        print(check_files(arguments.decisions, arguments.check))
-        return 0
-    if arguments.kind:
-        print(_record(arguments))
-        return 0
-    questions = _open(arguments)
-    if arguments.json:
-        sys.stdout.write(documents.to_text(as_document(questions)))
+    if options.check is not None:
+        print(check_files(options.decisions, options.check))
+    elif options.answer:
+        print(_record(options.answer, options.data, options.decisions))
     else:
-        print(as_text(questions))
+        questions = _open_questions(options.data, options.decisions)
+        if options.as_json:
+            sys.stdout.write(documents.to_text(as_document(questions)))
+        else:
+            print(as_text(questions))
     return 0
 
 
-def _open(arguments: argparse.Namespace) -> list[Question]:
-    questions = read_queue(arguments.data)
-    files = [arguments.decisions / name for name in decisions.FILES]
+def _open_questions(data: Path, folder: Path) -> list[Question]:
+    questions = read_queue(data)
+    files = [folder / name for name in decisions.FILES]
     given = [row for file in files if file.is_file() for row in decisions.every(file)]
     return [question for question in questions if not question.answered(given)]
 
 
-def _record(arguments: argparse.Namespace) -> str:
-    missing = [
-        word
-        for word, value in (
-            ("SUBJECT", arguments.subject),
-            ("DECISION", arguments.decision),
-            ("--reason", arguments.reason),
-        )
-        if not value
-    ]
-    if missing:
-        raise UsageError(arguments.kind, f"add {', '.join(missing)}", done="nothing recorded")
-    questions, inventory = _what_is_known(arguments.data)
-    listing = _table(arguments.data / "raw" / f"{ANNOTATED}.csv", "listing")
+def _record(answer: AnswerOptions, data: Path, folder: Path) -> str:
+    questions, inventory = _what_is_known(data)
+    listing = _table(data / "raw" / f"{ANNOTATED}.csv", "listing")
     known = known_contents(questions, inventory, listing)
-    subject, path = known.subject(arguments.kind, arguments.subject)
+    subject, path = known.subject(answer.kind, answer.subject)
     decision = decisions.Decision(
         dataset=_dataset(questions, inventory),
-        kind=arguments.kind,
+        kind=answer.kind,
         subject=subject,
         path=path,
-        target=target_of(arguments.kind, subject, arguments.target, questions),
-        decision=arguments.decision,
-        reason=arguments.reason,
-        who=arguments.who or _git_user(),
-        when=arguments.when or date.today().isoformat(),
+        target=target_of(answer.kind, subject, answer.target, questions),
+        decision=answer.decision,
+        reason=answer.reason,
+        who=answer.who or _git_user(),
+        when=answer.when,
         line=0,
     )
     check_answer(decision, known)
-    file = record(arguments.decisions, decision)
+    file = record(folder, decision)
     return (
         f"{file}: {decision.kind} of {decision.path}: {decision.decision}\n"
         f"next: `snakemake --cores all` ({STAGES[file.name]} applies it), then commit {file}"

@@ -1,4 +1,4 @@
-"""The review queue: the questions of all stages, and which of them are still open."""
+"""The review queue: the questions of all stages, open until a decision answers them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from acne04.core import tables
 from acne04.core.errors import UnavailableError
@@ -17,6 +18,7 @@ from acne04.relations.decisions import Decision, id_ranges
 ASKING = ("annotations", "groups", "splits")
 #: Digits of a digest in a command: as many as tell it apart.
 SHORT = 16
+NOT_YET = "not before the images are here: an answer is bound to their bytes"
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,37 @@ def read_queue(data: Path) -> list[Question]:
             earlier = questions.get(asked.key)
             questions[asked.key] = _joined(earlier, asked) if earlier else asked
     return list(questions.values())
+
+
+def as_text(questions: list[Question]) -> str:
+    """Give the questions with their numbers and the commands that answer them."""
+    lines = []
+    for number, question in enumerate(questions, start=1):
+        item = question.item
+        place = f"{item.path} ({item.target})" if item.target else item.path
+        lines += [
+            f"{number}. {item.kind}: {place}",
+            f"   {item.question}",
+            f"   known:    {item.evidence}",
+            f"   holds:    {item.default}",
+            *(f"   answer:   {command}" for command in question.commands() or [NOT_YET]),
+            "",
+        ]
+    total = f"{len(questions)} open question{'' if len(questions) == 1 else 's'}"
+    return "\n".join([*lines, total])
+
+
+def as_document(questions: list[Question]) -> list[dict[str, Any]]:
+    """Give the questions as JSON."""
+    return [
+        {
+            "number": number,
+            "dataset": question.dataset,
+            **dataclasses.asdict(question.item),
+            "commands": question.commands(),
+        }
+        for number, question in enumerate(questions, start=1)
+    ]
 
 
 def _joined(earlier: Question, later: Question) -> Question:

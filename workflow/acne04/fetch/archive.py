@@ -5,21 +5,24 @@ The table of contents is judged as a whole before a byte is written: all problem
 
 from __future__ import annotations
 
+import hashlib
 import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from acne04.core.errors import SourceError
-from acne04.core.hashing import Digest
-from acne04.fetch.contents import MAX_MEMBERS, Member, MemberKind, contents_problems
-from acne04.fetch.writing import Written, write_hashed
+from acne04.core.hashing import CHUNK_BYTES, Digest
+from acne04.fetch.acceptance import MAX_MEMBERS, ArchiveMember, MemberKind, contents_problems
 
 SHOWN_PROBLEMS = 20
+
+#: Told of every piece written, in bytes.
+Written = Callable[[int], None]
 
 
 def extract(archive: Path, folder: Path, written: Written) -> dict[str, Digest]:
@@ -59,20 +62,48 @@ def extract(archive: Path, folder: Path, written: Written) -> dict[str, Digest]:
     return digests
 
 
+def write_hashed(stream: IO[bytes], target: Path, written: Written) -> Digest:
+    """Write a stream to a new file, folders made as needed, and hash it: no second read.
+
+    Parameters
+    ----------
+    stream : binary file
+        Read to its end.
+    target : pathlib.Path
+        Must not exist.
+    written : callable
+        Told of every piece.
+
+    Returns
+    -------
+    Digest
+        Of the bytes written.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    with target.open("xb") as output:
+        while chunk := stream.read(CHUNK_BYTES):
+            output.write(chunk)
+            digest.update(chunk)
+            size += len(chunk)
+            written(len(chunk))
+    return Digest(size, digest.hexdigest())
+
+
 class _Tar:
     """A plain tar archive."""
 
     def __init__(self, path: Path) -> None:
         self.tar = tarfile.open(path, "r:", encoding="utf-8", errors="surrogateescape")  # noqa: SIM115
 
-    def members(self, most: int) -> Iterator[Member]:
+    def members(self, most: int) -> Iterator[ArchiveMember]:
         """Read the table of contents, at most so many entries of it."""
         for number, info in enumerate(self.tar):
             if number == most:
                 return
-            yield Member(info.name, _tar_kind(info), info.size, info)
+            yield ArchiveMember(info.name, _tar_kind(info), info.size, info)
 
-    def open(self, member: Member) -> IO[bytes]:
+    def open(self, member: ArchiveMember) -> IO[bytes]:
         """Open a member that is a file."""
         stream = self.tar.extractfile(member.entry)
         if stream is None:
@@ -90,13 +121,13 @@ class _Zip:
     def __init__(self, path: Path) -> None:
         self.zip = zipfile.ZipFile(path)
 
-    def members(self, most: int) -> Iterator[Member]:
+    def members(self, most: int) -> Iterator[ArchiveMember]:
         """Read the table of contents, at most so many entries of it."""
         for info in self.zip.infolist()[:most]:
             # `filename` is cut at a NUL byte; what the archive says is `orig_filename`.
-            yield Member(info.orig_filename, _zip_kind(info), info.file_size, info)
+            yield ArchiveMember(info.orig_filename, _zip_kind(info), info.file_size, info)
 
-    def open(self, member: Member) -> IO[bytes]:
+    def open(self, member: ArchiveMember) -> IO[bytes]:
         """Open a member that is a file; it gives no more bytes than stated."""
         return self.zip.open(member.entry)
 

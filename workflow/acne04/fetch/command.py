@@ -7,25 +7,51 @@ stands for it downstream. Names stay as delivered, byte for byte.
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from acne04.core import tables
 from acne04.core.errors import UnavailableError
 from acne04.core.files import staged_folder
 from acne04.core.outputs import check_outputs
 from acne04.core.sources import Source
-from acne04.fetch.landing import land, landing_path
-from acne04.fetch.obtain import obtain
-from acne04.fetch.options import add_options, chosen_source, chosen_upstream, chosen_version
-from acne04.fetch.pins import check_against_stated, pinned, read_pins, stated, unpinned
-from acne04.fetch.rehearsal import warn_set_aside
-from acne04.fetch.target import check_replaceable, unlisted_files
+from acne04.fetch.delivery import obtain
+from acne04.fetch.options import SourceOptions, declare_source, read_source_options
+from acne04.fetch.pins import (
+    check_against_stated,
+    pinned,
+    read_pins,
+    stated,
+    unpinned,
+    warn_set_aside,
+)
+from acne04.fetch.raw_folder import check_replaceable, land, landing_path, unlisted_files
 from acne04.fetch.transports import progress_bar
 
 
+@dataclass(frozen=True)
+class FetchOptions:
+    """A source, and what it becomes.
+
+    Attributes
+    ----------
+    source : SourceOptions
+        What is wanted.
+    folder : pathlib.Path
+        ``data/raw/<source>``.
+    listing : pathlib.Path
+        The table that stands for it, ``data/raw/<source>.csv``.
+    """
+
+    source: SourceOptions
+    folder: Path
+    listing: Path
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `acne04 fetch`."""
-    add_options(parser)
+    """Declare the options of ``acne04 fetch``."""
+    declare_source(parser)
     parser.add_argument(
         "--output",
         required=True,
@@ -37,41 +63,67 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Fetch a source; give the exit code."""
-    folder = arguments.output
+def read_options(arguments: argparse.Namespace) -> FetchOptions:
+    """Give the options of a call; a listing that would overwrite the sources is refused."""
     check_outputs({"--listing": arguments.listing}, {"--sources": arguments.sources})
-    unlisted = unlisted_files(folder, arguments.listing)
-    source = chosen_source(arguments)
-    version = chosen_version(arguments)
-    statement = stated(source, arguments.sources)
-    pins = read_pins(arguments.pins, source, version)
-    if unpinned(source, pins):
-        raise _no_pins(source, version, arguments)
-    if not arguments.set_aside_pins:
-        check_against_stated(pins, statement, arguments.pins, version)
-    if source.delivery.kind != "archive":
-        # What an archive holds is only known when it is there.
-        check_replaceable(folder, unlisted, [landing_path(source, path) for path in pins])
-    expectation = pinned(pins, arguments.pins, version)
-    delivered = obtain(source, list(source.delivery.files), chosen_upstream(arguments), expectation)
-    if arguments.set_aside_pins:
-        warn_set_aside(source, delivered, statement)
-    with progress_bar(source.key) as progress, staged_folder(folder) as staging:
-        rows = land(source, delivered, staging, progress)
-        check_replaceable(folder, unlisted, [row["path"] for row in rows])
-    tables.write_records(arguments.listing, "listing", rows)
+    return FetchOptions(read_source_options(arguments), arguments.output, arguments.listing)
+
+
+def run(options: FetchOptions) -> int:
+    """Fetch a source and list it; give the exit code."""
+    rows = fetch_folder(options)
+    tables.write_records(options.listing, "listing", rows)
     size = sum(int(row["size"]) for row in rows)
     print(
-        f"{source.dataset}/{source.key}: in {folder}, files: {len(rows):,}, "
-        f"bytes: {size:,}; listed in {arguments.listing}"
+        f"{options.source.dataset}/{options.source.key}: in {options.folder}, "
+        f"files: {len(rows):,}, bytes: {size:,}; listed in {options.listing}"
     )
     return 0
 
 
-def _no_pins(source: Source, version: str, arguments: argparse.Namespace) -> UnavailableError:
+def fetch_folder(options: FetchOptions) -> list[dict[str, Any]]:
+    """Fetch a source and write its folder as a whole; the listing is only read.
+
+    Returns
+    -------
+    list of dict
+        Records of the table ``listing``.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds what no fetch of this source has made.
+    UnavailableError
+        If nothing is pinned, or the delivery is nowhere to be had.
+    SourceError
+        If what is delivered is not what is pinned.
+    """
+    wanted, folder = options.source, options.folder
+    unlisted = unlisted_files(folder, options.listing)
+    source = wanted.read_source()
+    version = wanted.pinned_version
+    statement = stated(source, wanted.sources)
+    pins = read_pins(wanted.pins, source, version)
+    if unpinned(source, pins):
+        raise _no_pins(source, version, wanted.pins)
+    if not wanted.set_aside_pins:
+        check_against_stated(pins, statement, wanted.pins, version)
+    if source.delivery.kind != "archive":
+        # What an archive holds is only known when it is there.
+        check_replaceable(folder, unlisted, [landing_path(source, path) for path in pins])
+    expectation = pinned(pins, wanted.pins, version)
+    delivered = obtain(source, list(source.delivery.files), wanted.upstream, expectation)
+    if wanted.set_aside_pins:
+        warn_set_aside(source, delivered, statement)
+    with progress_bar(source.key) as progress, staged_folder(folder) as staging:
+        rows = land(source, delivered, staging, progress)
+        check_replaceable(folder, unlisted, [row["path"] for row in rows])
+    return rows
+
+
+def _no_pins(source: Source, version: str, pins: Path) -> UnavailableError:
     return UnavailableError(
-        str(arguments.pins),
+        str(pins),
         f"no pins of {source.dataset}/{source.key} at version {version}: nothing says which bytes "
         "are the right ones",
         done="nothing fetched",

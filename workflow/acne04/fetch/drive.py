@@ -11,7 +11,7 @@ from typing import NamedTuple
 import gdown
 import requests
 
-from acne04.fetch.names import name_problem
+from acne04.fetch.acceptance import name_problem
 from acne04.fetch.transports import (
     CONNECT_SECONDS,
     READ_SECONDS,
@@ -23,7 +23,7 @@ from acne04.fetch.transports import (
 HOST = "drive.google.com"
 
 
-class Member(NamedTuple):
+class DriveFile(NamedTuple):
     """A file of a folder: Google's id, and its path below the folder."""
 
     file_id: str
@@ -49,7 +49,7 @@ class GoogleDriveTransport:
             _download_all(_members(drive_id), target, progress)
 
 
-def _download_all(members: list[Member], target: Path, progress: Progress) -> None:
+def _download_all(members: list[DriveFile], target: Path, progress: Progress) -> None:
     done = 0
     for member in members:
         place = target / member.path
@@ -63,7 +63,7 @@ def _download_all(members: list[Member], target: Path, progress: Progress) -> No
         done += place.stat().st_size
 
 
-def _members(folder_id: str) -> list[Member]:
+def _members(folder_id: str) -> list[DriveFile]:
     with _gdown_trouble():
         listed = gdown.download_folder(
             id=folder_id,
@@ -73,7 +73,7 @@ def _members(folder_id: str) -> list[Member]:
             use_cookies=False,
             timeout=(CONNECT_SECONDS, READ_SECONDS),
         )
-    members = [Member(file.id, Path(file.path).as_posix()) for file in listed]
+    members = [DriveFile(file.id, Path(file.path).as_posix()) for file in listed]
     if not members:
         raise RefusalError("the folder lists no files; is it still shared with everybody?")
     paths = [member.path for member in members]
@@ -84,7 +84,7 @@ def _members(folder_id: str) -> list[Member]:
     return sorted(members, key=lambda member: member.path)
 
 
-def _named(members: list[Member], name: str) -> Member:
+def _named(members: list[DriveFile], name: str) -> DriveFile:
     for member in members:
         if member.path == name:
             return member

@@ -1,9 +1,10 @@
-"""The options that `acne04 pin` and `acne04 fetch` share."""
+"""The options that `acne04 pin`, `acne04 fetch` and `acne04 restore` share."""
 
 from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from acne04.core.errors import UsageError
@@ -14,8 +15,64 @@ UPSTREAM_VARIABLE = "ACNE04_UPSTREAM"
 SET_ASIDE_VARIABLE = "ACNE04_SET_ASIDE_PINS"
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options to a verb's parser."""
+@dataclass(frozen=True)
+class SourceOptions:
+    """Which delivery of which source is wanted.
+
+    Attributes
+    ----------
+    key : str
+        Of the source, as in ``sources.yaml``.
+    dataset : str
+        ``standin`` or ``acne04``.
+    sources : pathlib.Path
+        ``workflow/sources.yaml``.
+    pins : pathlib.Path
+        Table of pins of this source; need not exist.
+    version : str
+        Version of the delivery: that of ``sources.yaml``, or it with the parameters that a
+        generator adds behind a space.
+    upstream : pathlib.Path
+        Folder of the dataset's copies.
+    set_aside_pins : bool
+        Whether other bytes than those known in ``sources.yaml`` are taken.
+    """
+
+    key: str
+    dataset: str
+    sources: Path
+    pins: Path
+    version: str
+    upstream: Path
+    set_aside_pins: bool
+
+    @property
+    def pinned_version(self) -> str:
+        """The version under which pins are kept: another one where they are set aside."""
+        return self.version + SET_ASIDE if self.set_aside_pins else self.version
+
+    def read_source(self) -> Source:
+        """Read the source from ``sources.yaml``.
+
+        Raises
+        ------
+        UsageError
+            If the version asked for is not the one of that file.
+        """
+        source = load_source(self.sources, self.dataset, self.key)
+        known = source.delivery.version
+        if self.version != known and not self.version.startswith(f"{known} "):
+            raise UsageError(
+                "--version",
+                f"not the version of {source.dataset}/{source.key} in {self.sources}",
+                expected=known,
+                found=self.version,
+            )
+        return source
+
+
+def declare_source(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of a verb that is about one source."""
     parser.add_argument("source", metavar="SOURCE", help="key of the source, as in sources.yaml")
     parser.add_argument("--dataset", required=True, help="standin or acne04")
     parser.add_argument("--sources", required=True, type=Path, help="workflow/sources.yaml")
@@ -37,35 +94,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def chosen_source(arguments: argparse.Namespace) -> Source:
-    """Read the source that the call is about.
-
-    Raises
-    ------
-    UsageError
-        If the version asked for is not the one of ``sources.yaml``, with or without the
-        parameters that a generator adds behind a space.
-    """
-    source = load_source(arguments.sources, arguments.dataset, arguments.source)
-    known = source.delivery.version
-    if arguments.version != known and not arguments.version.startswith(f"{known} "):
-        raise UsageError(
-            "--version",
-            f"not the version of {source.dataset}/{source.key} in {arguments.sources}",
-            expected=known,
-            found=arguments.version,
-        )
-    return source
-
-
-def chosen_version(arguments: argparse.Namespace) -> str:
-    """Give the version under which pins are kept: another one where they are set aside."""
-    version: str = arguments.version
-    return version + SET_ASIDE if arguments.set_aside_pins else version
-
-
-def chosen_upstream(arguments: argparse.Namespace) -> Path:
-    """Give the folder of copies."""
+def read_source_options(arguments: argparse.Namespace) -> SourceOptions:
+    """Give the options of a call; `UPSTREAM_VARIABLE` goes before ``--upstream``."""
     root = os.environ.get(UPSTREAM_VARIABLE)
-    upstream: Path = arguments.upstream
-    return Path(root, arguments.dataset) if root else upstream
+    return SourceOptions(
+        key=arguments.source,
+        dataset=arguments.dataset,
+        sources=arguments.sources,
+        pins=arguments.pins,
+        version=arguments.version,
+        upstream=Path(root, arguments.dataset) if root else arguments.upstream,
+        set_aside_pins=arguments.set_aside_pins,
+    )

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from acne04.core.printing import loud
 from acne04.core.sources import Source
-from acne04.fetch.obtain import obtain
-from acne04.fetch.options import add_options, chosen_source, chosen_upstream, chosen_version
+from acne04.fetch.delivery import obtain
+from acne04.fetch.options import SourceOptions, declare_source, read_source_options
 from acne04.fetch.pins import (
     SET_ASIDE,
     Delivered,
@@ -29,36 +29,41 @@ from acne04.fetch.pins import (
     read_pins,
     stated,
     unpinned,
+    warn_set_aside,
 )
-from acne04.fetch.rehearsal import warn_set_aside
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `acne04 pin`."""
-    add_options(parser)
+    """Declare the options of ``acne04 pin``."""
+    declare_source(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def read_options(arguments: argparse.Namespace) -> SourceOptions:
+    """Give the options of a call."""
+    return read_source_options(arguments)
+
+
+def run(options: SourceOptions) -> int:
     """Pin what is not pinned yet; give the exit code."""
-    source = chosen_source(arguments)
-    version = chosen_version(arguments)
-    statement = stated(source, arguments.sources)
-    pins = read_pins(arguments.pins, source, version)
+    source = options.read_source()
+    version = options.pinned_version
+    statement = stated(source, options.sources)
+    pins = read_pins(options.pins, source, version)
     missing = unpinned(source, pins)
-    if not arguments.set_aside_pins:
-        check_against_stated(pins, statement, arguments.pins, version)
+    if not options.set_aside_pins:
+        check_against_stated(pins, statement, options.pins, version)
     name = f"{source.dataset}/{source.key}"
     if not missing:
-        print(f"{name}: pinned at version {version} in {arguments.pins}, files: {len(pins):,}")
+        print(f"{name}: pinned at version {version} in {options.pins}, files: {len(pins):,}")
         return 0
     expectation = statement
-    if arguments.set_aside_pins:
+    if options.set_aside_pins:
         expectation = Expectation({}, exhaustive=False, origin=statement.origin)
-    delivered = obtain(source, missing, chosen_upstream(arguments), expectation)
-    if arguments.set_aside_pins:
+    delivered = obtain(source, missing, options.upstream, expectation)
+    if options.set_aside_pins:
         warn_set_aside(source, delivered, statement)
-    add_pins(arguments.pins, source, version, delivered)
-    _tell(source, version, delivered, arguments.pins)
+    add_pins(options.pins, source, version, delivered)
+    _tell(source, version, delivered, options.pins)
     return 0
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from acne04.core import tables
 from acne04.core.errors import SchemaError, SourceError
 from acne04.core.hashing import Digest
+from acne04.core.printing import loud
 from acne04.core.sources import DeliveryFile, Source
 
 #: Added to the version under which bytes are pinned that are not those of the real upstream.
@@ -194,6 +195,23 @@ def check_against_stated(
             done="nothing fetched",
             remedy=f"correct the one that is wrong; a row taken out of {path} is pinned anew",
         )
+
+
+def warn_set_aside(source: Source, delivered: Iterable[Delivered], statement: Expectation) -> None:
+    """Warn on stderr: each file that contradicts ``sources.yaml``, and the delivery as a whole."""
+    name = f"{source.dataset}/{source.key}"
+    lines = [
+        f"WARNING: pins set aside: {difference.path} is not the {name} of {statement.origin}\n"
+        f"  expected: {difference.expected}\n"
+        f"  found:    {difference.found}"
+        for difference in statement.differences(delivered)
+    ]
+    lines += [
+        f"WARNING: pins set aside: {file.path} is taken for {name} as it is"
+        for file in source.delivery.files
+        if file.path not in statement.files
+    ]
+    loud(*lines)
 
 
 def _text(digest: Digest) -> str:

@@ -1,51 +1,97 @@
-"""Bring a source's folder back from DVC, exactly as its listing says."""
+"""Bring a source's folder back exactly as its listing says: from DVC, else from the upstream."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from acne04.core import dvc
 from acne04.core.dvc import DigestCache, FolderState, compare
-from acne04.core.errors import SourceError
+from acne04.core.errors import SourceError, UnavailableError
+from acne04.fetch.command import FetchOptions, fetch_folder
+from acne04.fetch.failures import STANDIN
+from acne04.fetch.options import declare_source, read_source_options
 
-#: Exit code that is neither "wrong" nor "impossible": the caller fetches instead.
-NOT_TO_BE_HAD = 3
+#: The file by which the workflow knows that the stand-in's upstream is drawn.
+DRAWN = "README.txt"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the verb."""
-    parser.add_argument("folder", type=Path, help="folder below data/raw")
-    parser.add_argument("--listing", type=Path, required=True, help="its listing (CSV)")
+    """Declare the options of ``acne04 restore``: those of ``acne04 fetch``."""
+    declare_source(parser)
+    parser.add_argument(
+        "--output", required=True, type=Path, help="folder to restore, data/raw/SOURCE"
+    )
+    parser.add_argument(
+        "--listing", required=True, type=Path, help="its listing, data/raw/SOURCE.csv: only read"
+    )
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Restore the folder; exit code 3 where neither DVC's cache nor the store gives it."""
-    folder, listing = arguments.folder, arguments.listing
+def read_options(arguments: argparse.Namespace) -> FetchOptions:
+    """Give the options of a call."""
+    return FetchOptions(read_source_options(arguments), arguments.output, arguments.listing)
+
+
+def run(options: FetchOptions) -> int:
+    """Restore the folder; give the exit code.
+
+    Raises
+    ------
+    SourceError
+        If the folder holds other files than listed, or the upstream gives others.
+    UnavailableError
+        If neither DVC nor the upstream gives it.
+    """
+    folder, listing = options.folder, options.listing
     state = _state(folder, listing)
     if state.missing:
-        for command in (["checkout", "--quiet", "--force"], ["pull", "--quiet", "--force"]):
-            answer = dvc.run(*command, str(folder))
-            if answer.returncode == 0:
-                break
-            print(f"dvc {command[0]}: {dvc.last_line(answer.stderr)}", file=sys.stderr)
+        _ask_dvc(folder)
         state = _state(folder, listing)
     if state.foreign:
-        raise SourceError(
-            str(folder),
-            "does not agree with its listing",
-            found="\n            ".join(state.foreign),
-            remedy=f"`dvc checkout --force {folder}`",
-        )
+        raise _not_as_listed(folder, state.foreign, f"`dvc checkout --force {folder}`")
     if state.missing:
-        print(
-            f"{folder}: neither DVC's cache nor the store gives it; fetch it again",
-            file=sys.stderr,
-        )
-        return NOT_TO_BE_HAD
+        print(f"{folder}: neither DVC's cache nor the store gives it", file=sys.stderr)
+        _refuse_undrawn(options)
+        fetch_folder(options)
+        state = _state(folder, listing)
+        lacking = [f"{folder / path}: expected this file, found none" for path in state.missing]
+        if lacking or state.foreign:
+            anew = f"where the listing is wrong, `acne04 fetch {options.source.key}` makes it anew"
+            raise _not_as_listed(folder, [*lacking, *state.foreign], anew)
     print(f"{folder}: as listed in {listing}")
     return 0
+
+
+def _ask_dvc(folder: Path) -> None:
+    """Have DVC bring the folder from its cache, else from the store."""
+    for command in (["checkout", "--quiet", "--force"], ["pull", "--quiet", "--force"]):
+        answer = dvc.run(*command, str(folder))
+        if answer.returncode == 0:
+            return
+        print(f"dvc {command[0]}: {dvc.last_line(answer.stderr)}", file=sys.stderr)
+
+
+def _refuse_undrawn(options: FetchOptions) -> None:
+    drawn = options.source.upstream / DRAWN
+    if options.source.dataset == STANDIN and not drawn.is_file():
+        raise UnavailableError(
+            str(options.folder),
+            "the stand-in that it comes from is not drawn",
+            expected=str(drawn),
+            done="nothing written",
+            remedy=f"`snakemake --cores all {drawn}`, then run again",
+        )
+
+
+def _not_as_listed(folder: Path, places: Sequence[str], remedy: str) -> SourceError:
+    return SourceError(
+        str(folder),
+        "does not agree with its listing",
+        found="\n            ".join(places),
+        remedy=remedy,
+    )
 
 
 def _state(folder: Path, listing: Path) -> FolderState:

@@ -12,6 +12,6 @@ info      row-repeated.
 
 from __future__ import annotations
 
-from acne04.leaks.command import configure, run
+from acne04.leaks.command import configure, read_options, run
 
-__all__ = ["configure", "run"]
+__all__ = ["configure", "read_options", "run"]

@@ -4,20 +4,49 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from acne04.core import documents
 from acne04.core.errors import UsageError
 from acne04.core.schemas import load_schema
-from acne04.leaks.columns import choose_columns
-from acne04.leaks.known import Known, known_groups, known_subjects, read_ours
-from acne04.leaks.placing import Placed, place_ours, place_strangers
-from acne04.leaks.reading import read_foreign
-from acne04.leaks.report import Verdict, print_verdict
+from acne04.leaks.foreign import choose_columns, read_foreign
+from acne04.leaks.known_images import KnownImages, known_groups, known_subjects, read_ours
+from acne04.leaks.sides import PlacedImages, place_ours, place_strangers
+from acne04.leaks.verdict import LeakVerdict, print_verdict
 from acne04.relations.kinship import Kinship
 from acne04.relations.leakage import leak_table
 
 SCHEMA = "leaks.schema.json"
+
+
+@dataclass(frozen=True)
+class LeaksOptions:
+    """A manifest, and what it is judged by.
+
+    Attributes
+    ----------
+    manifest : pathlib.Path
+        A CSV file, ours or a stranger's.
+    as_json : bool
+        Whether a document is printed, in place of a text for people.
+    groups, relations, inventory : pathlib.Path or None
+        Tables of ``acne04 dedupe`` and ``acne04 scan``; None for those of this checkout.
+    subjects : pathlib.Path or None
+        A table of persons, or the folder of its JSON lines, in place of groups and inventory.
+    path_column, split_column, fold_column : str or None
+        Columns of a stranger's manifest; None for what its header suggests.
+    """
+
+    manifest: Path
+    as_json: bool
+    groups: Path | None
+    relations: Path | None
+    inventory: Path | None
+    subjects: Path | None
+    path_column: str | None
+    split_column: str | None
+    fold_column: str | None
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -44,40 +73,59 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--fold-column", metavar="NAME", help="fold; without parts each is held out in turn")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def read_options(arguments: argparse.Namespace) -> LeaksOptions:
+    """Give the options of a call.
+
+    Raises
+    ------
+    UsageError
+        If persons are to take the place of tables that are named, too.
+    """
+    options = LeaksOptions(
+        manifest=arguments.manifest,
+        as_json=arguments.json,
+        groups=arguments.groups,
+        relations=arguments.relations,
+        inventory=arguments.inventory,
+        subjects=arguments.subjects,
+        path_column=arguments.path_column,
+        split_column=arguments.split_column,
+        fold_column=arguments.fold_column,
+    )
+    for option, table in (("--groups", options.groups), ("--inventory", options.inventory)):
+        if options.subjects and table:
+            raise UsageError(option, "not together with --subjects", done="nothing said")
+    return options
+
+
+def run(options: LeaksOptions) -> int:
     """Judge one manifest: 0 nothing leaks, 1 something does."""
-    known = _known(arguments)
-    placed = _placed(arguments, known)
+    if options.subjects:
+        known = known_subjects(options.subjects, options.relations)
+    else:
+        known = known_groups(options.groups, options.relations, options.inventory)
+    placed = _placed(options, known)
     _refuse_one_side(placed)
     kinship = Kinship(known.images["image_id"], known.relations)
-    verdict = Verdict(known, placed, leak_table(placed.sides, kinship))
+    verdict = LeakVerdict(known, placed, leak_table(placed.sides, kinship))
     document = verdict.as_document()
     documents.check(document, SCHEMA, "the document")
-    if arguments.json:
+    if options.as_json:
         sys.stdout.write(documents.to_text(document))
     else:
         print_verdict(verdict)
     return 1 if verdict.leaks else 0
 
 
-def _known(arguments: argparse.Namespace) -> Known:
-    if not arguments.subjects:
-        return known_groups(arguments.groups, arguments.relations, arguments.inventory)
-    for option in ("groups", "inventory"):
-        if getattr(arguments, option):
-            raise UsageError(f"--{option}", "not together with --subjects", done="nothing said")
-    return known_subjects(arguments.subjects, arguments.relations)
-
-
-def _placed(arguments: argparse.Namespace, known: Known) -> Placed:
-    table = read_foreign(arguments.manifest)
+def _placed(options: LeaksOptions, known: KnownImages) -> PlacedImages:
+    table = read_foreign(options.manifest)
     if list(table.rows) == [field["name"] for field in load_schema("splits.table.json")["fields"]]:
-        return place_ours(table, read_ours(arguments.manifest, "splits"), known)
-    options = (arguments.path_column, arguments.split_column, arguments.fold_column)
-    return place_strangers(table, choose_columns(table, *options), known)
+        return place_ours(table, read_ours(options.manifest, "splits"), known)
+    named = (options.path_column, options.split_column, options.fold_column)
+    return place_strangers(table, choose_columns(table, *named), known)
 
 
-def _refuse_one_side(placed: Placed) -> None:
+def _refuse_one_side(placed: PlacedImages) -> None:
     """Refuse to call a manifest free of leaks that has nothing to compare.
 
     Raises

@@ -1,4 +1,4 @@
-"""Say on which sides the images of a manifest are.
+"""The sides on which the images of a manifest are.
 
 What the columns of a stranger's table mean:
 
@@ -18,20 +18,22 @@ import pandas as pd
 
 from acne04.core.errors import UsageError
 from acne04.core.findings import Finding
-from acne04.leaks.columns import FOLD_COLUMN, Columns
-from acne04.leaks.known import Known
-from acne04.leaks.matching import Register, match_rows
-from acne04.leaks.reading import Foreign
+from acne04.leaks.foreign import FOLD_COLUMN, ForeignTable, ManifestColumns
+from acne04.leaks.known_images import KnownImages
+from acne04.leaks.register import Register, match_rows
 from acne04.relations.leakage import OTHER_FOLDS, THIS_FOLD, sides_of
 
 #: More parts or folds than that are no parts or folds.
 MOST = 100
-#: Share of images in several folds from which on a fold is a whole split of its own.
+#: Share of images in several folds from which on a fold is a whole split of its own: then nearly
+#: all are in all of them, else nearly each is in one.
 _MOSTLY = 0.5
+#: Columns of ours beside a stranger's, whose names never begin with a blank.
+_PART, _FOLD = " part", " fold"
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedImages:
     """A manifest whose images are known.
 
     Attributes
@@ -55,7 +57,7 @@ class Placed:
     findings: list[Finding]
 
 
-def place_ours(table: Foreign, manifest: pd.DataFrame, known: Known) -> Placed:
+def place_ours(table: ForeignTable, manifest: pd.DataFrame, known: KnownImages) -> PlacedImages:
     """Place the images of a manifest of ours.
 
     Parameters
@@ -84,10 +86,12 @@ def place_ours(table: Foreign, manifest: pd.DataFrame, known: Known) -> Placed:
     manifest = manifest.assign(image_id=found)
     sides = sides_of(variants[0], manifest[is_placed & (manifest["image_id"] != "")])
     rows = _counted(len(manifest), int(is_placed.sum()), findings)
-    return Placed(table.name, f"variant {variants[0]}", sides, rows, findings)
+    return PlacedImages(table.name, f"variant {variants[0]}", sides, rows, findings)
 
 
-def place_strangers(table: Foreign, columns: Columns, known: Known) -> Placed:
+def place_strangers(
+    table: ForeignTable, columns: ManifestColumns, known: KnownImages
+) -> PlacedImages:
     """Place the images of any other manifest.
 
     Raises
@@ -110,10 +114,7 @@ def place_strangers(table: Foreign, columns: Columns, known: Known) -> Placed:
     sides = _sides(placed.assign(grade=placed["image_id"].map(grades)), columns, table)
     counts = _counted(len(table.rows), len(rows), [*findings, *table.findings])
     findings = [*table.findings, *findings, *repeated]
-    return Placed(table.name, str(columns), sides, counts, findings)
-
-
-_PART, _FOLD = " part", " fold"
+    return PlacedImages(table.name, str(columns), sides, counts, findings)
 
 
 def _counted(read: int, told: int, left_out: list[Finding]) -> dict[str, int]:
@@ -145,7 +146,7 @@ def _refuse_many(name: str, placed: pd.DataFrame) -> None:
             )
 
 
-def _sides(placed: pd.DataFrame, columns: Columns, table: Foreign) -> pd.DataFrame:
+def _sides(placed: pd.DataFrame, columns: ManifestColumns, table: ForeignTable) -> pd.DataFrame:
     folds = set(placed["fold"]) - {""}
     if all(fold.isdecimal() for fold in folds):
         placed = placed.assign(fold=pd.to_numeric(placed["fold"]).astype("Int64"))
@@ -167,7 +168,7 @@ def _sides(placed: pd.DataFrame, columns: Columns, table: Foreign) -> pd.DataFra
     return pd.concat(each, ignore_index=True)
 
 
-def _is_kfold(columns: Columns, table: Foreign) -> bool:
+def _is_kfold(columns: ManifestColumns, table: ForeignTable) -> bool:
     """Whether it is a ``kfold`` of ours to which somebody has added a column."""
     ours = (columns.split, columns.fold) == ("split", FOLD_COLUMN)
     return ours and "variant" in table.rows and bool((table.rows["variant"] == "kfold").all())

@@ -1,4 +1,4 @@
-"""Find the image that a row of a stranger's table speaks of."""
+"""A register of the known images, by all that a row of a stranger's table may call them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHOWN = 3
 
 
 class Register:
-    """The known images, by all that a row may call them.
+    """Where the image is found that a row speaks of.
 
     Parameters
     ----------

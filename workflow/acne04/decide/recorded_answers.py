@@ -1,4 +1,4 @@
-"""Record an answer: checked against all that is known, then added to its file."""
+"""Answers in the decisions files: each is checked against all that is known before it is added."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from acne04.core import tables
-from acne04.core.errors import SchemaError, UsageError
-from acne04.decide.known import Known
+from acne04.core.errors import Acne04Error, SchemaError, UsageError
+from acne04.decide.known_contents import KnownContents
 from acne04.decide.queue import Question
 from acne04.relations.decisions import FILES, Decision, every, id_ranges, row_problems
 
@@ -44,7 +44,7 @@ def target_of(kind: str, subject: str, target: str | None, questions: Iterable[Q
     )
 
 
-def check_answer(decision: Decision, known: Known) -> None:
+def check_answer(decision: Decision, known: KnownContents) -> None:
     """Refuse an answer that cannot be right.
 
     Raises
@@ -78,7 +78,39 @@ def record(folder: Path, decision: Decision) -> Path:
     return path
 
 
-def _contradicted(decision: Decision, known: Known) -> Iterator[str]:
+def check_files(folder: Path, files: Sequence[Path]) -> str:
+    """Check decisions files, and say that they are in order.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where the decisions are.
+    files : sequence of pathlib.Path
+        The files to check; empty for all that lie in `folder`, none of which may be absent.
+
+    Raises
+    ------
+    SchemaError
+        If one is not in order; the message lists every place of every file.
+    """
+    chosen = files or sorted({*folder.glob("*.csv"), *(folder / name for name in FILES)})
+    wrong: list[str] = []
+    rows = 0
+    for file in chosen:
+        if file.name not in FILES:
+            expected = ", ".join(FILES)
+            wrong.append(f"{file}: no stage reads a file of this name (but {expected})")
+            continue
+        try:
+            rows += len(every(file))
+        except Acne04Error as error:
+            wrong.append(str(error))
+    if wrong:
+        raise SchemaError("--check", "\n".join(["not in order", *wrong]))
+    return f"{len(chosen)} decisions files with {rows} decisions: in order"
+
+
+def _contradicted(decision: Decision, known: KnownContents) -> Iterator[str]:
     images = known.images()
     origins = {origin for digest, origin in images.values() if digest == decision.subject}
     named = images.get(decision.decision)

@@ -19,7 +19,7 @@ _DIGEST = re.compile(r"[0-9a-f]{8,64}")
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownContents:
     """Contents: rows of (sha256, path, origin), origin empty where only the queue knows them."""
 
     rows: tuple[tuple[str, str, str], ...]
@@ -79,7 +79,7 @@ class Known:
 
 def known_contents(
     questions: Iterable[Question], inventory: pd.DataFrame | None, annotated: pd.DataFrame | None
-) -> Known:
+) -> KnownContents:
     """Gather the contents that are known, each path once.
 
     Parameters
@@ -99,7 +99,7 @@ def known_contents(
     contents += [content for question in questions for content in _asked_about(question)]
     for digest, path in contents:
         rows.setdefault(path, (digest, path, ""))
-    return Known(tuple(rows[path] for path in sorted(rows)))
+    return KnownContents(tuple(rows[path] for path in sorted(rows)))
 
 
 def _listed(annotated: pd.DataFrame) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Have the files of a delivery on this machine: a copy that is there, else a download.
+"""A delivery on this machine: copies of its files that are there, else downloads.
 
 A copy that is already there (put by hand, or kept from an earlier run) is as good a source as the
 network and passes the same checks. Addresses are tried once each, in their order; a policy of
@@ -16,11 +16,10 @@ from acne04.core.errors import UnavailableError
 from acne04.core.files import staged_file, staged_folder
 from acne04.core.hashing import digest_file
 from acne04.core.sources import DeliveryFile, Source
-from acne04.fetch import content
-from acne04.fetch.names import name_problem
+from acne04.fetch.acceptance import name_problem, why_not
+from acne04.fetch.failures import Attempt, Failure, MismatchError, bad_copy, not_had
 from acne04.fetch.pins import Delivered, Expectation
 from acne04.fetch.receipts import Receipt, now, write_receipts
-from acne04.fetch.refusals import Attempt, Failure, MismatchError, bad_copy, not_had
 from acne04.fetch.transports import (
     RefusalError,
     UnreachableError,
@@ -143,7 +142,7 @@ class _Delivery:
         if kind == "folder":
             places = {f"{path}/{below}": place / below for below in regular_files(place)}
         magic = "zip" if name.suffix == ".zip" else file.magic
-        reasons = {path: content.why_not(found, magic) for path, found in places.items()}
+        reasons = {path: why_not(found, magic) for path, found in places.items()}
         if any(reasons.values()):
             raise RefusalError(
                 "\n".join(f"{path} is {why}" for path, why in reasons.items() if why)

@@ -1,4 +1,4 @@
-"""Say what leaks, to people and to machines."""
+"""The verdict on a manifest: what leaks, for people or as a document."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from rich.table import Table
 
 from acne04.core import findings as findings_
 from acne04.core.findings import Finding
-from acne04.leaks.known import Known
-from acne04.leaks.placing import Placed
+from acne04.leaks.known_images import KnownImages
+from acne04.leaks.sides import PlacedImages
 from acne04.relations.leakage import ALL, ANY
 
 #: Findings of one check that the terminal shows.
@@ -23,21 +23,21 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LeakVerdict:
     """What was found in one manifest.
 
     Attributes
     ----------
-    known : Known
+    known : KnownImages
         What it was judged by.
-    placed : Placed
+    placed : PlacedImages
         The manifest.
     table : pandas.DataFrame
         As of `acne04.relations.leakage.leak_table`.
     """
 
-    known: Known
-    placed: Placed
+    known: KnownImages
+    placed: PlacedImages
     table: pd.DataFrame
 
     @property
@@ -83,7 +83,7 @@ class Verdict:
         }
 
 
-def print_verdict(verdict: Verdict) -> None:
+def print_verdict(verdict: LeakVerdict) -> None:
     """Print the leak table, an example of each kind, the findings and the verdict."""
     placed, known = verdict.placed, verdict.known
     counts = placed.rows
@@ -98,7 +98,7 @@ def print_verdict(verdict: Verdict) -> None:
         print(line)
 
 
-def _leak_table(verdict: Verdict) -> Table:
+def _leak_table(verdict: LeakVerdict) -> Table:
     """Show the kinds that leak between each two parts; one row where none does."""
     rows = verdict.table[verdict.table["grade"] == ALL]
     rows = rows[rows["kind"].isin([*verdict.known.kinds, ANY])]
@@ -124,7 +124,7 @@ def _leak_table(verdict: Verdict) -> Table:
     return table
 
 
-def _examples(verdict: Verdict) -> Iterator[str]:
+def _examples(verdict: LeakVerdict) -> Iterator[str]:
     rows = verdict.table[(verdict.table["grade"] == ALL) & (verdict.table["pairs"] > 0)]
     for kind in verdict.known.kinds:
         for row in rows[rows["kind"] == kind].head(1).itertuples():
@@ -136,7 +136,7 @@ def _examples(verdict: Verdict) -> Iterator[str]:
             )
 
 
-def _said(verdict: Verdict) -> Iterator[str]:
+def _said(verdict: LeakVerdict) -> Iterator[str]:
     document = verdict.as_document()
     yield from findings_.summary_lines(document)
     shown: dict[str, int] = {}
@@ -151,7 +151,7 @@ def _said(verdict: Verdict) -> Iterator[str]:
         yield f"not run, so not passed: {gap['check']}: {gap['reason']}"
 
 
-def _conclusion(verdict: Verdict) -> str:
+def _conclusion(verdict: LeakVerdict) -> str:
     if not verdict.leaks:
         partial = verdict.known.not_run or verdict.placed.rows["left_out"]
         return "nothing leaks" + (", of what was judged" if partial else "")

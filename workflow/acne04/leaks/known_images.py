@@ -11,7 +11,7 @@ import pandas as pd
 from acne04.core import tables
 from acne04.core.errors import SchemaError, UnavailableError, UsageError
 from acne04.core.findings import NotRun
-from acne04.leaks.reading import read_foreign
+from acne04.leaks.foreign import read_foreign
 from acne04.relations.kinship import KINDS
 from acne04.relations.subjects import read_subject_files
 
@@ -26,7 +26,7 @@ _NO_RELATIONS = (
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownImages:
     """What the rows of a manifest are judged by.
 
     Attributes
@@ -54,7 +54,9 @@ class Known:
     not_run: tuple[NotRun, ...]
 
 
-def known_groups(groups: Path | None, relations: Path | None, inventory: Path | None) -> Known:
+def known_groups(
+    groups: Path | None, relations: Path | None, inventory: Path | None
+) -> KnownImages:
     """Read the tables of ``acne04 dedupe``, and for hashes and grades the inventory.
 
     Parameters
@@ -81,12 +83,12 @@ def known_groups(groups: Path | None, relations: Path | None, inventory: Path | 
     else:
         images = images.assign(sha256="", grade=pd.NA)
     images = images.assign(sha256=images["sha256"].fillna(""))
-    return Known(
+    return KnownImages(
         str(place.parent), dataset or "unknown", images, edges[["kind", "a", "b"]], KINDS, ()
     )
 
 
-def known_subjects(subjects: Path, relations: Path | None) -> Known:
+def known_subjects(subjects: Path, relations: Path | None) -> KnownImages:
     """Read a subject table: a CSV file, or the folder of JSON lines that it was published as.
 
     Raises
@@ -109,7 +111,7 @@ def known_subjects(subjects: Path, relations: Path | None) -> Known:
     names = sorted({*table["image_id"], *edges["a"], *edges["b"]})
     images = pd.DataFrame({"image_id": names, "path": names, "sha256": ""}, dtype="str")
     images = images.assign(grade=pd.NA, parent_status="")
-    return Known(subjects.name, "unknown", images, edges, kinds, not_run)
+    return KnownImages(subjects.name, "unknown", images, edges, kinds, not_run)
 
 
 def read_ours(path: Path, name: str, dataset: str | None = None) -> pd.DataFrame:
