@@ -110,8 +110,7 @@ def _outcome(arguments: argparse.Namespace) -> tuple[int, str]:
 def _run(arguments: argparse.Namespace) -> tuple[int, str]:
     try:
         module = arguments.module
-        reads = hasattr(module, "read_options")
-        code = int(module.run(module.read_options(arguments) if reads else arguments))
+        code = int(module.run(module.read_options(arguments)))
         sys.stdout.flush()
     except Acne04Error as error:
         return _fail(arguments, error.exit_code, str(error))

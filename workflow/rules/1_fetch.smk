@@ -90,28 +90,18 @@ rule restore:
     input:
         listing="data/raw/{source}.csv",
         pins=PINS,
+        upstream=upstream_of_source,
     output:
         touch(".acne04/present/{reader}/{source}"),
     log:
         "logs/restore_{reader}_{source}.log",
-    threads: 64  # one at a time: two would draw the same upstream
     params:
         dataset=config["dataset"],
-        standin=config["standin"],
         version=version_of_source,
         folder=folder_of_source,
     shell:
         """
-        acne04 --log {log:q} restore {params.folder:q} --listing {input.listing:q} && exit
-        test $? -eq 3
-        test {params.dataset:q} = acne04 -o -e upstream/standin/README.txt \
-            || acne04 --log logs/standin.log standin upstream/standin \
-                --scale {params.standin[scale]:q} \
-                --fraction {params.standin[fraction]:q} \
-                --near-duplicates {params.standin[near_duplicates]:q} \
-                --seed {params.standin[seed]:q} \
-                --workers {threads:q}
-        acne04 --log logs/fetch_{wildcards.source:q}.log fetch {wildcards.source:q} \
+        acne04 --log {log:q} restore {wildcards.source:q} \
             --dataset {params.dataset:q} \
             --sources workflow/sources.yaml \
             --version {params.version:q} \
