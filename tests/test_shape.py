@@ -52,7 +52,7 @@ def _used(*words: str, cwd: Path) -> set[str]:
 @pytest.mark.parametrize("verb", STAGES)
 def test_the_code_of_a_stage_is_all_it_uses(verb: str, finished, tmp_path: Path) -> None:
     log = finished.command("bash", "-c", f"snakemake --cores 1 -n -p -R {verb} --until {verb}")
-    command = _command_of(log.stdout, verb)
+    command = _command_of(log.stdout + log.stderr, verb)
     used = _used(*command, cwd=_scratch_copy(finished.path, tmp_path))
     # cli.py only parses; what can be imported from the package is no verb's; of the parameters the
     # rule states every one, so that their schema can only refuse.

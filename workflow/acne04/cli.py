@@ -24,7 +24,7 @@ VERBS = {
     "standin": "draw the stand-in upstream: same names, trees, counts and defects, no faces",
     "pin": "record what an upstream delivers, where nobody has published a hash",
     "fetch": "bring a source to data/raw, checked against its pins",
-    "restore": "bring a folder of data/raw back from DVC, exactly as its listing says",
+    "restore": "bring a folder of data/raw back as its listing says: from DVC, else its upstream",
     "scan": "read every image once; parse labels, folds and boxes",
     "validate": "check an Acne04-v2 annotation file against its schema and against sense",
     "near": "find copies of a photograph that are not the same bytes, and synthetic parents",

@@ -46,7 +46,8 @@ def _reachable(verb: str, present: set[str]) -> set[str]:
     waiting = _files_of(f"acne04.{verb}", present)
     while waiting:
         module = waiting.pop()
-        if module not in modules:
+        # What other projects can import from the package is looked up when it is asked for.
+        if module not in modules and module != f"{PACKAGE}/__init__.py":
             modules.add(module)
             for name in _imported(Path(module).read_text(encoding="utf-8")):
                 waiting += _files_of(name, present)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from acne04.audit.audited_checkout import AuditedCheckout, committed, git
-from acne04.audit.imports import PACKAGE, imported_files
+from acne04.audit.imports import imported_files
 from acne04.core import parameters
 from acne04.core.checkout import code_files
 from acne04.core.hashing import digest_file
@@ -72,10 +72,8 @@ def _declared(checkout: AuditedCheckout) -> Evidence:
     for name, entry in checkout.declared.items():
         deps = entry.get("do", entry).get("deps", [])
         listed = {file for path in deps for file in (path, *code_files(path))}
-        # The package's own __init__ only says what can be imported from it; of the parameters a
-        # rule states every one, so that their schema can only refuse.
-        around = {f"{PACKAGE}/__init__.py", f"schemas/{parameters.SCHEMA}"}
-        used = set(imported_files(name)) - around
+        # Of the parameters a rule states every one, so that their schema can only refuse.
+        used = set(imported_files(name)) - {f"schemas/{parameters.SCHEMA}"}
         number += len(used)
         problems += [
             Mismatch(path, f"in the dependencies of stage {name}", "imported, but not listed")
