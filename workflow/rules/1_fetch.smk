@@ -86,22 +86,24 @@ rule restore:
     """Bring a source's folder back for a job that reads it: from DVC, else from the upstream.
 
     Each reader has a marker of its own: one that needs the folder must not make the others run.
+    The stand-in is drawn only where DVC does not give the folder, so it is no input.
     """
     input:
         listing="data/raw/{source}.csv",
         pins=PINS,
-        upstream=upstream_of_source,
     output:
         touch(".acne04/present/{reader}/{source}"),
     log:
         "logs/restore_{reader}_{source}.log",
+    threads: 64  # one at a time: two would draw the same upstream
     params:
         dataset=config["dataset"],
+        standin=config["standin"],
         version=version_of_source,
         folder=folder_of_source,
     shell:
         """
-        acne04 --log {log:q} restore {wildcards.source:q} \
+        set -- --log {log:q} restore {wildcards.source:q} \
             --dataset {params.dataset:q} \
             --sources workflow/sources.yaml \
             --version {params.version:q} \
@@ -109,4 +111,13 @@ rule restore:
             --pins {input.pins:q} \
             --output {params.folder:q} \
             --listing {input.listing:q}
+        acne04 "$@" && exit
+        test {params.dataset:q} = standin -a ! -e upstream/standin/README.txt
+        acne04 --log logs/standin.log standin upstream/standin \
+            --scale {params.standin[scale]:q} \
+            --fraction {params.standin[fraction]:q} \
+            --near-duplicates {params.standin[near_duplicates]:q} \
+            --seed {params.standin[seed]:q} \
+            --workers {threads:q}
+        acne04 "$@"
         """

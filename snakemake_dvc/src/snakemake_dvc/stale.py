@@ -57,13 +57,10 @@ class Staleness:
         entries = dvc.lock_entries()
         stale = self._stale(entries)
         made_anew = {out["path"] for stage in stale for out in entries[stage].get("outs", [])}
-        # Where a listing is needed, the folder that it stands for is what is read.
-        folders = {listing: folder for folder, listing in self.settings.folders.items()}
         needed = {
-            path
+            dep["path"]
             for stage in stale
             for dep in entries[stage].get("deps", [])
-            for path in (dep["path"], folders.get(dep["path"], dep["path"]))
             if self.settings.tracks(dep["path"]) and dep["path"] not in made_anew
         }
         absent = sorted(path for path in needed if not Path(path).exists())
