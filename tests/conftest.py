@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 
 # As `acne04` does, and like there before numpy is imported.
@@ -16,16 +16,6 @@ import released
 from project import Project, copy_of_tree
 
 ROOT = Path(__file__).parents[1]
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Where everything is installed (ACNE04_NO_SKIP=1) a skip is a failure."""
-    report = yield
-    if os.environ.get("ACNE04_NO_SKIP") == "1" and report.skipped:
-        report.outcome = "failed"
-        report.longrepr = f"skipped where nothing may be: {report.longrepr}"
-    return report
 
 
 @pytest.fixture(scope="session")
