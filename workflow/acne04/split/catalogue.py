@@ -95,8 +95,8 @@ UNDECODABLE_PLACED = FindingKind(
 TRAINING_IMAGES_REMOVED = FindingKind(
     "training-images-removed",
     "info",
-    meaning="Published-clean trains on fewer images than the published fold: those that are related "
-    "to a test image are left out. Say how many where results are compared.",
+    meaning="Published-clean trains on fewer images than the published fold: those that are "
+    "related to a test image are left out. Say how many where results are compared.",
     remedy="nothing",
 )
 _PUBLISHED_LEAKS = (

@@ -166,7 +166,8 @@ ANNOTATION_OF_QUARANTINED_IMAGE = FindingKind(
 RADIUS_NOT_POSITIVE = FindingKind(
     "radius-not-positive",
     "error",
-    meaning="A circle has no area: it counts as a lesion in the file, but no detector can learn it.",
+    meaning="A circle has no area: it counts as a lesion in the file, but no detector can "
+    "learn it.",
     remedy=_REPORT,
     expected="a radius above 0 px",
 )
