@@ -110,7 +110,8 @@ def test_a_name_means_one_thing() -> None:
     meanings = {(k.name, k.severity, k.meaning) for k in kinds if isinstance(k, FindingKind)}
     meanings |= {(k.name, "", k.meaning) for k in kinds if isinstance(k, CheckGroup)}
     names = [name for name, _, _ in meanings]
-    names += [entry.name for verb in ("audit", "verify") for entry in check_catalogue.checks(verb)]
+    # What both audit and verify look at has one name in both.
+    names += {entry.name for verb in ("audit", "verify") for entry in check_catalogue.checks(verb)}
     assert [name for name, times in Counter(names).items() if times > 1] == []
     assert [name for name in names if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)] == []
 
@@ -177,7 +178,7 @@ def test_the_page_is_that_of_the_catalogue() -> None:
 def test_the_page_can_be_linked_by_every_name() -> None:
     page = (ROOT / check_catalogue.CATALOGUE).read_text(encoding="utf-8")
     headings = re.findall(r"(?m)^### (.+)$", page)
-    assert headings == list(check_catalogue.every_entry())
+    assert headings == [entry.name for entry in check_catalogue.every_entry()]
 
 
 @pytest.mark.parametrize(
@@ -187,6 +188,7 @@ def test_the_page_can_be_linked_by_every_name() -> None:
         ("near-undecidable", ["(warning; several stages)", "a uniform picture: look at the file"]),
         ("fold-overlap", ["do not report results on fold <fold>"]),
         ("derived-from", ["(left out; several stages)", "acne04 near"]),
+        ("leaks", ["leaks (required, from level quick; acne04 audit)", "acne04 verify)"]),
         ("artifact-bytes", ["acne04 audit)", "next: "]),
     ],
 )

@@ -38,16 +38,19 @@ def read_options(arguments: argparse.Namespace) -> ExplainOptions:
 def run(options: ExplainOptions) -> int:
     """Print what the catalogue says of a name."""
     # The checks are looked up last: not every installation has what they import.
-    entry = findings().get(options.name) or every_entry().get(options.name)
-    if entry is None:
-        near = get_close_matches(options.name, every_entry(), n=3)
+    finding = findings().get(options.name)
+    entries = [finding] if finding else [e for e in every_entry() if e.name == options.name]
+    if not entries:
+        names = dict.fromkeys(entry.name for entry in every_entry())
+        near = get_close_matches(options.name, names, n=3)
         raise UsageError(
             options.name,
             "no finding and no check has this name",
             expected=f"perhaps {', '.join(near)}" if near else "",
             remedy=f"{CATALOGUE} lists all of them",
         )
-    print("\n".join(_lines(entry)))
+    for entry in entries:
+        print("\n".join(_lines(entry)))
     return 0
 
 

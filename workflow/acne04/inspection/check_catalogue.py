@@ -53,7 +53,7 @@ class CatalogueEntry:
     Attributes
     ----------
     name : str
-        Unique among findings, groups and checks.
+        What reports call it.
     made_by : str
         Verb that makes it, or `several stages`.
     weight : str
@@ -131,10 +131,10 @@ def checks(verb: str) -> list[CatalogueEntry]:
     ]
 
 
-def every_entry() -> dict[str, CatalogueEntry]:
-    """Give the whole catalogue, by name."""
-    of_verbs = {entry.name: entry for verb in _VERBS for entry in checks(verb)}
-    return findings() | groups() | of_verbs
+def every_entry() -> list[CatalogueEntry]:
+    """Give the whole catalogue; ``audit`` and ``verify`` share names for what both look at."""
+    of_verbs = [entry for verb in _VERBS for entry in checks(verb)]
+    return [*findings().values(), *groups().values(), *of_verbs]
 
 
 def text() -> str:

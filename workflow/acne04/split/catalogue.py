@@ -223,9 +223,9 @@ GROWTH_JOINS_PARTS = FindingKind(
     remedy="decide it with `acne04 decide` (kind place: leave-out or hold-out)",
 )
 
-LEAKS = CheckGroup(
-    "leaks",
-    meaning="Nobody has looked for related images on two sides of a part, in no variant: that none "
-    "is reported does not say that there is none.",
+LEAKS_BETWEEN_PARTS = CheckGroup(
+    "leaks-between-parts",
+    meaning="Nobody has looked for related images in two parts: that none is reported does not say "
+    "that there is none.",
     remedy="give the table of `acne04 dedupe` with --relations",
 )
