@@ -14,7 +14,6 @@ from upstreams import assert_golden
 
 from acne04.core import documents
 from acne04.core.errors import SchemaError, UnavailableError
-from acne04.inspection import check_catalogue
 from acne04.inspection.check_reports import EXIT_CODES, as_document
 from acne04.inspection.checks import (
     Check,
@@ -198,11 +197,6 @@ def test_junit_is_read_by_a_parser(document: dict[str, Any], tmp_path: Path) -> 
         "thorough": set(),
     }
     assert (suite.tests, suite.failures, suite.errors, suite.skipped) == (7, 2, 1, 1)
-
-
-def test_the_catalogue_is_that_of_the_checks() -> None:
-    expected = (ROOT / check_catalogue.CATALOGUE).read_text(encoding="utf-8")
-    assert check_catalogue.text() == expected, "run `python -m acne04.inspection.check_catalogue`"
 
 
 def test_the_document_follows_its_schema(document: dict[str, Any]) -> None:

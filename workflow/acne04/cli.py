@@ -39,6 +39,7 @@ VERBS = {
     "release": "make a signed release: manifests, tables, ledger, Croissant, run crate",
     "verify": "check a release with nothing but its files and a key you trust",
     "check": "check files that people edit against their schemas, before they are committed",
+    "explain": "say what a finding or a check means, and what to do next",
 }
 
 #: Verbs that lie elsewhere: in another verb's room, or in a package of their own.

@@ -58,6 +58,97 @@ class NotRun:
     reason: str
 
 
+@dataclass(frozen=True)
+class FindingKind:
+    """One entry of the catalogue: what all findings of one name have in common.
+
+    The entries of a room stand in its module ``catalogue``, those of several rooms in that of
+    ``core`` or ``relations``; ``docs/checks.md`` is made of them.
+
+    Attributes
+    ----------
+    name : str
+        As `Finding.check`.
+    severity : {"error", "warning", "info"}
+        As `Finding.severity`.
+    meaning : str
+        What it means for somebody who publishes numbers, in a sentence or two.
+    remedy : str
+        What to do next; ``{word}`` stands for a value that `at` is given.
+    expected : str
+        What the rule demands, where the same words fit every record.
+    case : str
+        When this remedy applies, for an entry that shares its name with another.
+    """
+
+    name: str
+    severity: Severity
+    meaning: str
+    remedy: str
+    expected: str = ""
+    case: str = ""
+
+    def when(self, case: str, remedy: str, expected: str = "") -> FindingKind:
+        """Give the entry for a case in which something else is to be done."""
+        return dataclasses.replace(self, case=case, remedy=remedy, expected=expected)
+
+    def at(
+        self,
+        file: str,
+        pointer: str = "",
+        line: int | None = None,
+        *,
+        expected: str = "",
+        found: str,
+        done: str,
+        **values: object,
+    ) -> Finding:
+        """Make a finding of this kind; `values` fill the remedy's places.
+
+        >>> kind = FindingKind("fold-torn", "error", "It leaks.", "do not use fold {fold}")
+        >>> kind.at("a.txt", line=3, expected="x", found="y", done="kept", fold=2).remedy
+        'do not use fold 2'
+        """
+        return Finding(
+            check=self.name,
+            severity=self.severity,
+            file=file,
+            pointer=pointer,
+            line=line,
+            expected=expected or self.expected,
+            found=found,
+            done=done,
+            remedy=self.remedy.format(**values),
+        )
+
+    def not_run(self, reason: str) -> NotRun:
+        """Say why nobody has looked for findings of this kind."""
+        return NotRun(self.name, reason)
+
+
+@dataclass(frozen=True)
+class CheckGroup:
+    """Another entry of the catalogue: checks that are made together, or left out together.
+
+    Attributes
+    ----------
+    name : str
+        As `NotRun.check`.
+    meaning : str
+        What nobody knows where they were left out.
+    remedy : str
+        What to do so that they are made.
+    """
+
+    name: str
+    meaning: str
+    remedy: str
+
+    def not_run(self, reason: str) -> NotRun:
+        """Say why they were left out."""
+        return NotRun(self.name, reason)
+
+
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Sort by file, line, place and check; numbers inside a pointer count as numbers.
 

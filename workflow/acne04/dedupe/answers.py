@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from acne04.core.findings import Finding
+from acne04.core.findings import Finding, FindingKind
 from acne04.core.grades import GRADES
 from acne04.core.review import ReviewItem, pair
+from acne04.dedupe import catalogue
 from acne04.dedupe.edges import score_text
 from acne04.dedupe.identical_bytes import Content, by_path
+from acne04.relations.catalogue import DECISION_IMPOSSIBLE
 from acne04.relations.decisions import Decision
 
 #: What findings call the two files, and the kinds of decision in each.
@@ -110,7 +112,13 @@ def keep_copies(contents: Mapping[str, Content], answers: Answers) -> dict[str, 
 
 def not_applicable(decision: Decision, expected: str, found: str) -> Finding:
     """Report a decision that no longer has anything to settle."""
-    return _finding("decision-not-applicable", decision, expected, found)
+    return catalogue.NOTHING_TO_SETTLE.at(
+        FILE_OF_KIND[decision.kind],
+        line=decision.line,
+        expected=expected,
+        found=found,
+        done=f"{_not_applied(decision)}: there is nothing to settle",
+    )
 
 
 def _grade_problem(
@@ -128,8 +136,8 @@ def _grade_problem(
 def _keep_problem(decision: Decision, content: Content, _: Mapping[str, Content]) -> Finding | None:
     paths = [row.path for row in content.candidates]
     if decision.decision not in paths:
-        return _finding(
-            "decision-impossible", decision, f"one of {', '.join(paths)}", decision.decision
+        return _refused(
+            DECISION_IMPOSSIBLE, decision, f"one of {', '.join(paths)}", decision.decision
         )
     if len(content.members) > 1:
         return None
@@ -140,9 +148,9 @@ def _parent_problem(
     decision: Decision, content: Content, places: Mapping[str, Content]
 ) -> Finding | None:
     if content.is_real:
-        check = "decision-against-bytes" if len(content.members) > 1 else "decision-impossible"
-        return _finding(
-            check,
+        several = len(content.members) > 1
+        return _refused(
+            catalogue.DECISION_AGAINST_BYTES if several else DECISION_IMPOSSIBLE,
             decision,
             "a synthetic image that differs from every photograph",
             f"the bytes of the photograph {content.members[0].path}",
@@ -150,8 +158,8 @@ def _parent_problem(
     parent = places.get(decision.decision)
     if decision.decision == "none" or (parent and parent.is_real):
         return None
-    return _finding(
-        "decision-impossible",
+    return _refused(
+        DECISION_IMPOSSIBLE,
         decision,
         "the path of a photograph that decodes, or none",
         decision.decision,
@@ -159,27 +167,23 @@ def _parent_problem(
 
 
 def _about_nothing(decision: Decision) -> Finding:
-    return _finding(
-        "decision-impossible", decision, "bytes that decode", f"{decision.path}, which does not"
+    return _refused(
+        DECISION_IMPOSSIBLE, decision, "bytes that decode", f"{decision.path}, which does not"
     )
 
 
-def _finding(check: str, decision: Decision, expected: str, found: str) -> Finding:
-    stale = check == "decision-not-applicable"
-    return Finding(
-        check=check,
-        severity="warning" if stale else "error",
-        file=FILE_OF_KIND[decision.kind],
-        pointer="",
+def _refused(kind: FindingKind, decision: Decision, expected: str, found: str) -> Finding:
+    return kind.at(
+        FILE_OF_KIND[decision.kind],
         line=decision.line,
         expected=expected,
         found=found,
-        done=f"not applied ({decision.kind}: {decision.decision}): "
-        + ("there is nothing to settle" if stale else "the safe default holds"),
-        remedy="remove the row where it will never be needed again"
-        if stale
-        else "correct the row, or remove it",
+        done=f"{_not_applied(decision)}: the safe default holds",
     )
+
+
+def _not_applied(decision: Decision) -> str:
+    return f"not applied ({decision.kind}: {decision.decision})"
 
 
 def copy_questions(contents: Mapping[str, Content], answers: Answers) -> Iterator[ReviewItem]:

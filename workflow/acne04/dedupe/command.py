@@ -10,14 +10,17 @@ from pathlib import Path
 import pandas as pd
 
 from acne04.core import documents, tables
+from acne04.core.catalogue import BROKEN_PROMISE
 from acne04.core.errors import SchemaError
 from acne04.core.findings import Finding, NotRun, summary_lines, write_findings
 from acne04.core.outputs import check_outputs
 from acne04.core.sources import load_source
+from acne04.dedupe import catalogue
 from acne04.dedupe.answers import FILE_OF_KIND, IMAGES, RELATIONS
 from acne04.dedupe.image_subjects import check_promises
 from acne04.dedupe.results import metrics, report_lines
 from acne04.dedupe.stage import Evidence, group_images
+from acne04.relations.catalogue import DERIVED_FROM, NEAR
 from acne04.relations.decisions import Decision, load
 from acne04.relations.subjects import PUBLISHED_SPLITS, SubjectLine, read_subject_files
 
@@ -149,17 +152,17 @@ def _read_subjects(
     options: DedupeOptions,
 ) -> tuple[list[SubjectLine], list[Finding], list[NotRun]]:
     if not options.subjects:
-        return [], [], [NotRun("subjects", "no subject table given (--subjects)")]
+        return [], [], [catalogue.SUBJECT.not_run("no subject table given (--subjects)")]
     lines, problems = read_subject_files(options.subjects)
     if not options.sources:
-        return lines, problems, [NotRun("broken-promise", "no sources given (--sources)")]
+        return lines, problems, [BROKEN_PROMISE.not_run("no sources given (--sources)")]
     promises = load_source(options.sources, options.dataset, "subjects").promises
     return lines, [*problems, *check_promises(promises, lines)], []
 
 
 def _read_verdicts(path: Path | None, dataset: str, not_run: list[NotRun]) -> pd.DataFrame | None:
     if path is None:
-        not_run.append(NotRun("near", "no verdicts given (--verdicts)"))
+        not_run.append(NEAR.not_run("no verdicts given (--verdicts)"))
         return None
     verdicts = tables.read(path, "verdicts", dataset)
     unordered = verdicts.index[verdicts["sha256_a"] >= verdicts["sha256_b"]]
@@ -176,7 +179,7 @@ def _read_verdicts(path: Path | None, dataset: str, not_run: list[NotRun]) -> pd
 
 def _read_parents(path: Path | None, dataset: str, not_run: list[NotRun]) -> pd.DataFrame | None:
     if path is None:
-        not_run.append(NotRun("derived-from", "no parents given (--parents)"))
+        not_run.append(DERIVED_FROM.not_run("no parents given (--parents)"))
         return None
     return tables.read(path, "parents", dataset)
 

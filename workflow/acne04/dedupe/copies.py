@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from acne04.core.findings import Finding
+from acne04.dedupe import catalogue
 from acne04.dedupe.answers import Answers, AppliedDecision
 from acne04.dedupe.identical_bytes import Content
 
@@ -89,16 +90,11 @@ def copy_findings(images: pd.DataFrame, answers: Answers) -> Iterator[Finding]:
     by_id = images.set_index("image_id", drop=False)
     for copy in images[images["canonical"] != images["image_id"]].itertuples(index=False):
         kept = by_id.loc[copy.canonical]
-        yield Finding(
-            check="identical-bytes",
-            severity="info",
-            file=copy.path,
-            pointer="",
-            line=None,
+        yield catalogue.IDENTICAL_BYTES.at(
+            copy.path,
             expected="bytes that no other image has",
             found=f"the bytes of {kept.path} (sha256 {copy.sha256})",
             done=f"{kept.image_id} stands for both; splits leave this one out as its copy",
-            remedy="nothing; the file stays where it is",
         )
         fields = [field for field, decided in settled.items() if copy.sha256 not in decided]
         yield from _disagreements(copy, kept, fields)
@@ -107,64 +103,44 @@ def copy_findings(images: pd.DataFrame, answers: Answers) -> Iterator[Finding]:
 
 def _disagreements(copy: Any, kept: Any, fields: list[str]) -> Iterator[Finding]:
     if copy.origin != kept.origin:
-        yield Finding(
-            check="copies-real-and-synthetic",
-            severity="warning",
-            file=copy.path,
-            pointer="",
-            line=None,
+        yield catalogue.COPIES_REAL_AND_SYNTHETIC.at(
+            copy.path,
             expected="a synthetic image that differs from every photograph",
             found=f"the bytes of the photograph {kept.path}",
             done="treated as a copy of the photograph",
-            remedy="report it to the publisher of the synthetic images",
         )
-    for check, severity, what, field, done, remedy in (
+    for kind, what, field, done in (
         (
-            "copies-disagree-on-grade",
-            "error",
+            catalogue.COPIES_DISAGREE_ON_GRADE,
             "grade",
             "grade",
             "both left out of holdout and kfold until somebody decides",
-            "look at the photograph and record which grade is right (`acne04 decide`)",
         ),
         (
-            "copies-disagree-on-count",
-            "warning",
+            catalogue.COPIES_DISAGREE_ON_COUNT,
             "lesion count",
             "lesions_v1",
             "both counts kept beside the image (conflict_counts)",
-            "do not train a counter on it before somebody has counted again and recorded which "
-            "copy is to stand for both (`acne04 decide`)",
         ),
     ):
         one, other = getattr(kept, field), getattr(copy, field)
         if field in fields and pd.notna(one) and pd.notna(other) and one != other:
-            yield Finding(
-                check=check,
-                severity=severity,  # type: ignore[arg-type]
-                file=copy.path,
-                pointer="",
-                line=None,
+            yield kind.at(
+                copy.path,
                 expected=f"{what} {one}, as {kept.path} has with the same bytes",
                 found=f"{what} {other}",
                 done=done,
-                remedy=remedy,
             )
 
 
 def _undecodable_copies(images: pd.DataFrame) -> Iterator[Finding]:
     broken = images[~images["decodable"].astype(bool)]
     for row in broken[broken.duplicated("sha256")].itertuples(index=False):
-        yield Finding(
-            check="copies-undecodable",
-            severity="error",
-            file=row.path,
-            pointer="",
-            line=None,
+        yield catalogue.COPIES_UNDECODABLE.at(
+            row.path,
             expected="bytes that no other image has, or an image that decodes",
             found="the bytes of another file that does not decode either",
             done="not taken for a copy: nobody can say what it shows",
-            remedy="fetch the source again",
         )
 
 
@@ -180,14 +156,9 @@ def merged_subjects(images: pd.DataFrame) -> Iterator[Finding]:
     for row in images[images["image_id"] != images["canonical"]].itertuples(index=False):
         kept = by_id.loc[row.canonical]
         if row.subject and kept.subject and row.subject != kept.subject:
-            yield Finding(
-                check="copies-across-subjects",
-                severity="error",
-                file=row.path,
-                pointer="",
-                line=None,
+            yield catalogue.COPIES_ACROSS_SUBJECTS.at(
+                row.path,
                 expected=f"subject {kept.subject}, as {kept.path} has with the same bytes",
                 found=f"subject {row.subject}",
                 done="both subjects joined in one group: they are one person",
-                remedy="report it to the publisher of the subject table",
             )

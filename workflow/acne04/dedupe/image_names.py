@@ -10,6 +10,7 @@ import pandas as pd
 
 from acne04.core.findings import Finding
 from acne04.core.naming import COLLISIONS, collision_key, collision_kind, plain_name
+from acne04.dedupe import catalogue
 
 #: Lengths, in hexadecimal digits, of the mark that tells colliding names apart; the first that
 #: serves is taken.
@@ -93,14 +94,9 @@ def _marked(name: str, path: str, taken: set[str]) -> str:
 
 
 def _collision(path: str, keeper: str, kind: str, image_id: str) -> Finding:
-    return Finding(
-        check="name-collision",
-        severity="warning",
-        file=path,
-        pointer="",
-        line=None,
+    return catalogue.NAME_COLLISION.at(
+        path,
         expected="a name that no other image has",
         found=f"{keeper} has {COLLISIONS[kind]}",
         done=f"called {image_id} from here on",
-        remedy="nothing; join other tables by path, or by image_id through names.csv",
     )

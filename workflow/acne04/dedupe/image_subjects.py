@@ -8,7 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from acne04.core.catalogue import BROKEN_PROMISE
 from acne04.core.findings import Finding
+from acne04.dedupe import catalogue
 from acne04.dedupe.image_names import natural_key
 from acne04.relations.subjects import SubjectLine
 
@@ -62,17 +64,12 @@ def check_promises(promises: dict[str, Any], lines: list[SubjectLine]) -> list[F
     for split, promised in promises.get("splits", {}).items():
         figures[f"splits/{split}"] = (promised, splits[split])
     return [
-        Finding(
-            check="broken-promise",
-            severity="warning",
-            file="subjects",
-            pointer=f"/promises/{place}",
-            line=None,
+        BROKEN_PROMISE.at(
+            "subjects",
+            f"/promises/{place}",
             expected=str(promised),
             found=str(found),
             done="went on with what is there",
-            remedy="look at the other findings on this source; where they explain nothing, the "
-            "delivery is right and the promise in its entry wants correcting",
         )
         for place, (promised, found) in figures.items()
         if promised is not None and promised != found
@@ -82,68 +79,47 @@ def check_promises(promises: dict[str, Any], lines: list[SubjectLine]) -> list[F
 def _compare(line: SubjectLine, row: Any, before: set[str]) -> Iterator[Finding]:
     """Compare a line with the image that it names and with earlier lines on that image."""
     if line.subject in before:
-        yield Finding(
-            check="subject-line-repeated",
-            severity="warning",
-            file=line.file,
-            pointer="",
+        yield catalogue.SUBJECT_LINE_REPEATED.at(
+            line.file,
             line=line.line,
             expected="one line for each photograph",
             found=f"another line for {line.name}, of the same subject {line.subject}",
             done="counted once",
-            remedy="nothing; or report the line to its publisher",
         )
     elif before:
-        yield Finding(
-            check="image-in-two-subjects",
-            severity="error",
-            file=line.file,
-            pointer="",
+        yield catalogue.IMAGE_IN_TWO_SUBJECTS.at(
+            line.file,
             line=line.line,
             expected=f"{line.name} in one subject",
             found=f"{line.subject}, and earlier {', '.join(sorted(before, key=natural_key))}",
             done="all these subjects joined in one group, so that none is torn apart",
-            remedy="look at the photographs: are these one person?",
         )
     if pd.notna(row.grade) and row.grade != line.label:
-        yield Finding(
-            check="subject-label-differs",
-            severity="warning",
-            file=line.file,
-            pointer="",
+        yield catalogue.SUBJECT_LABEL_DIFFERS.at(
+            line.file,
             line=line.line,
             expected=f"grade {row.grade} of {line.name}, as in the label files",
             found=f"grade {line.label}",
             done="kept the grade of the label files",
-            remedy="nothing; the subject table is used for persons alone",
         )
 
 
 def _unknown(line: SubjectLine) -> Finding:
-    return Finding(
-        check="subject-image-unknown",
-        severity="error",
-        file=line.file,
-        pointer="",
+    return catalogue.SUBJECT_IMAGE_UNKNOWN.at(
+        line.file,
         line=line.line,
         expected="the name of a real image",
         found=line.name,
         done="line left out",
-        remedy="see whether the scan's findings name the image as missing or unreadable",
     )
 
 
 def _without(path: str) -> Finding:
-    return Finding(
-        check="image-without-subject",
-        severity="warning",
-        file=path,
-        pointer="",
-        line=None,
+    return catalogue.IMAGE_WITHOUT_SUBJECT.at(
+        path,
         expected="a line in the subject table",
         found="none",
         done="taken for a person of its own, unless a copy of it has a subject",
-        remedy="look whether it shows a person that the table knows",
     )
 
 
@@ -154,14 +130,10 @@ def _in_two_splits(lines: list[SubjectLine]) -> Iterator[Finding]:
         earlier = first.setdefault(line.subject, line)
         if earlier.split != line.split and (line.subject, line.split) not in reported:
             reported.add((line.subject, line.split))
-            yield Finding(
-                check="subject-in-two-splits",
-                severity="error",
-                file=line.file,
-                pointer="",
+            yield catalogue.SUBJECT_IN_TWO_SPLITS.at(
+                line.file,
                 line=line.line,
                 expected=f"{line.subject} in one published split",
                 found=f"also in {earlier.file} (line {earlier.line})",
                 done="kept as one subject; the published split is not used here",
-                remedy="do not use the published subject split as it is",
             )

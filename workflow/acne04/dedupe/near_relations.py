@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from acne04.core.findings import Finding
+from acne04.dedupe import catalogue
 from acne04.dedupe.answers import (
     Answers,
     AppliedDecision,
@@ -19,6 +20,7 @@ from acne04.dedupe.answers import (
 from acne04.dedupe.edges import DECISION, Relation
 from acne04.dedupe.identical_bytes import Content
 from acne04.dedupe.results import Item
+from acne04.relations.catalogue import NEAR_UNDECIDABLE
 from acne04.relations.decisions import Decision
 
 Pair = tuple[str, str]
@@ -86,27 +88,21 @@ def matches_outside(
         real, other = _by_precedence(pair, contents)
         groups = {group_of.get(content.image_id) for content in (real, other)}
         if real.is_real and not other.is_real and None not in groups and len(groups) > 1:
-            yield _finding(
-                "synthetic-matches-outside",
-                "error",
+            yield catalogue.SYNTHETIC_MATCHES_OUTSIDE.at(
                 other.path,
-                "every photograph that it coincides with in the group of its parent",
-                f"{real.path} in another ({score_of(row)})",
-                "not related: the parent alone counts",
-                "look at both; record a decision of kind relation, or of kind parent",
+                expected="every photograph that it coincides with in the group of its parent",
+                found=f"{real.path} in another ({score_of(row)})",
+                done="not related: the parent alone counts",
             )
 
 
 def unknown_bytes(path: str, table: str, digest: str) -> Finding:
     """Report a row about bytes that no image here has that decodes."""
-    return _finding(
-        "verdict-of-unknown-bytes",
-        "error",
+    return catalogue.VERDICT_OF_UNKNOWN_BYTES.at(
         path,
-        f"the bytes of an image of the inventory that decodes, in table {table}",
-        f"sha256 {digest}, which none has",
-        "row left out: its images may be related",
-        "run `acne04 near` on this inventory",
+        expected=f"the bytes of an image of the inventory that decodes, in table {table}",
+        found=f"sha256 {digest}, which none has",
+        done="row left out: its images may be related",
     )
 
 
@@ -170,31 +166,18 @@ def _persons(*contents: Content) -> list[str]:
 
 def _across_subjects(first: Content, second: Content) -> Finding:
     one, other = _persons(first, second)
-    return _finding(
-        "near-across-subjects",
-        "error",
+    return catalogue.NEAR_ACROSS_SUBJECTS.at(
         second.path,
-        f"subject {one}, as {first.path} has, which is the same photograph",
-        f"subject {other}",
-        "both subjects joined in one group: one photograph shows one person",
-        "look at both, and record whether they are the same photograph (`acne04 decide`); where "
-        "they are, report it to the publisher of the subject table",
+        expected=f"subject {one}, as {first.path} has, which is the same photograph",
+        found=f"subject {other}",
+        done="both subjects joined in one group: one photograph shows one person",
     )
 
 
 def _undecidable(verdict: Any) -> Finding:
-    return _finding(
-        "near-undecidable",
-        "warning",
+    return NEAR_UNDECIDABLE.at(
         verdict.path_a,
-        f"texture to compare with {verdict.path_b}",
-        "too little: one of them is uniform, or does not decode",
-        "not related",
-        "look at both; where they are the same photograph, record a decision of kind relation",
+        expected=f"texture to compare with {verdict.path_b}",
+        found="too little: one of them is uniform, or does not decode",
+        done="not related",
     )
-
-
-def _finding(
-    check: str, severity: Any, file: str, expected: str, found: str, done: str, remedy: str
-) -> Finding:
-    return Finding(check, severity, file, "", None, expected, found, done, remedy)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from acne04.core.findings import Finding
+from acne04.dedupe import catalogue
 from acne04.dedupe.answers import Answers, AppliedDecision, parent_question
 from acne04.dedupe.edges import DECISION, Relation
 from acne04.dedupe.identical_bytes import Content, by_path
@@ -102,28 +103,18 @@ def _from_row(content: Content, row: Any, contents: Mapping[str, Content]) -> It
 
 
 def _without_row(content: Content) -> Finding:
-    return Finding(
-        check="parent-not-sought",
-        severity="error",
-        file=content.path,
-        pointer="",
-        line=None,
+    return catalogue.PARENT_NOT_SOUGHT.at(
+        content.path,
         expected="a row in table parents",
         found="none",
         done="its parent is unknown",
-        remedy="run `acne04 near` on this inventory",
     )
 
 
 def _no_photograph(row: Any) -> Finding:
-    return Finding(
-        check="parent-not-a-photograph",
-        severity="error",
-        file=row.path,
-        pointer="",
-        line=None,
+    return catalogue.PARENT_NOT_A_PHOTOGRAPH.at(
+        row.path,
         expected=f"a photograph that decodes for its parent ({row.status})",
         found=f"{row.parent_path or 'nothing'} (sha256 {row.parent_sha256 or 'not given'})",
         done="its parent is unknown",
-        remedy="run `acne04 near` on this inventory",
     )

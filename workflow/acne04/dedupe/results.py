@@ -12,6 +12,7 @@ import pandas as pd
 from acne04.core.findings import Finding
 from acne04.core.naming import COLLISIONS
 from acne04.core.review import ReviewItem
+from acne04.dedupe import catalogue
 from acne04.dedupe.answers import AppliedDecision
 from acne04.dedupe.edges import KINDS, Relation
 
@@ -99,10 +100,10 @@ def metrics(dataset: str, made: Grouping, counts: dict[str, int]) -> dict[str, A
         "subjects": len(set(made.groups["subject"]) - {""}),
         "largest_group": int(made.groups["group"].value_counts().max()) if len(made.groups) else 0,
         "largest_near_component": made.largest_near,
-        "identical_pairs": counts.get("identical-bytes", 0),
+        "identical_pairs": counts.get(catalogue.IDENTICAL_BYTES.name, 0),
         "copies_disagree": {
-            "grade": counts.get("copies-disagree-on-grade", 0),
-            "count": counts.get("copies-disagree-on-count", 0),
+            "grade": counts.get(catalogue.COPIES_DISAGREE_ON_GRADE.name, 0),
+            "count": counts.get(catalogue.COPIES_DISAGREE_ON_COUNT.name, 0),
         },
         "name_collisions": {kind: collisions[kind] for kind in COLLISIONS},
         "relations": _counted(made.relations["kind"], KINDS),

@@ -2,12 +2,6 @@
 
 It needs no images: only the manifest, and the relations that ``acne04 dedupe`` found. Exit code 1
 where anything leaks, 0 where nothing does, 2 where it cannot be said.
-
-========  ================================================================================
-error     row-malformed.
-warning   row-unknown, row-ambiguous, parents-unknown.
-info      row-repeated.
-========  ================================================================================
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ import pandas as pd
 
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.findings import Finding
+from acne04.leaks import catalogue
 from acne04.relations.leakage import held_out_order
 
 #: Columns that may name the image, the most certain first.
@@ -199,14 +200,10 @@ def _unreadable(path: Path, expected: str, found: str) -> UnavailableError:
 
 
 def _malformed(name: str, line: int, columns: int, row: list[str]) -> Finding:
-    return Finding(
-        check="row-malformed",
-        severity="error",
-        file=name,
-        pointer="",
+    return catalogue.ROW_MALFORMED.at(
+        name,
         line=line,
         expected=f"{columns} fields",
         found=f"{len(row)} field{'' if len(row) == 1 else 's'}",
         done="row left out: not checked",
-        remedy="mend the row, and call it again",
     )

@@ -11,7 +11,9 @@ import pandas as pd
 from acne04.core import tables
 from acne04.core.errors import SchemaError, UnavailableError, UsageError
 from acne04.core.findings import NotRun
+from acne04.leaks import catalogue
 from acne04.leaks.foreign import read_foreign
+from acne04.relations.catalogue import DERIVED_FROM, NEAR
 from acne04.relations.kinship import KINDS
 from acne04.relations.subjects import read_subject_files
 
@@ -20,8 +22,8 @@ GROUPS = Path("data/groups/groups.csv")
 IMAGE_COLUMNS = ("file_name", "filename", "name", "image_id", "image", "file", "path")
 SUBJECT_COLUMNS = ("subject", "person", "patient", "subject_id", "person_id", "patient_id", "group")
 _NO_RELATIONS = (
-    NotRun("exact", "without --relations only an image that is placed twice is seen"),
-    *(NotRun(kind, "no --relations given") for kind in ("near", "derived-from", "chain")),
+    catalogue.EXACT.not_run("without --relations only an image that is placed twice is seen"),
+    *(group.not_run("no --relations given") for group in (NEAR, DERIVED_FROM, catalogue.CHAIN)),
 )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from acne04.core.findings import Finding
 from acne04.core.naming import collision_key
+from acne04.leaks import catalogue
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 #: Columns whose values are looked up as they are among our own names.
@@ -127,17 +128,11 @@ def _agreement(steps: list[str], known: list[str]) -> int:
 
 def _unmatched(name: str, line: int, said: str, fits: list[str]) -> Finding:
     shown = ", ".join(fits[:_SHOWN]) + (", …" if len(fits) > _SHOWN else "")
-    return Finding(
-        check="row-ambiguous" if fits else "row-unknown",
-        severity="warning",
-        file=name,
-        pointer="",
+    kind = catalogue.ROW_AMBIGUOUS if fits else catalogue.ROW_UNKNOWN
+    return kind.at(
+        name,
         line=line,
         expected="the hash, image_id, path or file name of one known image",
         found=f"{said}, which is {shown}" if fits else said or "nothing",
         done="row left out: not checked",
-        remedy="give its path or its SHA-256"
-        if fits
-        else "see whether it is an image of this "
-        "collection; --path-column names the column of the images",
     )

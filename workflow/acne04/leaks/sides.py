@@ -18,6 +18,7 @@ import pandas as pd
 
 from acne04.core.errors import UsageError
 from acne04.core.findings import Finding
+from acne04.leaks import catalogue
 from acne04.leaks.foreign import FOLD_COLUMN, ForeignTable, ManifestColumns
 from acne04.leaks.known_images import KnownImages
 from acne04.leaks.register import Register, match_rows
@@ -118,7 +119,7 @@ def place_strangers(
 
 
 def _counted(read: int, told: int, left_out: list[Finding]) -> dict[str, int]:
-    malformed = Counter(finding.check for finding in left_out)["row-malformed"]
+    malformed = Counter(finding.check for finding in left_out)[catalogue.ROW_MALFORMED.name]
     unmatched = len(left_out) - malformed
     return {
         "read": read + malformed,
@@ -176,14 +177,10 @@ def _is_kfold(columns: ManifestColumns, table: ForeignTable) -> bool:
 
 def _repeated(name: str, line: int, row: pd.Series) -> Finding:
     fold = f" of fold {row['fold']}" if row["fold"] else ""
-    return Finding(
-        check="row-repeated",
-        severity="info",
-        file=name,
-        pointer="",
+    return catalogue.ROW_REPEATED.at(
+        name,
         line=line,
         expected="each image once in a part",
         found=f"{row['image_id']} in {row['part']}{fold} again",
         done="counted once",
-        remedy="nothing, if it is meant: a list may show an image twice",
     )

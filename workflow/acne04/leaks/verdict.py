@@ -14,6 +14,7 @@ from rich.table import Table
 
 from acne04.core import findings as findings_
 from acne04.core.findings import Finding
+from acne04.leaks import catalogue
 from acne04.leaks.known_images import KnownImages
 from acne04.leaks.sides import PlacedImages
 from acne04.relations.leakage import ALL, ANY
@@ -55,17 +56,11 @@ class LeakVerdict:
         placed = images[images["image_id"].isin(self.placed.sides["image_id"])]
         unsure = placed[placed["parent_status"].isin(["unknown", "review"])]
         if len(unsure):
-            yield Finding(
-                check="parents-unknown",
-                severity="warning",
-                file=self.placed.name,
-                pointer="",
-                line=None,
+            yield catalogue.PARENTS_UNKNOWN.at(
+                self.placed.name,
                 expected="synthetic images whose parent is known",
                 found=f"{len(unsure)} of unknown parent, the first {unsure['image_id'].min()}",
                 done="judged by their other relations alone",
-                remedy="leave them out, or look at them (`acne04 decide`): the parent may be in "
-                "another part",
             )
 
     def as_document(self) -> dict[str, Any]:

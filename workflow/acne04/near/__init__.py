@@ -8,12 +8,6 @@ to 3 degrees, crops by up to a tenth, and local edits; see docs/near-duplicates.
 
 Photographs are compared with photographs, synthetic images with photographs. Copies of a synthetic
 image are linked through their parent.
-
-========  ================================================================================
-warning   near-review, near-undecidable, parent-review, parent-unknown, candidate-cap-reached,
-          null-too-small.
-info      near-duplicate.
-========  ================================================================================
 """
 
 from __future__ import annotations

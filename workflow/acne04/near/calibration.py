@@ -16,6 +16,7 @@ from typing import Any
 
 from acne04.core.errors import SplitError
 from acne04.core.findings import Finding
+from acne04.near import catalogue
 
 #: Least threshold, and width of the band below a threshold whose pairs a person looks at. Measured
 #: with copies changed in 30 ways, see docs/near-duplicates.md.
@@ -140,17 +141,12 @@ def _refuse_crowd(null: Sequence[float]) -> None:
 def null_findings(calibration: Calibration) -> Iterator[Finding]:
     """Report a null that is too small to set a threshold by."""
     if not calibration.is_fitted:
-        yield Finding(
-            check="null-too-small",
-            severity="warning",
-            file="calibration.json",
-            pointer="",
-            line=None,
+        yield catalogue.NULL_TOO_SMALL.at(
+            "calibration.json",
             expected=f"{LEAST_NULL} pairs of photographs of different subjects, {LEAST_TAIL} of "
             "them alike",
             found=f"{calibration.pairs} pairs, too few of them alike for a fit",
             done=f"took the floor {calibration.threshold} as it is",
-            remedy="nothing, for a small corpus; otherwise see whether the subject table is there",
         )
 
 

@@ -16,6 +16,7 @@ from acne04.core.findings import Finding, NotRun, summary_lines, write_findings
 from acne04.core.outputs import check_outputs
 from acne04.core.parameters import declare_flags, read_flags
 from acne04.core.processors import available_processors
+from acne04.near import catalogue
 from acne04.near.cache import open_cache
 from acne04.near.frames import frame_name
 from acne04.near.pictures import Corpus, distinct_pictures
@@ -140,7 +141,7 @@ def run(options: NearOptions) -> int:
         comparer = Comparer(pictures, pool, cache, options.threads)
         outcome = compare_all(comparer, dataset, METHOD, options.false_positive_rate)
     findings = [*outcome.findings, *_undecodable(inventory)]
-    not_run = [] if options.subjects else [NotRun("null", "no subject table (--subjects)")]
+    not_run = [] if options.subjects else [catalogue.NULL.not_run("no subject table (--subjects)")]
     tables.write_records(options.verdicts, "verdicts", outcome.verdicts)
     tables.write_records(options.parents, "parents", outcome.parents)
     documents.check(outcome.calibration, CALIBRATION, str(options.calibration))
@@ -164,16 +165,11 @@ def _subjects(folder: Path | None) -> dict[str, str]:
 def _undecodable(inventory: pd.DataFrame) -> list[Finding]:
     broken = inventory[~inventory["decodable"].astype(bool)]
     return [
-        Finding(
-            check="near-undecidable",
-            severity="warning",
-            file=path,
-            pointer="",
-            line=None,
+        catalogue.UNDECIDABLE_BROKEN.at(
+            path,
             expected="an image that decodes to its end",
             found="one that does not",
             done="compared with none",
-            remedy="see the scan's findings",
         )
         for path in sorted(broken["path"])
     ]

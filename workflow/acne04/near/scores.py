@@ -8,6 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from acne04.core.findings import Finding
+from acne04.near import catalogue
 from acne04.near.cache import Cache, Pair
 from acne04.near.candidates import Nearest, find_nearest, whole_vectors
 from acne04.near.frames import SIDES, Bytes
@@ -108,33 +109,22 @@ def search_findings(comparer: Comparer, nearest: Nearest, floor: float) -> Itera
     """Report the pictures that the search can say nothing of, or not enough."""
     if len(comparer.pictures) - 1 > DEPTH:
         for image in np.flatnonzero(nearest.likeness[:, -1] >= floor).tolist():
-            yield Finding(
-                check="candidate-cap-reached",
-                severity="warning",
-                file=comparer.pictures[image].path,
-                pointer="",
-                line=None,
+            yield catalogue.CANDIDATE_CAP_REACHED.at(
+                comparer.pictures[image].path,
                 expected=f"at most {DEPTH - 1} other pictures as alike as copies are "
                 f"(likeness {floor:.3f})",
                 found=f"{DEPTH} or more",
                 done=f"compared with the {DEPTH} nearest",
-                remedy="look whether it is a picture of little detail; it may have copies that "
-                "were not compared",
             )
     # Who has no others may also be the only picture that shows anything.
     alone = np.flatnonzero((nearest.others < 0).all(axis=1))
     is_uniform = ~whole_vectors(comparer.thumbnails()[alone]).any(axis=(1, 2))
     for image in alone[is_uniform].tolist():
-        yield Finding(
-            check="near-undecidable",
-            severity="warning",
-            file=comparer.pictures[image].path,
-            pointer="",
-            line=None,
+        yield catalogue.UNDECIDABLE_UNIFORM.at(
+            comparer.pictures[image].path,
             expected="a picture with something to recognise",
             found="a uniform picture",
             done="compared with none, and related to none",
-            remedy="look at the file",
         )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from acne04.core.findings import Finding, Severity
+from acne04.core.findings import Finding
+from acne04.near import catalogue
 from acne04.near.calibration import Calibration
 from acne04.near.candidates import Nearest
 from acne04.near.pictures import Picture
@@ -187,34 +188,25 @@ def pair_findings(pictures: Sequence[Picture], judged: Sequence[PairVerdict]) ->
         if form != "same":
             found += f" ({form})"
         if pair.verdict == "same":
-            yield _finding(
-                "near-duplicate",
-                "info",
+            yield catalogue.NEAR_DUPLICATE.at(
                 second,
-                "a photograph that no other file shows",
-                found,
-                "one photograph: both stay in one group",
-                "nothing; the file stays where it is",
+                expected="a photograph that no other file shows",
+                found=found,
+                done="one photograph: both stay in one group",
             )
         elif pair.verdict == "review":
-            yield _finding(
-                "near-review",
-                "warning",
+            yield catalogue.NEAR_REVIEW.at(
                 second,
-                "a pair that is plainly one photograph, or plainly two",
-                found,
-                "not taken for one photograph",
-                "look at both and answer with `acne04 decide`",
+                expected="a pair that is plainly one photograph, or plainly two",
+                found=found,
+                done="not taken for one photograph",
             )
         else:
-            yield _finding(
-                "near-undecidable",
-                "warning",
+            yield catalogue.UNDECIDABLE_PAIR.at(
                 second,
-                f"{LEAST_BLOCKS} blocks with something to recognise in both pictures",
-                f"fewer, where it is compared with {first}",
-                "not taken for one photograph",
-                "look at both; if they are one, say so with `acne04 decide`",
+                expected=f"{LEAST_BLOCKS} blocks with something to recognise in both pictures",
+                found=f"fewer, where it is compared with {first}",
+                done="not taken for one photograph",
             )
 
 
@@ -229,29 +221,17 @@ def parent_findings(
         )
         if parent.status == "review" and parent.parent is not None:
             best = pictures[parent.parent].path
-            yield _finding(
-                "parent-review",
-                "warning",
+            yield catalogue.PARENT_REVIEW.at(
                 path,
-                expected,
-                f"at best {parent.score:.0%}, with {best}",
-                "parent unknown",
-                "look at both and answer with `acne04 decide`",
+                expected=expected,
+                found=f"at best {parent.score:.0%}, with {best}",
+                done="parent unknown",
             )
         elif parent.status == "unknown":
-            yield _finding(
-                "parent-unknown",
-                "warning",
+            yield catalogue.PARENT_UNKNOWN.at(
                 path,
-                expected,
-                f"none among the {parent.candidates} most alike",
-                "parent unknown: splits leave the image out, unless split.unknown_parent says keep",
-                "ask its publisher which photograph it was made from, and record the answer with "
-                "`acne04 decide`",
+                expected=expected,
+                found=f"none among the {parent.candidates} most alike",
+                done="parent unknown: splits leave the image out, unless split.unknown_parent says "
+                "keep",
             )
-
-
-def _finding(
-    check: str, severity: Severity, path: str, expected: str, found: str, done: str, remedy: str
-) -> Finding:
-    return Finding(check, severity, path, "", None, expected, found, done, remedy)

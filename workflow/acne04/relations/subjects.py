@@ -12,6 +12,7 @@ from typing import Any
 from acne04.core.errors import UnavailableError
 from acne04.core.findings import Finding
 from acne04.core.grades import GRADES
+from acne04.relations import catalogue
 
 #: The splits that the table was published with; each is a file.
 PUBLISHED_SPLITS = ("train", "val", "test")
@@ -151,14 +152,10 @@ def _in_short(value: object) -> str:
 
 
 def _malformed(file: str, line: int, expected: str, found: str) -> Finding:
-    return Finding(
-        check="subject-line-malformed",
-        severity="error",
-        file=file,
-        pointer="",
+    return catalogue.SUBJECT_LINE_MALFORMED.at(
+        file,
         line=line,
         expected=expected,
         found=found,
         done="line left out: its photograph has no subject, unless another line gives one",
-        remedy="fetch the source again, or report the line to its publisher",
     )

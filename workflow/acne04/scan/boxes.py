@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from acne04.core.findings import Finding, Severity
+from acne04.core.findings import Finding, FindingKind
+from acne04.scan import catalogue
 from acne04.scan.source_tree import stem_of
 from acne04.scan.voc import Corners, VocFile, VocFormatError, parse_voc
 
@@ -14,7 +15,6 @@ LESION_CLASS = "fore"
 #: Side of an image whose size nobody knows: beyond any corner, which has nine digits at most.
 _UNBOUNDED = 1 << 62
 _LEFT_OUT = "box left out of the table, still counted for its image"
-_REMEDY = "compare the object with the upstream's file; ask the producer if they agree"
 
 
 class BoxRow(NamedTuple):
@@ -107,92 +107,75 @@ def _join(boxes: Boxes, path: str, name: str, voc: VocFile, size: tuple[int, int
 
 def _problem(
     label: str, corners: Corners | None, unusable: str, size: tuple[int, int]
-) -> tuple[str, str, str]:
-    """Check, expected and found of the first thing wrong with an unsound object."""
+) -> tuple[FindingKind, str, str]:
+    """Kind, expected and found of the first thing wrong with an unsound object."""
     if label != LESION_CLASS:
-        return "box-class-unexpected", f"class {LESION_CLASS!a}", f"class {label[:80]!a}"
+        return catalogue.BOX_CLASS_UNEXPECTED, f"class {LESION_CLASS!a}", f"class {label[:80]!a}"
     if corners is None:
-        return "box-malformed", "four integers of at most nine digits (px)", unusable
+        return catalogue.BOX_MALFORMED, "four integers of at most nine digits (px)", unusable
     xmin, ymin, xmax, ymax = corners
     found = f"x {xmin} to {xmax}, y {ymin} to {ymax}"
     if xmin >= xmax or ymin >= ymax:
-        return "box-inverted", "xmin < xmax and ymin < ymax", found
+        return catalogue.BOX_INVERTED, "xmin < xmax and ymin < ymax", found
     if _UNBOUNDED in size:
-        return "box-outside-image", "no corner below 0", found
-    return "box-outside-image", f"x 0 to {size[0]}, y 0 to {size[1]}", found
+        return catalogue.BOX_OUTSIDE_IMAGE, "no corner below 0", found
+    return catalogue.BOX_OUTSIDE_IMAGE, f"x 0 to {size[0]}, y 0 to {size[1]}", found
 
 
 def _header_findings(path: str, voc: VocFile, size: tuple[int, int] | None) -> list[Finding]:
     findings = []
     if stem_of(voc.filename.replace("\\", "/")) != stem_of(path):
         findings.append(
-            _finding(
-                "voc-filename-differs",
-                "info",
+            catalogue.VOC_FILENAME_DIFFERS.at(
                 path,
                 "/annotation/filename",
-                (f"a name of stem {stem_of(path)!a}", f"{voc.filename[:80]!a}"),
-                ("joined by the VOC file's own name", "nothing, if the boxes fit the image"),
+                expected=f"a name of stem {stem_of(path)!a}",
+                found=f"{voc.filename[:80]!a}",
+                done="joined by the VOC file's own name",
             )
         )
     stated = (voc.width, voc.height)
     if size and stated != (str(size[0]), str(size[1])):
         findings.append(
-            _finding(
-                "voc-size-mismatch",
-                "warning",
+            catalogue.VOC_SIZE_MISMATCH.at(
                 path,
                 "/annotation/size",
-                (f"{size[0]} x {size[1]} px, as the image", "{!a} x {!a}".format(*stated)),
-                ("boxes taken as pixels of the image", "look whether the boxes lie on lesions"),
+                expected=f"{size[0]} x {size[1]} px, as the image",
+                found="{!a} x {!a}".format(*stated),
+                done="boxes taken as pixels of the image",
             )
         )
     return findings
 
 
-def _unsound(path: str, number: int, check: str, expected: str, found: str) -> Finding:
+def _unsound(path: str, number: int, kind: FindingKind, expected: str, found: str) -> Finding:
     pointer = f"/annotation/object/{number}"
-    return _finding(check, "error", path, pointer, (expected, found), (_LEFT_OUT, _REMEDY))
+    return kind.at(path, pointer, expected=expected, found=found, done=_LEFT_OUT)
 
 
 def _malformed(path: str, error: VocFormatError) -> Finding:
-    return Finding(
-        check="voc-malformed",
-        severity="error",
-        file=path,
-        pointer="",
+    return catalogue.VOC_MALFORMED.at(
+        path,
         line=error.line,
         expected="a VOC annotation: XML in UTF-8 without a document type",
         found=error.found,
         done="file left out; the image has no boxes",
-        remedy="look at the file; fetch it again if the upstream's differs",
     )
 
 
 def _unreferenced(path: str, stem: str, objects: int) -> Finding:
-    sides = (f"an image of stem {stem!a}", f"none, for {objects} boxes")
-    return _finding(
-        "boxes-unreferenced",
-        "warning",
+    return catalogue.BOXES_UNREFERENCED.at(
         path,
-        "",
-        sides,
-        ("boxes left out of the table", "look for the image under another name"),
+        expected=f"an image of stem {stem!a}",
+        found=f"none, for {objects} boxes",
+        done="boxes left out of the table",
     )
 
 
 def _repeated(path: str, first: str) -> Finding:
-    sides = ("one VOC file for an image", f"a second one; the first is {first}")
-    outcome = ("file left out", "remove the one that is not the upstream's")
-    return _finding("voc-file-repeated", "warning", path, "", sides, outcome)
-
-
-def _finding(
-    check: str,
-    severity: Severity,
-    file: str,
-    pointer: str,
-    sides: tuple[str, str],
-    outcome: tuple[str, str],
-) -> Finding:
-    return Finding(check, severity, file, pointer, None, *sides, *outcome)
+    return catalogue.VOC_FILE_REPEATED.at(
+        path,
+        expected="one VOC file for an image",
+        found=f"a second one; the first is {first}",
+        done="file left out",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from acne04.core.findings import Finding
+from acne04.scan import catalogue
 from acne04.scan.labels import LabelLine
 from acne04.scan.source_tree import CLASSIFICATION
 
@@ -36,16 +37,13 @@ def check_folds(lines: list[LabelLine], images: set[str]) -> list[Finding]:
 
 def _overlaps(fold: int, parts: _Parts) -> list[Finding]:
     return [
-        Finding(
-            check="fold-overlap",
-            severity="error",
-            file=test.file,
-            pointer="",
+        catalogue.FOLD_OVERLAP.at(
+            test.file,
             line=test.line,
             expected=f"{name} in one part of fold {fold}",
             found=f"also in {parts['trainval'][name].file} line {parts['trainval'][name].line}",
             done="both lines kept: the published fold stays as it is",
-            remedy=f"do not report results on fold {fold}: it trains on a test image",
+            fold=fold,
         )
         for name, test in parts["test"].items()
         if name in parts["trainval"]
@@ -62,16 +60,12 @@ def _gaps(fold: int, parts: _Parts, images: set[str]) -> list[Finding]:
         more = f" and {len(missing) - NAMED_IMAGES} more" if len(missing) > NAMED_IMAGES else ""
         found.append(f"{len(missing)} in neither: {', '.join(missing[:NAMED_IMAGES])}{more}")
     return [
-        Finding(
-            check="fold-incomplete",
-            severity="warning",
-            file=CLASSIFICATION,
-            pointer=f"/fold/{fold}",
-            line=None,
+        catalogue.FOLD_INCOMPLETE.at(
+            CLASSIFICATION,
+            f"/fold/{fold}",
             expected=f"each of {len(images)} images in trainval or test of fold {fold}",
             found="; ".join(found),
             done="fold kept as it is",
-            remedy="compare its two label files with the upstream's",
         )
     ]
 
@@ -85,15 +79,10 @@ def _partition(folds: dict[int, _Parts], images: set[str]) -> list[Finding]:
     if not never and not often:
         return []
     return [
-        Finding(
-            check="fold-not-partition",
-            severity="info",
-            file=CLASSIFICATION,
-            pointer="",
-            line=None,
+        catalogue.FOLD_NOT_PARTITION.at(
+            CLASSIFICATION,
             expected=f"each image in the test part of one of {len(folds)} folds",
             found=f"{never} in none, {often} in two or more",
             done="folds kept as they are",
-            remedy="do not pool the test parts as if they were one pass over the dataset",
         )
     ]

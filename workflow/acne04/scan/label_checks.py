@@ -6,9 +6,11 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from acne04.core.findings import Finding, Severity
+from acne04.core.catalogue import IMAGE_MISSING
+from acne04.core.findings import Finding
 from acne04.core.grades import grade_of_count, grade_of_prefix
 from acne04.core.naming import COLLISIONS, collision_key, collision_kind
+from acne04.scan import catalogue
 from acne04.scan.boxes import Boxes
 from acne04.scan.labels import Label, LabelLine
 from acne04.scan.source_tree import stem_of
@@ -43,16 +45,12 @@ def check_referenced(lines: Iterable[LabelLine], names: set[str]) -> list[Findin
             first.setdefault(line.name, line)
             times[line.name] += 1
     return [
-        Finding(
-            check="image-missing",
-            severity="error",
-            file=line.file,
-            pointer="",
+        IMAGE_MISSING.at(
+            line.file,
             line=line.line,
             expected=f"an image file {name}",
             found=f"none{_likeness(name, names)}; named on {times[name]} lines in all",
             done="its lines left out of the folds",
-            remedy="fetch the source again; if the upstream lacks the file too, ask the producer",
         )
         for name, line in first.items()
     ]
@@ -67,20 +65,20 @@ def check_counts(paths: dict[str, str], labels: dict[str, Label], boxes: Boxes) 
         label = labels.get(name)
         if stem not in boxes.stems:
             findings.append(
-                _of_image(
-                    "boxes-missing",
+                catalogue.BOXES_MISSING.at(
                     path,
-                    (f"a VOC file {stem}.xml", "none"),
-                    ("number of boxes left empty, not 0", "fetch the detection source again"),
+                    expected=f"a VOC file {stem}.xml",
+                    found="none",
+                    done="number of boxes left empty, not 0",
                 )
             )
         elif count is not None and label and label.lesions not in (None, count):
             findings.append(
-                _of_image(
-                    "count-boxes-mismatch",
+                catalogue.COUNT_BOXES_MISMATCH.at(
                     path,
-                    (f"{label.lesions} boxes, as its label line counts", f"{count} boxes"),
-                    ("both kept", "count the lesions; do not derive a grade from the boxes"),
+                    expected=f"{label.lesions} boxes, as its label line counts",
+                    found=f"{count} boxes",
+                    done="both kept",
                 )
             )
     return findings
@@ -138,62 +136,51 @@ def _doubtful(path: str, name: str, grade: int, lesions: int | None) -> list[Fin
     prefix = grade_of_prefix(name)
     if prefix not in (None, grade):
         findings.append(
-            _of_image(
-                "prefix-grade-mismatch",
+            catalogue.PREFIX_GRADE_MISMATCH.at(
                 path,
-                (
-                    f"a name that agrees with the label file: levle{grade}_…",
-                    f"prefix {prefix}; the label file says grade {grade}",
-                ),
-                (f"grade {grade} kept", "nothing: never read the grade from the name"),
+                expected=f"a name that agrees with the label file: levle{grade}_…",
+                found=f"prefix {prefix}; the label file says grade {grade}",
+                done=f"grade {grade} kept",
             )
         )
     if lesions is not None and grade_of_count(lesions) != grade:
         band = grade_of_count(lesions)
         findings.append(
-            _of_image(
-                "grade-outside-band",
+            catalogue.GRADE_OUTSIDE_BAND.at(
                 path,
-                (f"grade {band} for {lesions} lesions (Hayashi et al. 2008)", f"grade {grade}"),
-                ("grade and count kept as labelled", "look at the image; ask the producer"),
+                expected=f"grade {band} for {lesions} lesions (Hayashi et al. 2008)",
+                found=f"grade {grade}",
+                done="grade and count kept as labelled",
             )
         )
     return findings
 
 
 def _missing(path: str, name: str, labels: Iterable[str]) -> Finding:
-    return _of_image(
-        "label-missing",
+    return catalogue.LABEL_MISSING.at(
         path,
-        (f"a label line for {name}", f"none{_likeness(name, labels)}"),
-        (
-            "grade and lesion count left empty, not taken from the name",
-            "compare the label files with the upstream's; without a grade it cannot be split",
-        ),
-        "error",
+        expected=f"a label line for {name}",
+        found=f"none{_likeness(name, labels)}",
+        done="grade and lesion count left empty, not taken from the name",
     )
 
 
 def _outside(path: str, folders: list[str]) -> Finding:
-    return _of_image(
-        "folder-unexpected",
+    return catalogue.FOLDER_UNEXPECTED.at(
         path,
-        (f"a folder of known grade: {', '.join(folders)}", f"folder {path.rpartition('/')[0]}"),
-        (
-            "grade left empty",
-            "move it to the folder of its grade if the upstream has it there, or remove it",
-        ),
-        "error",
+        expected=f"a folder of known grade: {', '.join(folders)}",
+        found=f"folder {path.rpartition('/')[0]}",
+        done="grade left empty",
     )
 
 
 def _overlap(path: str, other: str, kind: str, namesakes: int) -> Finding:
     more = f"; {namesakes - 1} more collide with it" if namesakes > 1 else ""
-    return _of_image(
-        "name-overlap",
+    return catalogue.NAME_OVERLAP.at(
         path,
-        ("a name that no real image has", f"{other} has {COLLISIONS[kind]}{more}"),
-        ("both kept under their paths", "join tables by path or image_id, never by file name"),
+        expected="a name that no real image has",
+        found=f"{other} has {COLLISIONS[kind]}{more}",
+        done="both kept under their paths",
     )
 
 
@@ -202,13 +189,3 @@ def _likeness(name: str, others: Iterable[str]) -> str:
     key = unicodedata.normalize("NFC", name).casefold()
     alike = sorted(o for o in others if unicodedata.normalize("NFC", o).casefold() == key)
     return f", but {alike[0]!a} differs only in case or Unicode form" if alike else ""
-
-
-def _of_image(
-    check: str,
-    path: str,
-    sides: tuple[str, str],
-    outcome: tuple[str, str],
-    severity: Severity = "warning",
-) -> Finding:
-    return Finding(check, severity, path, "", None, *sides, *outcome)

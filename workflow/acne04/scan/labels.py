@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from acne04.core.findings import Finding
 from acne04.core.grades import GRADES
+from acne04.scan import catalogue
 from acne04.scan.source_tree import CLASSIFICATION, SourceTree, label_file_key
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
@@ -151,16 +152,12 @@ def _without_repeats(lines: list[LabelLine]) -> tuple[list[LabelLine], list[Find
         first = kept.setdefault((line.fold, line.part, line.name), line)
         if first is not line:
             findings.append(
-                Finding(
-                    check="label-repeated",
-                    severity="warning",
-                    file=line.file,
-                    pointer="",
+                catalogue.LABEL_REPEATED.at(
+                    line.file,
                     line=line.line,
                     expected=f"{line.name} once in {line.part} of fold {line.fold}",
                     found=f"a second line for it; the first is {first.file} line {first.line}",
                     done="line left out of the folds",
-                    remedy="compare the file with the upstream's",
                 )
             )
     return list(kept.values()), findings
@@ -187,44 +184,30 @@ def _problem(fields: list[bytes]) -> str:
 
 def _malformed(file: str, number: int, raw: bytes, problem: str) -> Finding:
     shown = raw.strip().decode("utf-8", "backslashreplace")[:80]
-    return Finding(
-        check="label-line-malformed",
-        severity="error",
-        file=file,
-        pointer="",
+    return catalogue.LABEL_LINE_MALFORMED.at(
+        file,
         line=number,
         expected=_SHAPE,
         found=f"{problem}: {shown!a}",
         done="line left out of the folds and of the image's grade",
-        remedy="compare the line with the upstream's file; fetch it again if they differ",
     )
 
 
 def _not_text(file: str) -> Finding:
-    return Finding(
-        check="label-file-malformed",
-        severity="error",
-        file=file,
-        pointer="",
-        line=None,
+    return catalogue.LABEL_FILE_MALFORMED.at(
+        file,
         expected="text in UTF-8",
         found="zero bytes, as in UTF-16 or in a binary file",
         done="whole file left out",
-        remedy="store the file as UTF-8, or fetch it again",
     )
 
 
 def _second_file(file: str, first: str) -> Finding:
-    return Finding(
-        check="label-file-repeated",
-        severity="warning",
-        file=file,
-        pointer="",
-        line=None,
+    return catalogue.LABEL_FILE_REPEATED.at(
+        file,
         expected="one label file for a part of a fold",
         found=f"a second one; the first is {first}",
         done="file left out",
-        remedy="remove the one that is not the upstream's",
     )
 
 
@@ -239,15 +222,11 @@ def _conflict(first: LabelLine, others: list[LabelLine]) -> Finding:
         )
         if differs
     ]
-    return Finding(
-        check="label-conflict",
-        severity="error",
-        file=other.file,
-        pointer="",
+    return catalogue.LABEL_CONFLICT.at(
+        other.file,
         line=other.line,
         expected=f"grade {first.grade}, {first.lesions} lesions for {first.name}, "
         f"as in {first.file} line {first.line}",
         found=f"grade {other.grade}, {other.lesions} lesions{more}",
         done=f"{' and '.join(empty)} of the image left empty",
-        remedy="decide which line is right and ask the producer; until then it has no label",
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from acne04.core.catalogue import BROKEN_PROMISE
 from acne04.core.findings import Finding
 from acne04.core.sources import load_sources
 from acne04.scan.fold_checks import PARTS
@@ -94,15 +95,10 @@ def _acnedit(promised: dict[str, Any], paths: list[str], overlaps: int) -> Itera
 
 
 def _broken(source: str, pointer: str, promised: str, found: str) -> Finding:
-    return Finding(
-        check="broken-promise",
-        severity="warning",
-        file=source,
-        pointer=f"/promises{pointer}",
-        line=None,
+    return BROKEN_PROMISE.at(
+        source,
+        f"/promises{pointer}",
         expected=promised,
         found=found,
         done="went on with what is there",
-        remedy="look at the other findings on this source; where they explain nothing, the "
-        "delivery is right and the promise in its entry wants correcting",
     )

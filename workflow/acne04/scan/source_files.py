@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
-from acne04.core.findings import Finding, Severity
+from acne04.core.findings import Finding
 from acne04.core.hashing import Digest, digest_file
 from acne04.core.imaging import Reading, read_image
 from acne04.core.naming import JPEG_EXTENSIONS
+from acne04.scan import catalogue
 from acne04.scan.source_tree import SourceTree
 
 #: Files a thread takes at a time: handing over single ones costs as much as reading a VOC file.
@@ -102,12 +103,8 @@ def read_files(trees: list[SourceTree], threads: int, listed: frozenset[str]) ->
 def check_unreadable(unreadable: dict[str, str]) -> list[Finding]:
     """Say of each file that the system does not give out why."""
     return [
-        _finding(
-            "unreadable",
-            "error",
-            path,
-            ("a file that can be read", reason),
-            ("left out", "correct its permissions, or fetch the source again"),
+        catalogue.UNREADABLE.at(
+            path, expected="a file that can be read", found=reason, done="left out"
         )
         for path, reason in unreadable.items()
     ]
@@ -132,16 +129,13 @@ def check_files(images: dict[str, ImageFile], extensions: dict[str, str]) -> lis
         first = first_path.setdefault((source, name), path)
         if first != path:
             findings.append(
-                _finding(
-                    "name-repeated",
-                    "warning",
+                catalogue.NAME_REPEATED.at(
                     path,
-                    (f"one file of the name {name}", f"a second one; the first is {first}"),
-                    ("both kept under their paths; what gives the name alone means both",
-                     "nothing here: both are kept under canonical names of their own "
-                     "(data/groups/names.csv)"),
+                    expected=f"one file of the name {name}",
+                    found=f"a second one; the first is {first}",
+                    done="both kept under their paths; what gives the name alone means both",
                 )
-            )  # fmt: skip
+            )
     return findings
 
 
@@ -196,36 +190,27 @@ def _keep(result: _Result, contents: SourceContents) -> None:
 
 def _decoding(path: str, image: ImageFile) -> Iterator[Finding]:
     if image.reading.problem:
-        yield _finding(
-            "undecodable",
-            "error",
+        yield catalogue.UNDECODABLE.at(
             path,
-            ("an image that decodes to its end", image.reading.problem),
-            ("kept in the inventory, marked as not decodable", "fetch the source again"),
+            expected="an image that decodes to its end",
+            found=image.reading.problem,
+            done="kept in the inventory, marked as not decodable",
         )
 
 
 def _extension(path: str, image: ImageFile, promised: str | None) -> Iterator[Finding]:
     suffix = path[path.rfind(".") :]
     if promised and suffix != promised:
-        yield _finding(
-            "extension-unexpected",
-            "warning",
+        yield catalogue.EXTENSION_UNEXPECTED.at(
             path,
-            (f"extension {promised}", f"extension {suffix}"),
-            ("kept under its own name", "mind tools that look for one extension only"),
+            expected=f"extension {promised}",
+            found=f"extension {suffix}",
+            done="kept under its own name",
         )
     if image.reading.problem == "" and image.is_jpeg != (suffix.lower() in JPEG_EXTENSIONS):
-        yield _finding(
-            "format-unexpected",
-            "warning",
+        yield catalogue.FORMAT_UNEXPECTED.at(
             path,
-            (f"the format that {suffix} stands for", "JPEG" if image.is_jpeg else "not JPEG"),
-            ("read by its content", "mind tools that trust the extension"),
+            expected=f"the format that {suffix} stands for",
+            found="JPEG" if image.is_jpeg else "not JPEG",
+            done="read by its content",
         )
-
-
-def _finding(
-    check: str, severity: Severity, path: str, sides: tuple[str, str], outcome: tuple[str, str]
-) -> Finding:
-    return Finding(check, severity, path, "", None, *sides, *outcome)

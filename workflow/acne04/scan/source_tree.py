@@ -9,6 +9,7 @@ from pathlib import Path
 from acne04.core import hashing
 from acne04.core.errors import UnavailableError
 from acne04.core.findings import Finding
+from acne04.scan import catalogue
 
 CLASSIFICATION, DETECTION, ACNEDIT = "classification", "detection", "acnedit"
 #: Folder of ACNE04's photographs; where there is one, images elsewhere are not the dataset's.
@@ -142,18 +143,17 @@ def _is_unicode(path: str) -> bool:
 
 
 def _unexpected(source: str, path: str) -> Finding:
+    if _is_unicode(path):
+        return catalogue.UNEXPECTED_FILE.at(
+            f"{source}/{path}",
+            expected=f"only {_KNOWN[source]}",
+            found="a file of another kind or place",
+            done="left out",
+        )
     shown = path.encode("utf-8", "backslashreplace").decode("utf-8")
-    readable = _is_unicode(path)
-    return Finding(
-        check="unexpected-file" if readable else "name-not-unicode",
-        severity="warning" if readable else "error",
-        file=f"{source}/{shown}",
-        pointer="",
-        line=None,
-        expected=f"only {_KNOWN[source]}" if readable else "a file name in UTF-8",
-        found="a file of another kind or place" if readable else "bytes that are not UTF-8",
+    return catalogue.NAME_NOT_UNICODE.at(
+        f"{source}/{shown}",
+        expected="a file name in UTF-8",
+        found="bytes that are not UTF-8",
         done="left out",
-        remedy="remove it if it does not belong to the source"
-        if readable
-        else "rename the file as the label files spell it, or fetch the source again",
     )

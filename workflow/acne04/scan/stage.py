@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from acne04.core.findings import Finding, NotRun
+from acne04.core.catalogue import BROKEN_PROMISE, IMAGE_MISSING
+from acne04.core.findings import Finding, FindingKind, NotRun
+from acne04.scan import catalogue
 from acne04.scan.boxes import Boxes, read_boxes
 from acne04.scan.fold_checks import check_folds
 from acne04.scan.inventory import Inventory
@@ -23,22 +25,27 @@ from acne04.scan.source_tree import ACNEDIT, CLASSIFICATION, DETECTION, SourceTr
 Trees = Mapping[str, SourceTree]
 
 _NEED_LABELS = (
-    "count-boxes-mismatch",
-    "fold-incomplete",
-    "fold-not-partition",
-    "fold-overlap",
-    "grade-outside-band",
-    "image-missing",
-    "label-conflict",
-    "label-missing",
-    "prefix-grade-mismatch",
+    catalogue.COUNT_BOXES_MISMATCH,
+    catalogue.FOLD_INCOMPLETE,
+    catalogue.FOLD_NOT_PARTITION,
+    catalogue.FOLD_OVERLAP,
+    catalogue.GRADE_OUTSIDE_BAND,
+    IMAGE_MISSING,
+    catalogue.LABEL_CONFLICT,
+    catalogue.LABEL_MISSING,
+    catalogue.PREFIX_GRADE_MISMATCH,
 )
 _NEED = {
-    CLASSIFICATION: ("boxes-unreferenced", "name-overlap", *_NEED_LABELS),
-    DETECTION: ("boxes-missing", "boxes-unreferenced", "box-outside-image", "count-boxes-mismatch"),
-    ACNEDIT: ("folder-unexpected", "name-overlap"),
+    CLASSIFICATION: (catalogue.BOXES_UNREFERENCED, catalogue.NAME_OVERLAP, *_NEED_LABELS),
+    DETECTION: (
+        catalogue.BOXES_MISSING,
+        catalogue.BOXES_UNREFERENCED,
+        catalogue.BOX_OUTSIDE_IMAGE,
+        catalogue.COUNT_BOXES_MISMATCH,
+    ),
+    ACNEDIT: (catalogue.FOLDER_UNEXPECTED, catalogue.NAME_OVERLAP),
 }
-_NEED_PROMISES = ("broken-promise", "extension-unexpected", "folder-unexpected")
+_NEED_PROMISES = (BROKEN_PROMISE, catalogue.EXTENSION_UNEXPECTED, catalogue.FOLDER_UNEXPECTED)
 
 
 def evaluate(
@@ -93,16 +100,16 @@ def checks_not_run(trees: Trees, promised: bool) -> list[NotRun]:
     promised : bool
         Is it known what the sources promise?
     """
-    gaps: dict[str, str] = {}
-    for source, checks in _NEED.items():
+    gaps: dict[FindingKind, str] = {}
+    for source, kinds in _NEED.items():
         if source not in trees:
-            gaps |= dict.fromkeys(checks, f"no {source} folder was given (--{source})")
+            gaps |= dict.fromkeys(kinds, f"no {source} folder was given (--{source})")
     if CLASSIFICATION in trees and not trees[CLASSIFICATION].labels:
         reason = "no label file (NNEW_trainval_<k>.txt, NNEW_test_<k>.txt) was found"
         gaps |= dict.fromkeys(_NEED_LABELS, reason)
     if not promised:
         gaps |= dict.fromkeys(_NEED_PROMISES, "no facts about the sources were given (--sources)")
-    return [NotRun(check, reason) for check, reason in sorted(gaps.items())]
+    return [kind.not_run(gaps[kind]) for kind in sorted(gaps, key=lambda kind: kind.name)]
 
 
 def _names(trees: Trees, contents: SourceContents, source: str) -> dict[str, str]:

@@ -8,19 +8,6 @@ and the speed of the machine change nothing. A synthetic image trains only where
 parent does. With an earlier release given (``--previous``), none of its photographs moves from one
 part to another: each is where it was, or left out with its reason. Of ``published-clean``: no
 training image is related to a test image of its fold.
-
-========  ================================================================================
-error     grade-empty, fold-line-without-image, fold-in-both-parts, no-folds,
-          related-across-parts, growth-joins-parts, decision-subject-changed.
-warning   grade-conflict-excluded (an error of dedupe's), count-conflict-placed,
-          v2-circles-quarantined, v2-counts-disagree, v2-image-without-photograph,
-          undecodable-placed, image-not-in-fold, copies-straddle, near-duplicates-straddle,
-          parents-straddle, persons-straddle, relatives-straddle, target-missed,
-          parents-unverified (unknown ones that are kept), quota-not-proven, paper-without-parts,
-          paper-table-differs, paper-would-leak, decision-not-applicable.
-info      copy-annotated-instead, target-exceeded, training-images-removed, grade-decided,
-          decision-applied.
-========  ================================================================================
 """
 
 from __future__ import annotations

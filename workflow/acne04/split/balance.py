@@ -29,7 +29,8 @@ import pandas as pd
 
 from acne04.core.findings import Finding
 from acne04.core.grades import GRADE_NAMES, GRADES
-from acne04.split.manifest import SplitParameters, variant_finding
+from acne04.split import catalogue
+from acne04.split.manifest import SplitParameters
 
 
 def parent_known(images: pd.DataFrame) -> pd.Series:
@@ -217,34 +218,25 @@ def target_findings(
     for grade in GRADES if parameters.balance != "none" else ():
         name = f"grade {grade} ({GRADE_NAMES[grade]})"
         if not trained[grade]:
-            yield variant_finding(
-                "grade-empty",
-                "error",
-                variant,
+            yield catalogue.GRADE_EMPTY.at(
+                f"{variant}.csv",
                 expected=f"training images of {name}",
                 found="no real one",
                 done="went on without",
-                remedy="a model cannot learn this grade from this split",
             )
         if after[grade] < parameters.target:
-            yield variant_finding(
-                "target-missed",
-                "warning",
-                variant,
+            yield catalogue.TARGET_MISSED.at(
+                f"{variant}.csv",
                 expected=f"{parameters.target} training images of {name}",
                 found=_figure(after[grade]) + _not_taken(manifest, grade),
                 done="took all that may train",
-                remedy="lower split.target, or choose weights or repetition (split.balance)",
             )
         elif after[grade] > parameters.target and trained[grade] > parameters.target:
-            yield variant_finding(
-                "target-exceeded",
-                "info",
-                variant,
+            yield catalogue.TARGET_EXCEEDED.at(
+                f"{variant}.csv",
                 expected=f"{parameters.target} training images of {name}",
                 found=_figure(after[grade]),
                 done="kept them all: no photograph is left out to balance",
-                remedy="nothing; weights (split.balance) would bring it down to the target",
             )
 
 

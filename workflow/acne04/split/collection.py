@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from acne04.core.errors import SchemaError
-from acne04.core.findings import Finding, Severity
+from acne04.core.findings import Finding
+from acne04.split import catalogue
 
 _INVENTORY = [
     "path",
@@ -124,35 +125,26 @@ def grade_findings(images: pd.DataFrame, reasons: pd.Series) -> Iterator[Finding
     """Report the images whose labels disagree or were decided on, with what became of them."""
     for _, rows in images[reasons == "grade-conflict"].groupby("canonical"):
         grades = ", ".join(f"grade {row.grade} of {row.image_id}" for row in rows.itertuples())
-        yield _finding(
-            "grade-conflict-excluded",
-            "warning",
+        yield catalogue.GRADE_CONFLICT_EXCLUDED.at(
             rows["path"].iloc[0],
             expected="one grade for the same bytes",
             found=f"{grades}; lesion counts {rows['conflict_counts'].iloc[0]}",
             done="left out of holdout and kfold, with all its copies",
-            remedy="look at it and record the grade with `acne04 decide` (kind grade)",
         )
     for _, rows in images[images["decided_grade"].notna()].groupby("canonical"):
         labels = ", ".join(f"{_or_none(row.label)} of {row.image_id}" for row in rows.itertuples())
-        yield _finding(
-            "grade-decided",
-            "info",
+        yield catalogue.GRADE_DECIDED.at(
             rows["path"].iloc[0],
             expected=f"grade {rows['grade'].iloc[0]}, by a decision",
             found=labels,
             done="took the decided grade in holdout and kfold; the other variants show the labels",
-            remedy="nothing",
         )
     for row in images[(reasons == "") & (images["conflict"] == "count")].itertuples():
-        yield _finding(
-            "count-conflict-placed",
-            "warning",
+        yield catalogue.COUNT_CONFLICT_PLACED.at(
             row.path,
             expected="one lesion count for the same bytes",
             found=f"counts {row.conflict_counts}",
             done=f"placed with count {row.lesions_v1}; all are in conflict_counts",
-            remedy="do not train a counter on it before somebody has counted again",
         )
 
 
@@ -237,74 +229,46 @@ def _take_from_copies(images: pd.DataFrame) -> Iterator[Finding]:
         copy = copies.loc[row.canonical]
         for column in _COUNTS:
             images.loc[row.Index, column] = copy[column]
-        yield _finding(
-            "copy-annotated-instead",
-            "info",
+        yield catalogue.COPY_ANNOTATED_INSTEAD.at(
             row.path,
             expected="circles under the name that stands for the copies",
             found=f"circles only under {copy['image_id']}, the same bytes",
             done="took the counts of that copy",
-            remedy="nothing; look its circles up under the name of the copy",
         )
 
 
 def _disagree(images: pd.DataFrame) -> Iterator[Finding]:
     torn = images[(images["conflict_counts_v2"] != "") & images["lesions_v2"].notna()]
     for _, rows in torn.groupby("canonical"):
-        yield _finding(
-            "v2-counts-disagree",
-            "warning",
+        yield catalogue.V2_COUNTS_DISAGREE.at(
             rows["path"].iloc[0],
             expected="one number of circles for the same bytes",
             found=", ".join(f"{row.lesions_v2} in {row.image_id}" for row in rows.itertuples()),
             done="kept the count of each name in lesions_v2; all are in conflict_counts_v2",
-            remedy="do not train a counter on it before somebody has counted again",
         )
 
 
 def _without_photograph(name: str) -> Finding:
-    return _finding(
-        "v2-image-without-photograph",
-        "warning",
+    return catalogue.V2_IMAGE_WITHOUT_PHOTOGRAPH.at(
         name,
         expected="a photograph of this name in the inventory",
         found="none",
         done="its circles are in no manifest",
-        remedy="see whether the scan's findings name it as missing",
     )
 
 
 def _quarantined(images: pd.DataFrame) -> Iterator[Finding]:
     for row in images[images["quarantined_v2"].fillna(0) > 0].itertuples():
         none_clean = pd.isna(row.lesions_v2)
-        yield _finding(
-            "v2-circles-quarantined",
-            "warning",
+        yield catalogue.V2_CIRCLES_QUARANTINED.at(
             row.path,
             expected="all its circles clean",
             found=f"{row.quarantined_v2} broken beside {0 if none_clean else row.lesions_v2} clean",
             done="marked v2-incomplete; "
             + ("lesions_v2 is empty" if none_clean else "lesions_v2 counts the clean ones")
             + ", quarantined_v2 the broken",
-            remedy="do not train a detector on it before they are repaired",
         )
 
 
 def _or_none(grade: object) -> str:
     return "none" if pd.isna(grade) else f"grade {grade}"
-
-
-def _finding(
-    check: str, severity: Severity, file: str, *, expected: str, found: str, done: str, remedy: str
-) -> Finding:
-    return Finding(
-        check=check,
-        severity=severity,
-        file=file,
-        pointer="",
-        line=None,
-        expected=expected,
-        found=found,
-        done=done,
-        remedy=remedy,
-    )

@@ -18,6 +18,7 @@ from acne04.core.parameters import declare_flags, read_flags
 from acne04.core.sources import load_source
 from acne04.relations import decisions
 from acne04.relations.kinship import Kinship
+from acne04.split import catalogue
 from acne04.split.collection import as_labelled, grade_findings, join_images, standing
 from acne04.split.grouped import fold_names, holdout, kfold
 from acne04.split.growth import Growth, decision_findings, grow
@@ -261,14 +262,18 @@ def _make(
 def _not_run(options: SplitOptions, promised: list[dict[str, Any]] | None) -> list[NotRun]:
     gaps = []
     if "paper" in options.variants and promised is None:
-        gaps.append(NotRun("paper-table-differs", "no source promises the table (--sources)"))
+        gaps.append(
+            catalogue.PAPER_TABLE_DIFFERS.not_run("no source promises the table (--sources)")
+        )
     if not options.relations and set(options.variants) - {"paper"}:
-        gaps.append(NotRun("leaks", "no relations given (--relations)"))
+        gaps.append(catalogue.LEAKS_BETWEEN_PARTS.not_run("no relations given (--relations)"))
     if not options.annotated:
         reason = "no annotated images given (--annotated)"
-        gaps += [NotRun("v2-image-without-photograph", reason)]
-        gaps += [NotRun("v2-circles-quarantined", reason)]
-        gaps += [NotRun("v2-counts-disagree", reason)]
+        gaps += [
+            catalogue.V2_IMAGE_WITHOUT_PHOTOGRAPH.not_run(reason),
+            catalogue.V2_CIRCLES_QUARANTINED.not_run(reason),
+            catalogue.V2_COUNTS_DISAGREE.not_run(reason),
+        ]
     return gaps
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 from acne04.core.errors import UsageError
 from acne04.core.findings import Finding
 from acne04.core.grades import GRADES
+from acne04.split import catalogue
 from acne04.split.balance import (
     choose_synthetic,
     parent_known,
@@ -32,7 +33,6 @@ from acne04.split.manifest import (
     SplitParameters,
     Variant,
     blank_manifest,
-    variant_finding,
 )
 from acne04.split.placement import place_groups
 from acne04.split.quotas import Certificate, FrozenPart, Integers, Parts, with_total
@@ -226,31 +226,23 @@ def _close(
 def _unverified(name: str, manifest: pd.DataFrame) -> Iterator[Finding]:
     marked = int((manifest["mark"] == UNVERIFIED).sum())
     if marked:
-        yield variant_finding(
-            "parents-unverified",
-            "warning",
-            name,
+        yield catalogue.PARENTS_UNVERIFIED.at(
+            f"{name}.csv",
             expected="the photograph that each synthetic training image was made from, in training",
             found=f"{marked} of unknown parent",
             done="placed in training with a mark (split.unknown_parent: keep)",
-            remedy="do not report test results of a model trained on them: an edit of a test image "
-            "may be among them; set split.unknown_parent to exclude, or name the parents with "
-            "`acne04 decide` (kind parent)",
         )
 
 
 def _unproven(name: str, certificate: Certificate) -> Iterator[Finding]:
     if not certificate.optimal:
         entry = certificate.as_document()
-        yield variant_finding(
-            "quota-not-proven",
-            "warning",
-            name,
+        of_folds = name == "kfold"
+        kind = catalogue.QUOTA_OF_FOLDS_NOT_PROVEN if of_folds else catalogue.QUOTA_NOT_PROVEN
+        yield kind.at(
+            f"{name}.csv",
             expected=f"a proof that {entry['largest_deviation']} is the least largest deviation, "
             f"and {entry['total_deviation']} the least sum",
             found=f"bounds {entry['largest_deviation_bound']} and {entry['total_deviation_bound']}",
             done="took the best placement that was found within the limits",
-            remedy="nothing, if the bounds are near enough; fewer folds leave more room"
-            if name == "kfold"
-            else "raise split.node_limit, or set split.relative_gap to 0",
         )

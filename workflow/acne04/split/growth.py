@@ -22,7 +22,9 @@ import pandas as pd
 
 from acne04.core.findings import Finding
 from acne04.core.review import ReviewItem
+from acne04.relations.catalogue import DECISION_NOT_APPLICABLE
 from acne04.relations.decisions import Decision, applied, unapplied
+from acne04.split import catalogue
 from acne04.split.junctions import (
     HOLD_OUT,
     LEAVE_OUT,
@@ -182,18 +184,14 @@ def _fates(
 
 
 def _finding(junction: Junction, images: pd.DataFrame, variant: str) -> Finding:
-    return Finding(
-        check="growth-joins-parts",
-        severity="error",
-        file=images.loc[junction.images[0], "path"],
-        pointer=variant,
-        line=None,
+    return catalogue.GROWTH_JOINS_PARTS.at(
+        images.loc[junction.images[0], "path"],
+        variant,
         expected="images related to those of one part of the earlier release",
         found=told(junction),
         done="all keep their places: this is a leak"
         if junction.settled
         else "left out; the others keep their places",
-        remedy=f"decide it with `acne04 decide` (kind place: {LEAVE_OUT} or {HOLD_OUT})",
     )
 
 
@@ -213,14 +211,10 @@ def _question(junction: Junction, images: pd.DataFrame, variant: str) -> ReviewI
 
 
 def _idle(decision: Decision) -> Finding:
-    return Finding(
-        check="decision-not-applicable",
-        severity="warning",
-        file=PLACES,
-        pointer="",
+    return DECISION_NOT_APPLICABLE.at(
+        PLACES,
         line=decision.line,
         expected=f"{decision.path} between two parts of an earlier release",
         found="no such conflict in the variants that were made",
         done=f"nothing to apply it to (place: {decision.decision})",
-        remedy="nothing, or remove the row where it will never be needed again",
     )

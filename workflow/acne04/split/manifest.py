@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from acne04.core.errors import SplitError, UsageError
-from acne04.core.findings import Finding, Severity
+from acne04.core.findings import Finding
 from acne04.split.quotas import Certificate
 from acne04.split.solver import Limits
 
@@ -156,27 +156,3 @@ def refuse_strangers(folder: Path, variants: Sequence[str]) -> None:
             done="nothing written",
             remedy="remove them, name their variants in --variants, or take another folder",
         )
-
-
-def variant_finding(
-    check: str,
-    severity: Severity,
-    variant: str,
-    *,
-    expected: str,
-    found: str,
-    done: str,
-    remedy: str,
-) -> Finding:
-    """Give a finding on a whole variant."""
-    return Finding(
-        check=check,
-        severity=severity,
-        file=f"{variant}.csv",
-        pointer="",
-        line=None,
-        expected=expected,
-        found=found,
-        done=done,
-        remedy=remedy,
-    )

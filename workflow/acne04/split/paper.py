@@ -14,8 +14,9 @@ import pandas as pd
 from acne04.core.findings import Finding
 from acne04.core.grades import GRADE_NAMES, GRADES
 from acne04.relations.leakage import held_out_order, sides_of
+from acne04.split import catalogue
 from acne04.split.balance import parent_known
-from acne04.split.manifest import UNVERIFIED, Variant, blank_manifest, variant_finding
+from acne04.split.manifest import UNVERIFIED, Variant, blank_manifest
 from acne04.split.published import undecodable_placed
 
 _COUNTS = ("original", "generated", "total")
@@ -110,27 +111,21 @@ def paper_findings(table: pd.DataFrame) -> Iterator[Finding]:
         unknown = int(images["leaks"].isna().sum())
         figures = [str(int(figure)) for figure in sorted({folds.min(), folds.max()})]
         if folds.max() or unknown:
-            yield variant_finding(
-                "paper-would-leak",
-                "warning",
-                "paper",
+            yield catalogue.PAPER_WOULD_LEAK.at(
+                "paper.csv",
                 expected=f"no synthetic image whose parent's group is held out in {variant}",
                 found=f"{' to '.join(figures)} of {len(images)}, and {unknown} of unknown parent",
                 done="kept in paper, which has no parts; paper_leaks.csv names them",
-                remedy=f"to be judged by {variant}, train on what it places, not on all of paper",
+                variant=variant,
             )
 
 
 def _without_parts(synthetic: int, unknown: int) -> Finding:
-    return variant_finding(
-        "paper-without-parts",
-        "warning",
-        "paper",
+    return catalogue.PAPER_WITHOUT_PARTS.at(
+        "paper.csv",
         expected="parts that share no copy, no person and no parent",
         found=f"no parts; {synthetic} synthetic images, {unknown} of unknown parent",
         done="marked those of unknown parent parents-unverified" if unknown else "left as it is",
-        remedy="do not split it at random: copies, persons and parents would leak into the test; "
-        "holdout and kfold have parts",
     )
 
 
@@ -139,12 +134,9 @@ def _differences(table: pd.DataFrame, promised: list[dict[str, Any]]) -> Iterato
     for row in promised:
         for count in _COUNTS:
             if found[row["label"]][count] != row[count]:
-                yield variant_finding(
-                    "paper-table-differs",
-                    "warning",
-                    "paper_table",
+                yield catalogue.PAPER_TABLE_DIFFERS.at(
+                    "paper_table.csv",
                     expected=f"{row[count]} {count} images of {row['grade']} ({row['label']})",
                     found=str(found[row["label"]][count]),
                     done="counted what is there",
-                    remedy="see whether the scan's findings explain it",
                 )

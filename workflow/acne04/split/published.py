@@ -23,6 +23,7 @@ import pandas as pd
 from acne04.core.findings import Finding
 from acne04.core.grades import GRADES
 from acne04.relations.kinship import KINDS, Kinship
+from acne04.split import catalogue
 from acne04.split.balance import (
     choose_synthetic,
     parent_known,
@@ -37,7 +38,6 @@ from acne04.split.manifest import (
     SplitParameters,
     Variant,
     blank_manifest,
-    variant_finding,
 )
 
 CLEAN = "published-clean"
@@ -112,7 +112,7 @@ def published_clean(
     reserve = _reserve(images, parameters)
     clean: list[pd.DataFrame] = []
     training: list[tuple[Counts, Counts]] = []
-    findings = [f for f in original.findings if f.check != "undecodable-placed"]
+    findings = [f for f in original.findings if f.check != catalogue.UNDECODABLE_PLACED.name]
     for fold, rows in original.manifest.groupby("fold"):
         rows = rows.copy()
         before = int((rows["split"] == "trainval").sum())
@@ -133,16 +133,12 @@ def undecodable_placed(variant: str, manifest: pd.DataFrame) -> Iterator[Finding
     """Report placed images that do not decode; `manifest` has a column decodable."""
     broken = manifest[(manifest["split"] != "") & ~manifest["decodable"].astype(bool)]
     for path in broken["path"].drop_duplicates().sort_values():
-        yield Finding(
-            check="undecodable-placed",
-            severity="warning",
-            file=path,
-            pointer=variant,
-            line=None,
+        yield catalogue.UNDECODABLE_PLACED.at(
+            path,
+            variant,
             expected="an image that decodes",
             found="one that does not",
             done=f"placed: {variant} shows what was published, as it is",
-            remedy="leave it out when loading",
         )
 
 
@@ -225,70 +221,51 @@ def _removed(fold: int, before: int, rows: pd.DataFrame) -> Finding:
     reasons = Counter(reason.partition(":")[0] for reason in rows["excluded"])
     told = [f"{reasons[reason]} {reason}" for reason in REASONS.values() if reasons[reason]]
     removed = sum(reasons[reason] for reason in REASONS.values())
-    return Finding(
-        check="training-images-removed",
-        severity="info",
-        file=f"{CLEAN}.csv",
-        pointer=f"fold {fold}",
-        line=None,
+    return catalogue.TRAINING_IMAGES_REMOVED.at(
+        f"{CLEAN}.csv",
+        f"fold {fold}",
         expected="no training image that is related to a test image of its fold",
         found=f"{removed} of {before}" + (f": {', '.join(told)}" if told else ""),
         done="left out of this fold's training part; the column excluded says why",
-        remedy="nothing",
     )
 
 
 def _lines_without_image(images: pd.DataFrame, folds: pd.DataFrame) -> Iterator[Finding]:
     known = set(images.loc[images["origin"] == "real", "name"])
     for line in folds[~folds["name"].isin(known)].itertuples():
-        yield Finding(
-            check="fold-line-without-image",
-            severity="error",
-            file=f"NNEW_{line.part}_{line.fold}.txt",
-            pointer="",
+        yield catalogue.FOLD_LINE_WITHOUT_IMAGE.at(
+            f"NNEW_{line.part}_{line.fold}.txt",
             line=int(line.line),
             expected=f"an image {line.name}",
             found="none in the inventory",
             done="line left out",
-            remedy="see whether the scan's findings name it as missing",
         )
 
 
 def _contradictions(manifest: pd.DataFrame) -> Iterator[Finding]:
     for row in manifest[manifest["excluded"] == "in-both-parts"].itertuples():
-        yield Finding(
-            check="fold-in-both-parts",
-            severity="error",
-            file=row.path,
-            pointer=f"fold {row.fold}",
-            line=None,
+        yield catalogue.FOLD_IN_BOTH_PARTS.at(
+            row.path,
+            f"fold {row.fold}",
             expected="a place in trainval or in test",
             found="lines in both",
             done="left out of this fold",
-            remedy="report it to the publisher",
         )
     for row in manifest[manifest["excluded"] == "not-in-fold"].itertuples():
         if pd.notna(row.fold):
-            yield Finding(
-                check="image-not-in-fold",
-                severity="warning",
-                file=row.path,
-                pointer=f"fold {row.fold}",
-                line=None,
+            yield catalogue.IMAGE_NOT_IN_FOLD.at(
+                row.path,
+                f"fold {row.fold}",
                 expected="a line in one of the fold's two files",
                 found="none",
                 done="left out of this fold",
-                remedy="nothing; the fold is published so",
             )
 
 
 def _no_folds() -> Finding:
-    return variant_finding(
-        "no-folds",
-        "error",
-        "published",
+    return catalogue.NO_FOLDS.at(
+        "published.csv",
         expected="label lines of at least one fold",
         found="none",
         done="every image excluded as not-in-fold",
-        remedy="see the scan's findings on the label files",
     )

@@ -15,6 +15,7 @@ from acne04.core.findings import Finding
 from acne04.core.grades import GRADE_NAMES, GRADES
 from acne04.relations.kinship import Kinship
 from acne04.relations.leakage import ALL, ANY, leak_table, sides_of
+from acne04.split import catalogue
 from acne04.split.balance import training_shares
 from acne04.split.manifest import BY_FOLD, SplitParameters, Variant
 
@@ -22,14 +23,14 @@ from acne04.split.manifest import BY_FOLD, SplitParameters, Variant
 _PART_ORDER = ("train", "val", "trainval", "test", "train-only", "all")
 #: Leaks are what `published` is; a variant without parts has none.
 LEAKY, _WITHOUT_PARTS = "published", "paper"
-#: Kind of relation to the check that reports it in `published`, to what may not be on both sides,
+#: Kind of relation to the finding that reports it in `published`, to what may not be on both sides,
 #: and to the name of its figure.
 _TOLD = {
-    "exact": ("copies-straddle", "photograph", "copies"),
-    "near": ("near-duplicates-straddle", "near-duplicate", "near_duplicates"),
-    "derived-from": ("parents-straddle", "parent and its edit", "parents"),
-    "subject": ("persons-straddle", "person", "persons"),
-    "chain": ("relatives-straddle", "images related by a chain", "relatives"),
+    "exact": (catalogue.COPIES_STRADDLE, "photograph", "copies"),
+    "near": (catalogue.NEAR_DUPLICATES_STRADDLE, "near-duplicate", "near_duplicates"),
+    "derived-from": (catalogue.PARENTS_STRADDLE, "parent and its edit", "parents"),
+    "subject": (catalogue.PERSONS_STRADDLE, "person", "persons"),
+    "chain": (catalogue.RELATIVES_STRADDLE, "images related by a chain", "relatives"),
 }
 
 
@@ -199,32 +200,23 @@ def _epoch(variant: Variant) -> dict[str, float]:
 
 
 def _straddle(row: Any) -> Finding:
-    check, what, _ = _TOLD[row.kind]
-    return Finding(
-        check=check,
-        severity="warning",
-        file=f"{LEAKY}.csv",
-        pointer=f"fold {row.fold}",
-        line=None,
+    kind, what, _ = _TOLD[row.kind]
+    return kind.at(
+        f"{LEAKY}.csv",
+        f"fold {row.fold}",
         expected=f"no {what} in both {row.against} and {row.held_out}",
         found=f"{row.images} of {row.of} {row.held_out} images ({_percent(row.images, row.of)} %), "
         f"{row.pairs} pairs; the first {row.example_a} and {row.example_b}",
         done="placed as published",
-        remedy="compare with published results only; report from holdout, kfold or published-clean",
     )
 
 
 def _leak(variant: str, row: Any) -> Finding:
     fold = "" if pd.isna(row.fold) else f"fold {row.fold}"
-    return Finding(
-        check="related-across-parts",
-        severity="error",
-        file=f"{variant}.csv",
-        pointer=fold,
-        line=None,
+    return catalogue.RELATED_ACROSS_PARTS.at(
+        f"{variant}.csv",
+        fold,
         expected=f"no two related images in {row.held_out} and {row.against}",
         found=f"{row.pairs} pairs; the first {row.example_a} and {row.example_b}, by {row.via}",
         done="placed all the same",
-        remedy="see whether an image waits for a decision (`acne04 decide`); else make groups and "
-        "relations in one run of `acne04 dedupe`",
     )

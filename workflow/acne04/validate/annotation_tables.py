@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from acne04.core.findings import SEVERITIES, summary_lines
+from acne04.validate import catalogue
 from acne04.validate.circle_checks import overhang
 from acne04.validate.examination import Examination
 from acne04.validate.problems import QuarantinedRecord
@@ -95,8 +96,8 @@ def metrics(examination: Examination, verdict: AnnotationVerdict, dataset: str) 
         "clean": int((~verdict.circles["bad"]).sum()),
         "quarantined": int(verdict.circles["bad"].sum()),
         "repaired": int((~verdict.circles["bad"] & (verdict.circles["repaired"] != "")).sum()),
-        "border_crossing": counts["circle-crosses-border"],
-        "echoes": counts["annotation-echo"],
+        "border_crossing": counts[catalogue.CIRCLE_CROSSES_BORDER.name],
+        "echoes": counts[catalogue.ANNOTATION_ECHO.name],
         "findings": dict(sorted(counts.items())),
     }
 

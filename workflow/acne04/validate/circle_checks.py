@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from acne04.core.findings import FindingKind
+from acne04.validate import catalogue
 from acne04.validate.image_checks import shared_values
 from acne04.validate.problems import PlacedProblem
 
@@ -24,16 +26,18 @@ def annotation_problems(circles: pd.DataFrame, images: pd.DataFrame) -> Iterator
     images : pandas.DataFrame
         Column id, and bool column bad: the image is quarantined.
     """
-    yield from shared_values(circles["id"], "annotations", "annotation-id-duplicate")
+    yield from shared_values(circles["id"], "annotations", catalogue.ANNOTATION_ID_DUPLICATE)
     unknown = circles["image_id"].notna() & ~circles["image_id"].isin(images["id"])
     for position, image_id in circles.loc[unknown, "image_id"].items():
-        yield _of(position, "annotation-orphan", f"image_id {image_id:.0f}, which no image has")
+        yield _of(
+            position, catalogue.ANNOTATION_ORPHAN, f"image_id {image_id:.0f}, which no image has"
+        )
     lost = ~unknown & circles["image_id"].isin(images.loc[images["bad"], "id"].dropna())
     for position, image_id in circles.loc[lost, "image_id"].items():
         found = f"image_id {image_id:.0f}, whose image is quarantined"
-        yield _of(position, "annotation-of-quarantined-image", found)
+        yield _of(position, catalogue.ANNOTATION_OF_QUARANTINED_IMAGE, found)
     for position, radius in circles.loc[circles["radius"] <= 0, "radius"].items():
-        yield _of(position, "radius-not-positive", f"radius {radius:.0f}")
+        yield _of(position, catalogue.RADIUS_NOT_POSITIVE, f"radius {radius:.0f}")
     yield from _outside(circles)
 
 
@@ -54,7 +58,7 @@ def duplicate_circles(circles: pd.DataFrame) -> Iterator[PlacedProblem]:
             f"x={row.x:.0f}, y={row.y:.0f}, radius {row.radius:.0f}: "
             f"the same circle as annotation {row.kept:.0f}, which is kept"
         )
-        yield _of(row.position, "circle-duplicate", found)
+        yield _of(row.position, catalogue.CIRCLE_DUPLICATE, found)
 
 
 def with_image_size(annotations: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
@@ -78,11 +82,11 @@ def circle_advice(circles: pd.DataFrame) -> Iterator[PlacedProblem]:
     over = overhang(circles)
     for position, pixels in over[over > 0].items():
         found = f"{pixels:.0f} px of the circle outside"
-        yield PlacedProblem("circle-crosses-border", ("annotations", int(position)), found)
+        yield PlacedProblem(catalogue.CIRCLE_CROSSES_BORDER, ("annotations", int(position)), found)
     shorter = circles[["width", "height"]].min(axis="columns")
     for row in circles[2 * circles["radius"] > shorter].itertuples():
         found = f"radius {row.radius:.0f} in an image of {row.width:.0f}×{row.height:.0f}"
-        yield PlacedProblem("radius-implausible", ("annotations", int(row.Index)), found)
+        yield PlacedProblem(catalogue.RADIUS_IMPLAUSIBLE, ("annotations", int(row.Index)), found)
 
 
 def overhang(circles: pd.DataFrame) -> pd.Series:
@@ -121,8 +125,8 @@ def _outside(circles: pd.DataFrame) -> Iterator[PlacedProblem]:
         )
         if looks_multiplied(row.x, row.y, row.radius, row.width, row.height):
             found += f"; divided by {KNOWN_FACTOR} all of it would lie inside"
-        yield _of(row.Index, "circle-outside-image", found)
+        yield _of(row.Index, catalogue.CIRCLE_OUTSIDE_IMAGE, found)
 
 
-def _of(position: Any, check: str, found: str) -> PlacedProblem:
-    return PlacedProblem(check, ("annotations", int(position)), found)
+def _of(position: Any, kind: FindingKind, found: str) -> PlacedProblem:
+    return PlacedProblem(kind, ("annotations", int(position)), found)

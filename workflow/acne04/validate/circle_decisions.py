@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from acne04.core.findings import Finding
+from acne04.relations.catalogue import DECISION_IMPOSSIBLE
 from acne04.relations.decisions import Decision, applied, id_ranges
 
 NUMBERS = ["x", "y", "radius"]
@@ -144,15 +145,11 @@ def _divided(numbers: pd.DataFrame, divisor: int) -> pd.DataFrame:
 def _impossible(given: CircleAnswer, name: str, file: str) -> Finding:
     decision, refusals = given.decision, given.refusals
     more = f"; and {len(refusals) - TOLD} more" if len(refusals) > TOLD else ""
-    return Finding(
-        check="decision-impossible",
-        severity="error",
-        file=file,
-        pointer="",
+    return DECISION_IMPOSSIBLE.at(
+        file,
         line=decision.line,
         expected=f"broken circles of {name} that it can be applied to "
         f"({decision.target}: {decision.decision})",
         found="; ".join(refusals[:TOLD]) + more,
         done="not applied, to none of its circles: the safe default holds",
-        remedy="correct the row, or remove it",
     )

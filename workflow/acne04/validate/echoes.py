@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
+from acne04.validate import catalogue
 from acne04.validate.problems import PlacedProblem, printable
 
 #: Circles match whose centres are at most so far apart in an image with a longer side of
@@ -77,7 +78,9 @@ def echo_problems(echoes: pd.DataFrame, images: pd.DataFrame) -> Iterator[Placed
             f"{printable(echo.name_a)} with {echo.circles_a}: {echo.matches} of {smaller} "
             f"coincide{probable}"
         )
-        yield PlacedProblem("annotation-echo", ("images", int(position[echo.name_b])), found)
+        yield PlacedProblem(
+            catalogue.ANNOTATION_ECHO, ("images", int(position[echo.name_b])), found
+        )
 
 
 def squared_reach(width: int, height: int) -> int:

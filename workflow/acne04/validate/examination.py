@@ -11,6 +11,7 @@ import pandas as pd
 
 from acne04.core.findings import Finding, NotRun
 from acne04.relations.decisions import Decision, unapplied
+from acne04.validate import catalogue
 from acne04.validate.circle_decisions import decision_findings
 from acne04.validate.echoes import echo_problems, find_echoes
 from acne04.validate.json_file import Parsed, parse
@@ -93,19 +94,22 @@ def examine(
     sha256 = hashlib.sha256(data).hexdigest()
     own = [decision for decision in decisions if decision.holds({sha256})]
     strays = unapplied(decisions, {place_of(name): {sha256}}, decisions_file)
-    not_run = []
+    not_run: list[NotRun] = []
     if inventory is None:
-        not_run += [NotRun("image-missing", _NO_INVENTORY), NotRun("image-size", _NO_INVENTORY)]
+        not_run += [
+            kind.not_run(_NO_INVENTORY)
+            for kind in (catalogue.ANNOTATED_IMAGE_MISSING, catalogue.IMAGE_SIZE)
+        ]
     if promises is None:
-        not_run += [NotRun("broken-promise", _NO_PROMISES)]
+        not_run += [catalogue.FILE_BREAKS_PROMISE.not_run(_NO_PROMISES)]
     parsed = parse(data)
     if isinstance(parsed, PlacedProblem):
-        not_run += [NotRun("schema", _NO_JSON), NotRun("meaning", _NO_JSON)]
+        not_run += [group.not_run(_NO_JSON) for group in (catalogue.SCHEMA, catalogue.MEANING)]
         findings = findings_of([parsed], {}, name, NOTHING)
         return Examination(sha256, findings + strays, not_run, [], None, None)
     form = _form(parsed)
     if not _has_arrays(parsed.document, form):
-        not_run += [NotRun("meaning", _NO_ARRAYS)]
+        not_run += [catalogue.MEANING.not_run(_NO_ARRAYS)]
         findings = findings_of(form, _places(form, parsed), name, NOTHING)
         return Examination(sha256, findings + strays, not_run, [], None, None)
     verdict = judge(parsed.document, form, inventory, promises, own)
@@ -127,7 +131,9 @@ def place_of(name: str) -> str:
 
 def _form(parsed: Parsed) -> list[PlacedProblem]:
     # NaN is of no type that the schema knows: reported as what it is, and not again.
-    numbers = {problem.steps for problem in parsed.problems if problem.check == "not-a-number"}
+    numbers = {
+        problem.steps for problem in parsed.problems if problem.kind == catalogue.NOT_A_NUMBER
+    }
     breaches = structure_problems(parsed.document)
     return parsed.problems + [breach for breach in breaches if breach.steps not in numbers]
 
@@ -139,7 +145,7 @@ def _places(problems: Iterable[PlacedProblem], parsed: Parsed) -> dict[Steps, Pl
 
 def _has_arrays(document: Any, form: list[PlacedProblem]) -> bool:
     # Of an array given twice nobody can say which one is meant.
-    twice = {problem.steps for problem in form if problem.check == "duplicate-key"}
+    twice = {problem.steps for problem in form if problem.kind == catalogue.DUPLICATE_KEY}
     return isinstance(document, dict) and all(
         isinstance(document.get(kind), list) and (kind,) not in twice for kind in ARRAYS
     )

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from acne04.core.findings import FindingKind
+from acne04.validate import catalogue
 from acne04.validate.problems import PlacedProblem, printable
 
 
@@ -20,8 +22,8 @@ def image_problems(images: pd.DataFrame) -> Iterator[PlacedProblem]:
     images : pandas.DataFrame
         Columns id, file_name; row = position in the array.
     """
-    yield from shared_values(images["id"], "images", "image-id-duplicate")
-    yield from shared_values(images["file_name"], "images", "file-name-duplicate")
+    yield from shared_values(images["id"], "images", catalogue.IMAGE_ID_DUPLICATE)
+    yield from shared_values(images["file_name"], "images", catalogue.FILE_NAME_DUPLICATE)
 
 
 def inventory_problems(images: pd.DataFrame, inventory: pd.DataFrame) -> Iterator[PlacedProblem]:
@@ -47,7 +49,7 @@ def inventory_problems(images: pd.DataFrame, inventory: pd.DataFrame) -> Iterato
         if image.file_name not in sizes:
             other = spelled.get(image.file_name.casefold())
             found = f"no such file, but one named {other}" if other else "no such file"
-            yield PlacedProblem("image-missing", place, found)
+            yield PlacedProblem(catalogue.ANNOTATED_IMAGE_MISSING, place, found)
         elif pd.notna(image.width) and pd.notna(image.height):
             yield from _compare(place, (image.width, image.height), sizes[image.file_name])
 
@@ -68,15 +70,17 @@ def image_advice(images: pd.DataFrame, circles: pd.DataFrame) -> Iterator[Placed
     for _, same in alike.groupby(folded):
         found = ", ".join(map(printable, sorted(same)))
         for position in same.index:
-            yield PlacedProblem("file-name-case", ("images", int(position), "file_name"), found)
+            yield PlacedProblem(
+                catalogue.FILE_NAME_CASE, ("images", int(position), "file_name"), found
+            )
     sound = images[~images["bad"]]
     named = sound["id"].isin(circles["image_id"])
     for position in sound.index[~named]:
-        yield PlacedProblem("image-without-lesion", ("images", int(position)), "no circle")
+        yield PlacedProblem(catalogue.IMAGE_WITHOUT_LESION, ("images", int(position)), "no circle")
     left = sound["id"].isin(circles.loc[~circles["bad"], "image_id"])
     for position in sound.index[named & ~left]:
         found = "no circle of this image is in order"
-        yield PlacedProblem("image-lost-all-lesions", ("images", int(position)), found)
+        yield PlacedProblem(catalogue.IMAGE_LOST_ALL_LESIONS, ("images", int(position)), found)
 
 
 def id_advice(ids: pd.Series, kind: str) -> Iterator[PlacedProblem]:
@@ -90,7 +94,7 @@ def id_advice(ids: pd.Series, kind: str) -> Iterator[PlacedProblem]:
         gap = known[np.argmax(steps > 1)] - steps[np.argmax(steps > 1)] + 1
         missing = known[-1] + 1 - known.size
         found = f"ids up to {known[-1]:.0f}, {missing:.0f} left out, the first {gap:.0f}"
-        yield PlacedProblem("ids-not-contiguous", (kind,), found)
+        yield PlacedProblem(catalogue.IDS_NOT_CONTIGUOUS, (kind,), found)
 
 
 def promise_problems(
@@ -106,18 +110,20 @@ def promise_problems(
     for kind, count in counts.items():
         promised = promises.get(kind)
         if promised is not None and promised != count:
-            yield PlacedProblem("broken-promise", (kind,), f"{count} {kind}", f"{promised} {kind}")
+            yield PlacedProblem(
+                catalogue.FILE_BREAKS_PROMISE, (kind,), f"{count} {kind}", f"{promised} {kind}"
+            )
 
 
-def shared_values(column: pd.Series, kind: str, check: str) -> Iterator[PlacedProblem]:
+def shared_values(column: pd.Series, array: str, kind: FindingKind) -> Iterator[PlacedProblem]:
     """Report every record that shares a value with another: it is unknown which one is right."""
     values = column.dropna()
     repeated = values[values.duplicated(keep=False)]
     for value, same in repeated.groupby(repeated):
         shown = printable(value) if isinstance(value, str) else f"{value:.0f}"
         for position in same.index:
-            found = f"{shown}, in {len(same)} records, of which /{kind}/{same.index[0]} is first"
-            yield PlacedProblem(check, (kind, int(position)), found)
+            found = f"{shown}, in {len(same)} records, of which /{array}/{same.index[0]} is first"
+            yield PlacedProblem(kind, (array, int(position)), found)
 
 
 def _compare(
@@ -128,11 +134,11 @@ def _compare(
     width, height = actual[0]
     if pd.isna(width) or pd.isna(height):
         yield PlacedProblem(
-            "image-size-unreadable", place, "an image file whose size cannot be read"
+            catalogue.IMAGE_SIZE_UNREADABLE, place, "an image file whose size cannot be read"
         )
         return
     found = f"{stated[0]:.0f}×{stated[1]:.0f}"
     if stated == (height, width):
         found += ": width and height are swapped"
     expected = f"{width:.0f}×{height:.0f}, the size of the image file"
-    yield PlacedProblem("image-size", place, found, expected)
+    yield PlacedProblem(catalogue.IMAGE_SIZE, place, found, expected)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from acne04.validate import catalogue
 from acne04.validate.json_text import JsonText
 from acne04.validate.problems import PlacedProblem, printable
 
@@ -59,7 +60,7 @@ def parse(data: bytes) -> Parsed | PlacedProblem:
     problems = []
     if text.startswith(_BYTE_ORDER_MARK):
         text = text.removeprefix(_BYTE_ORDER_MARK)
-        problems.append(PlacedProblem("byte-order-mark", (), "a byte order mark", line=1))
+        problems.append(PlacedProblem(catalogue.BYTE_ORDER_MARK, (), "a byte order mark", line=1))
     source = JsonText(text)
     too_deep = _too_deep(source)
     if too_deep:
@@ -76,11 +77,11 @@ def parse(data: bytes) -> Parsed | PlacedProblem:
 def _decode(data: bytes) -> str | PlacedProblem:
     for signature, kind in _SIGNATURES.items():
         if data.startswith(signature):
-            return PlacedProblem("not-json", (), kind, line=1)
+            return PlacedProblem(catalogue.NOT_JSON, (), kind, line=1)
     encoding = json.detect_encoding(data)
     if not encoding.startswith("utf-8"):
         return PlacedProblem(
-            "text-encoding", (), f"bytes that look like {encoding.upper()}", line=1
+            catalogue.TEXT_ENCODING, (), f"bytes that look like {encoding.upper()}", line=1
         )
     try:
         return data.decode("utf-8")
@@ -88,7 +89,7 @@ def _decode(data: bytes) -> str | PlacedProblem:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
         found = f"byte 0x{data[error.start]:02x} at line {line}, byte {column} of the line"
-        return PlacedProblem("text-encoding", (), found, line=line)
+        return PlacedProblem(catalogue.TEXT_ENCODING, (), found, line=line)
 
 
 def _too_deep(source: JsonText) -> PlacedProblem | None:
@@ -103,7 +104,7 @@ def _too_deep(source: JsonText) -> PlacedProblem | None:
         if depth > NESTING_LIMIT:
             break
     found = f"one level more at {source.words(match.start())}"
-    return PlacedProblem("nesting-depth", (), found, line=source.line(match.start()))
+    return PlacedProblem(catalogue.NESTING_DEPTH, (), found, line=source.line(match.start()))
 
 
 def _not_json(source: JsonText, error: json.JSONDecodeError) -> PlacedProblem:
@@ -126,4 +127,4 @@ def _not_json(source: JsonText, error: json.JSONDecodeError) -> PlacedProblem:
         found = f"a string without an end, at {place}: {snippet}"
     else:
         found = f"no JSON at {place}: {snippet}"
-    return PlacedProblem("not-json", (), found, line=source.line(offset))
+    return PlacedProblem(catalogue.NOT_JSON, (), found, line=source.line(offset))

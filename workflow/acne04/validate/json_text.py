@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from acne04.validate import catalogue
 from acne04.validate.problems import Place, PlacedProblem, Steps, quote
 
 #: Digits that always fit into 64 bits; a longer integer is read as a float, so that no number,
@@ -128,12 +129,14 @@ class JsonText:
                         f"{quote(self.text[first.start : first.end])} ({self.words(first.start)}) "
                         f"and {quote(source)} ({self.words(inner.start)})"
                     )
-                    problems.append(PlacedProblem("duplicate-key", here, found, line=line))
+                    problems.append(PlacedProblem(catalogue.DUPLICATE_KEY, here, found, line=line))
                 seen.setdefault(inner.step, inner)
                 if inner.odd and self.text[inner.start] in "[{":
                     ways.append((here, inner.start))
                 elif inner.odd:
-                    problems.append(PlacedProblem("not-a-number", here, quote(source), line=line))
+                    problems.append(
+                        PlacedProblem(catalogue.NOT_A_NUMBER, here, quote(source), line=line)
+                    )
         return problems
 
     def _place(self, start: int, end: int) -> Place:

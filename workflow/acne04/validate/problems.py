@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from acne04.core.findings import Finding, in_order
-from acne04.validate.annotation_checks import check_of
+from acne04.core.findings import Finding, FindingKind, in_order
 
 #: Steps from the top of the document to a value: keys of objects, indices of arrays.
 Steps = tuple[str | int, ...]
@@ -27,8 +26,8 @@ class PlacedProblem:
 
     Attributes
     ----------
-    check : str
-        Name of the check in the catalogue.
+    kind : FindingKind
+        Entry of the catalogue.
     steps : tuple
         Way to the value; empty for the whole file.
     found : str or None
@@ -39,7 +38,7 @@ class PlacedProblem:
         Line from 1; None for the line where the value begins.
     """
 
-    check: str
+    kind: FindingKind
     steps: Steps = ()
     found: str | None = None
     expected: str | None = None
@@ -136,8 +135,8 @@ def failed_checks(problems: Iterable[PlacedProblem]) -> dict[Steps, set[str]]:
     """Give the checks of severity error that each bad record failed, by the steps to the record."""
     failed: dict[Steps, set[str]] = {}
     for problem in problems:
-        if is_record(problem.steps) and check_of(problem.check).severity == "error":
-            failed.setdefault(problem.steps[:2], set()).add(problem.check)
+        if is_record(problem.steps) and problem.kind.severity == "error":
+            failed.setdefault(problem.steps[:2], set()).add(problem.kind.name)
     return failed
 
 
@@ -160,20 +159,17 @@ def findings_of(
     """
     findings = []
     for problem in problems:
-        check = check_of(problem.check)
+        kind = problem.kind
         action = done.record if is_record(problem.steps) else done.elsewhere
         found, line = problem.found, problem.line
         findings.append(
-            Finding(
-                check=problem.check,
-                severity=check.severity,
-                file=name,
-                pointer=pointer_of(problem.steps),
-                line=line or places[problem.steps].line,
-                expected=problem.expected or check.expected,
+            kind.at(
+                name,
+                pointer_of(problem.steps),
+                line or places[problem.steps].line,
+                expected=problem.expected or kind.expected,
                 found=quote(places[problem.steps].source) if found is None else found,
-                done=action if check.severity == "error" else done.advice,
-                remedy=check.remedy,
+                done=action if kind.severity == "error" else done.advice,
             )
         )
     return in_order(findings)

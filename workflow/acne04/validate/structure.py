@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
@@ -11,7 +10,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 
+from acne04.core.findings import FindingKind
 from acne04.core.schemas import load_schema
+from acne04.validate import catalogue
 from acne04.validate.problems import PlacedProblem, Steps, printable
 
 SCHEMA = "annotations.schema.json"
@@ -45,12 +46,12 @@ def structure_problems(document: Any) -> list[PlacedProblem]:
             continue
         if error.validator == "type":
             mistyped.add(steps)
-        check = "schema-" + re.sub(r"(?=[A-Z])", "-", str(error.validator)).lower()
+        kind = catalogue.SCHEMA_RULES[str(error.validator)]
         for expected in _rules(error):
             # A missing key is found in the record: quoting all of the record would hide it.
             found = _keys(error.instance) if error.validator in ("required", "anyOf") else None
-            problem = PlacedProblem(check, steps, found, expected)
-            problems.setdefault((steps, check, expected), problem)
+            problem = PlacedProblem(kind, steps, found, expected)
+            problems.setdefault((steps, kind.name, expected), problem)
     return list(problems.values())
 
 
@@ -149,7 +150,7 @@ def _unknown_fields(kind: str, records: dict[int, Any]) -> Iterator[PlacedProble
     known = {*_NUMBERS[kind], *_OTHERS[kind]}
     for field in sorted({field for shape in shapes for field in shape} - known):
         yield _once(
-            "unknown-field",
+            catalogue.UNKNOWN_FIELD,
             (kind, next(i for i, record in records.items() if field in record)),
             printable(field),
             sum(count for shape, count in shapes.items() if field in shape),
@@ -162,14 +163,16 @@ def _fractions(kind: str, records: dict[int, Any]) -> Iterator[PlacedProblem]:
         spelled = Counter(map(type, values))[float]
         if spelled:
             first = next(i for i, record in records.items() if type(record[field]) is float)
-            yield _once("number-spelling", (kind, first, field), f"{field} as a float", spelled)
+            yield _once(
+                catalogue.NUMBER_SPELLING, (kind, first, field), f"{field} as a float", spelled
+            )
     if kind == "annotations":
         centres = [record["coordinates"] for record in records.values()]
         if float in set(map(type, chain.from_iterable(centres))):
             spelled = sum(float in map(type, centre) for centre in centres)
             first = next(i for i, r in records.items() if float in map(type, r["coordinates"]))
             place = (kind, first, "coordinates")
-            yield _once("number-spelling", place, "coordinates as floats", spelled)
+            yield _once(catalogue.NUMBER_SPELLING, place, "coordinates as floats", spelled)
 
 
 def _class_names(records: dict[int, Any]) -> Iterator[PlacedProblem]:
@@ -178,9 +181,9 @@ def _class_names(records: dict[int, Any]) -> Iterator[PlacedProblem]:
         if name != DOCUMENTED_CLASS:
             first = next(i for i, r in records.items() if r.get("class_name") == name)
             place = ("annotations", first, "class_name")
-            yield _once("class-name", place, printable(name), count)
+            yield _once(catalogue.CLASS_NAME, place, printable(name), count)
 
 
-def _once(check: str, place: tuple[str | int, ...], what: str, count: int) -> PlacedProblem:
+def _once(kind: FindingKind, place: tuple[str | int, ...], what: str, count: int) -> PlacedProblem:
     times = "in this record alone" if count == 1 else f"in {count} records, of which the first"
-    return PlacedProblem(check, place, f"{what}, {times}")
+    return PlacedProblem(kind, place, f"{what}, {times}")

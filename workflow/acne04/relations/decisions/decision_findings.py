@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 
 from acne04.core.findings import Finding
+from acne04.relations import catalogue
 from acne04.relations.decisions.decision import Decision
 
 
 def applied(decision: Decision, file: str, found: str, done: str) -> Finding:
     """Report a decision that was applied: to what (`found`), and what that did (`done`)."""
-    return Finding(
-        check="decision-applied",
-        severity="info",
-        file=file,
-        pointer="",
+    return catalogue.DECISION_APPLIED.at(
+        file,
         line=decision.line,
         expected=f"{decision.decision} ({decision.who}, {decision.when}: {decision.reason})",
         found=found,
         done=done,
-        remedy="nothing; without the row the safe default holds again",
     )
 
 
@@ -40,9 +37,9 @@ def unapplied(
     Returns
     -------
     list of Finding
-        An error ``decision-subject-changed`` where other bytes lie at a path of the decision,
+        `DECISION_SUBJECT_CHANGED` where other bytes lie at a path of the decision,
         unless another decision on the same thing at this path holds (it has been decided anew);
-        a warning ``decision-not-applicable`` where nothing of it is there.
+        `DECISION_NOT_APPLICABLE` where nothing of it is there.
     """
     decisions = list(decisions)
     contents = {digest for digests in known.values() for digest in digests}
@@ -70,16 +67,12 @@ def _place(decision: Decision) -> tuple[str, str, str]:
 def _subject_changed(
     decision: Decision, path: str, known: Mapping[str, Set[str]], file: str
 ) -> Finding:
-    return Finding(
-        check="decision-subject-changed",
-        severity="error",
-        file=file,
-        pointer="",
+    return catalogue.DECISION_SUBJECT_CHANGED.at(
+        file,
         line=decision.line,
         expected=f"{path} with the bytes that were decided on (sha256 {_hash_at(decision, path)})",
         found=f"other bytes there (sha256 {', '.join(sorted(known[path]))})",
         done=f"not applied ({decision.kind}: {decision.decision}): the safe default holds",
-        remedy="look at it again; then answer anew with `acne04 decide`, or restore the bytes",
     )
 
 
@@ -88,14 +81,10 @@ def _hash_at(decision: Decision, path: str) -> str:
 
 
 def _not_applicable(decision: Decision, file: str) -> Finding:
-    return Finding(
-        check="decision-not-applicable",
-        severity="warning",
-        file=file,
-        pointer="",
+    return catalogue.DECISION_NOT_APPLICABLE.at(
+        file,
         line=decision.line,
         expected=f"{decision.path}, which was decided on (sha256 {decision.subject})",
         found="neither these bytes nor this path",
         done=f"nothing to apply it to ({decision.kind}: {decision.decision})",
-        remedy="nothing, or remove the row where it will never be needed again",
     )

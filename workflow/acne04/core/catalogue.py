@@ -1,0 +1,21 @@
+"""Catalogue of the findings that several stages make."""
+
+from __future__ import annotations
+
+from acne04.core.findings import FindingKind
+
+BROKEN_PROMISE = FindingKind(
+    "broken-promise",
+    "warning",
+    meaning="The publisher states a figure that the delivery does not keep. A paper that quotes "
+    "the stated figure describes other data than it used.",
+    remedy="look at the other findings on this source; where they explain nothing, the delivery "
+    "is right and the promise in its entry wants correcting",
+)
+IMAGE_MISSING = FindingKind(
+    "image-missing",
+    "error",
+    meaning="A record names an image that is not there, so the dataset is smaller than its lists "
+    "say; counts that are taken from the lists are too high.",
+    remedy="fetch the source again; if the upstream lacks the file too, ask the producer",
+)

@@ -1,0 +1,54 @@
+"""Catalogue of the findings of ``leaks``, and of what it may have to leave out."""
+
+from __future__ import annotations
+
+from acne04.core.findings import CheckGroup, FindingKind
+
+ROW_MALFORMED = FindingKind(
+    "row-malformed",
+    "error",
+    meaning="A row of the manifest cannot be read: whether its image leaks is not known, and "
+    "“nothing leaks” does not cover it.",
+    remedy="mend the row, and call it again",
+)
+ROW_UNKNOWN = FindingKind(
+    "row-unknown",
+    "warning",
+    meaning="A row names no image that is known here: whether it leaks is not known, and “nothing "
+    "leaks” does not cover it.",
+    remedy="see whether it is an image of this collection; --path-column names the column of the "
+    "images",
+)
+ROW_AMBIGUOUS = FindingKind(
+    "row-ambiguous",
+    "warning",
+    meaning="A row may mean several images: whether it leaks is not known, and “nothing leaks” "
+    "does not cover it.",
+    remedy="give its path or its SHA-256",
+)
+ROW_REPEATED = FindingKind(
+    "row-repeated",
+    "info",
+    meaning="The manifest has an image twice in one part; it trains, or is tested, twice as much.",
+    remedy="nothing, if it is meant: a list may show an image twice",
+)
+PARENTS_UNKNOWN = FindingKind(
+    "parents-unknown",
+    "warning",
+    meaning="The manifest holds synthetic images whose photograph nobody knows: they may be edits "
+    "of images in the test part, which no check can show.",
+    remedy="leave them out, or look at them (`acne04 decide`): the parent may be in another part",
+)
+
+EXACT = CheckGroup(
+    "exact",
+    meaning="Nobody has compared the bytes of the images: a copy under another name may lie on the "
+    "other side.",
+    remedy="give the table of `acne04 dedupe` with --relations",
+)
+CHAIN = CheckGroup(
+    "chain",
+    meaning="Nobody has looked for images that are related through others: a copy of a photograph "
+    "of the same person, say, may lie on the other side.",
+    remedy="give the table of `acne04 dedupe` with --relations",
+)
