@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from acne04.core.errors import UnavailableError, UsageError
 from acne04.decide.known_contents import ANNOTATED, known_contents
 from acne04.decide.queue import Question, as_document, as_text, read_queue
 from acne04.decide.recorded_answers import check_answer, check_files, record, target_of
+from acne04.provenance import git
 from acne04.relations import decisions
 
 #: Decisions file -> the stage that applies it.
@@ -226,11 +226,7 @@ def _dataset(questions: Sequence[Question], inventory: pd.DataFrame | None) -> s
 
 
 def _git_user() -> str:
-    try:
-        words = ["git", "config", "user.name"]
-        name = subprocess.run(words, capture_output=True, encoding="utf-8", check=False).stdout
-    except FileNotFoundError:
-        name = ""
-    if not name.strip():
+    name = git.user_name()
+    if not name:
         raise UsageError("--who", "git knows no name either", remedy="add --who NAME")
-    return name.strip()
+    return name
