@@ -18,7 +18,7 @@ import yaml
 from acne04.core import tables
 from acne04.core.errors import SchemaError, UnavailableError
 from acne04.core.hashing import CHUNK_BYTES
-from acne04.core.processors import available_processors
+from acne04.core.processes import available_processors
 from acne04.core.sources import Source, load_sources
 from acne04.inspection.checks import Impossible
 from acne04.provenance import ledger

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from acne04.core.parameters import declare_flags, read_flags
-from acne04.core.processors import available_processors
+from acne04.core.processes import available_processors
 from acne04_standin.blueprint import SECTION, Parameters, check_style, plan
 from acne04_standin.folder import check_target, write_upstream
 from acne04_standin.looks import STYLES
