@@ -45,7 +45,6 @@ from acne04.cli import main
 from acne04.core import documents, tables
 from acne04.core.errors import SplitError
 from acne04.core.imaging import read_image
-from acne04.core.processes import ProcessPool
 from acne04.near import calibration, candidates, pictures, scores, stage, verdicts
 from acne04.near.blocks import BLOCK, match_blocks
 from acne04.near.calibration import FLOOR, LEAST_NULL, REVIEW_BAND, as_document, calibrate
@@ -272,7 +271,8 @@ def test_what_is_remembered_is_not_computed_again(
 ) -> None:
     memory = shutil.copy(standin.memory, tmp_path / "memory")
     monkeypatch.setattr(scores, "find_nearest", None)
-    monkeypatch.setattr(ProcessPool, "each", None)
+    monkeypatch.setattr(pictures.Corpus, "read", None)
+    monkeypatch.setattr(pictures.Corpus, "verify", None)
     # Not even the images are read.
     shutil.copytree(standin.raw / "subjects", tmp_path / "raw" / "subjects")
     shutil.copy(standin.raw / "images.csv", tmp_path / "raw")

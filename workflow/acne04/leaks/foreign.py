@@ -5,8 +5,6 @@ Tables of ours have a schema and go through `acne04.core.tables`; these have non
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ import pandas as pd
 
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.findings import Finding
+from acne04.core.rows import Row, RowError, parse_foreign
 from acne04.relations.leakage import held_out_order
 
 #: Columns that may name the image, the most certain first.
@@ -35,7 +34,6 @@ PATH_COLUMNS = (
 )
 SPLIT_COLUMNS = ("split", "subset", "part", "set", "partition")
 FOLD_COLUMN = "fold"
-_DELIMITERS = ",;\t"
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ def read_foreign(path: Path) -> ForeignTable:
     UnavailableError
         If there is no such file, or it is no CSV file with a header and a row.
     """
-    (_, header), *lines = _lines(path)
+    (_, header), *lines = _rows_of(path)
     # A spreadsheet leaves columns without a name, and an empty one is nothing to miss.
     names = {place: _plain(name).casefold() for place, name in enumerate(header) if name.strip()}
     if not names or len(set(names.values())) < len(names):
@@ -162,25 +160,14 @@ def _names_parts(values: pd.Series) -> bool:
     return any(held_out_order(value)[0] != anything for value in values.unique())
 
 
-def _lines(path: Path) -> list[tuple[int, list[str]]]:
-    """Give each row that is not empty with the line that it begins in; the header is the first."""
+def _rows_of(path: Path) -> list[Row]:
+    """Give each row that is not blank; the header is the first."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        rows = list(parse_foreign(path.read_bytes()))
     except FileNotFoundError:
         raise UnavailableError(str(path), "no such file") from None
-    except UnicodeDecodeError:
-        raise _unreadable(path, "text in UTF-8", "bytes that are not UTF-8") from None
-    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    begins = 1
-    try:
-        for row in reader:
-            if any(value.strip() for value in row):
-                rows.append((begins, row))
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise _unreadable(path, "a CSV file", f"line {reader.line_num}: {error}") from None
+    except RowError as error:
+        raise _unreadable(path, error.expected, str(error)) from None
     if len(rows) < 2:
         raise _unreadable(path, "a header and rows", "no row" if rows else "an empty file")
     return rows
