@@ -13,6 +13,7 @@ import pandas as pd
 
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.findings import Finding
+from acne04.core.printing import spelt_out
 from acne04.core.rows import Row, RowError, parse_foreign
 from acne04.relations.leakage import held_out_order
 
@@ -45,8 +46,8 @@ class ForeignTable:
     name : str
         Name of the file.
     rows : pandas.DataFrame of str
-        Its rows, without blanks around a value or signs that cannot be printed; column names in
-        lower case. Indexed by the line in the file, from 1.
+        Its rows, without blanks around a value, what cannot be printed as an escape; column
+        names in lower case. Indexed by the line in the file, from 1.
     findings : list of Finding
         Rows that could not be read, which are not in `rows`.
     """
@@ -86,12 +87,16 @@ def read_foreign(path: Path) -> ForeignTable:
     """
     (_, header), *lines = _rows_of(path)
     # A spreadsheet leaves columns without a name, and an empty one is nothing to miss.
-    names = {place: _plain(name).casefold() for place, name in enumerate(header) if name.strip()}
+    header = [spelt_out(name.strip()).casefold() for name in header]
+    names = {place: name for place, name in enumerate(header) if name}
     if not names or len(set(names.values())) < len(names):
         raise _unreadable(path, "a header of different names", ", ".join(header))
     sound = [(line, row) for line, row in lines if len(row) == len(header)]
     rows = pd.DataFrame(
-        {name: [_plain(row[place]) for _, row in sound] for place, name in names.items()},
+        {
+            name: [spelt_out(row[place].strip()) for _, row in sound]
+            for place, name in names.items()
+        },
         index=[line for line, _ in sound],
         dtype="str",
     )
@@ -171,12 +176,6 @@ def _rows_of(path: Path) -> list[Row]:
     if len(rows) < 2:
         raise _unreadable(path, "a header and rows", "no row" if rows else "an empty file")
     return rows
-
-
-def _plain(value: str) -> str:
-    return "".join(
-        sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in value.strip()
-    )
 
 
 def _unreadable(path: Path, expected: str, found: str) -> UnavailableError:

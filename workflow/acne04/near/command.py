@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from acne04.core.errors import UsageError
 from acne04.core.findings import Finding, NotRun, summary_lines, write_findings
 from acne04.core.outputs import check_outputs
 from acne04.core.parameters import declare_flags, read_flags
+from acne04.core.printing import say_aside
 from acne04.core.processes import available_processors
 from acne04.near.cache import open_cache
 from acne04.near.frames import frame_name
@@ -194,4 +194,4 @@ def _report(outcome: NearOutcome, lines: list[str], not_run: list[NotRun], findi
     ]
     text += [f"  {line}" for line in lines]
     text += [f"not run, so not passed: {gap.check}: {gap.reason}" for gap in not_run]
-    print("\n".join([*text, f"findings: {findings}"]), file=sys.stderr)
+    say_aside(*text, f"findings: {findings}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from acne04.core import hashing
 from acne04.core.errors import UnavailableError
 from acne04.core.findings import Finding
+from acne04.core.printing import in_utf8
 
 CLASSIFICATION, DETECTION, ACNEDIT = "classification", "detection", "acnedit"
 #: Folder of ACNE04's photographs; where there is one, images elsewhere are not the dataset's.
@@ -142,12 +143,11 @@ def _is_unicode(path: str) -> bool:
 
 
 def _unexpected(source: str, path: str) -> Finding:
-    shown = path.encode("utf-8", "backslashreplace").decode("utf-8")
     readable = _is_unicode(path)
     return Finding(
         check="unexpected-file" if readable else "name-not-unicode",
         severity="warning" if readable else "error",
-        file=f"{source}/{shown}",
+        file=f"{source}/{in_utf8(path)}",
         pointer="",
         line=None,
         expected=f"only {_KNOWN[source]}" if readable else "a file name in UTF-8",
