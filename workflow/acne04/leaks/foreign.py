@@ -87,8 +87,8 @@ def read_foreign(path: Path) -> ForeignTable:
     """
     (_, header), *lines = _rows_of(path)
     # A spreadsheet leaves columns without a name, and an empty one is nothing to miss.
-    header = [spelt_out(name.strip()).casefold() for name in header]
-    names = {place: name for place, name in enumerate(header) if name}
+    header = [spelt_out(name.strip()) for name in header]
+    names = {place: name.casefold() for place, name in enumerate(header) if name}
     if not names or len(set(names.values())) < len(names):
         raise _unreadable(path, "a header of different names", ", ".join(header))
     sound = [(line, row) for line, row in lines if len(row) == len(header)]
