@@ -43,7 +43,7 @@ from upstreams import GOLDEN, assert_golden
 
 from acne04.cli import main
 from acne04.core import documents, tables
-from acne04.core.errors import SplitError, UnavailableError
+from acne04.core.errors import SplitError
 from acne04.core.imaging import read_image
 from acne04.near import calibration, candidates, pictures, scores, stage, verdicts
 from acne04.near.blocks import BLOCK, match_blocks
@@ -51,7 +51,6 @@ from acne04.near.calibration import FLOOR, LEAST_NULL, REVIEW_BAND, as_document,
 from acne04.near.candidates import Guesser, Nearest, find_nearest, part_vectors, whole_vectors
 from acne04.near.frames import Frame, read_frame
 from acne04.near.pictures import Picture
-from acne04.near.process_pool import ProcessPool
 from acne04.near.registration import FORMS, Score, verify
 from acne04_standin import Parameters, plan, write_upstream
 
@@ -272,7 +271,8 @@ def test_what_is_remembered_is_not_computed_again(
 ) -> None:
     memory = shutil.copy(standin.memory, tmp_path / "memory")
     monkeypatch.setattr(scores, "find_nearest", None)
-    monkeypatch.setattr(ProcessPool, "_start", None)
+    monkeypatch.setattr(pictures.Corpus, "read", None)
+    monkeypatch.setattr(pictures.Corpus, "verify", None)
     # Not even the images are read.
     shutil.copytree(standin.raw / "subjects", tmp_path / "raw" / "subjects")
     shutil.copy(standin.raw / "images.csv", tmp_path / "raw")
@@ -302,60 +302,6 @@ def test_an_interrupted_run_goes_on_where_it_was(
     assert_same_outputs(out, standin.out)
     metrics = json.loads((out / "metrics.json").read_text())
     assert 0 < len(compared) <= metrics["pairs_compared"] - 4 * scores.BATCH
-
-
-class Worker:
-    """What a process of `ProcessPool` may be asked for."""
-
-    def double(self, number: int) -> int:
-        return 2 * number
-
-    def fail(self, number: int) -> int:
-        raise SplitError("here", "it does not go", expected="more", found=str(number), remedy="-")
-
-    def die(self, number: int) -> None:
-        os._exit(9)
-
-
-def test_processes_answer_in_order_and_their_errors_arrive() -> None:
-    with ProcessPool(Worker(), 2) as pool:
-        assert list(pool.each("double", range(50))) == [2 * number for number in range(50)]
-        with pytest.raises(SplitError) as raised:
-            list(pool.each("fail", [3]))
-        assert (raised.value.expected, raised.value.found) == ("more", "3")
-        assert str(raised.value) == str(
-            SplitError("here", "it does not go", expected="more", found="3", remedy="-")
-        )
-
-
-def test_a_process_that_is_killed_is_an_error_that_says_so() -> None:
-    with ProcessPool(Worker(), 2) as pool, pytest.raises(UnavailableError, match="ended early"):
-        list(pool.each("die", [1]))
-
-
-def test_processes_end_with_the_one_that_asks(tmp_path: Path) -> None:
-    script = (
-        "import sys, os, signal; sys.path.insert(0, 'tests')\n"
-        "from test_near import Worker\n"
-        "from acne04.near.process_pool import ProcessPool\n"
-        "if __name__ == '__main__':\n"
-        "    pool = ProcessPool(Worker(), 2)\n"
-        "    list(pool.each('double', range(4)))\n"
-        "    import multiprocessing\n"
-        "    print(*[p.pid for p in multiprocessing.active_children()], flush=True)\n"
-        "    os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    file = tmp_path / "script.py"
-    file.write_text(script)
-    root = Path(__file__).parents[1]
-    done = subprocess.run([sys.executable, str(file)], cwd=root, capture_output=True, text=True)
-    assert done.returncode == -9, done.stderr
-    pids = done.stdout.split()
-    assert len(pids) == 2
-    # subprocess.run has waited until nobody holds the pipes any more; a zombie may be left.
-    for pid in pids:
-        status = Path("/proc", pid, "status")
-        assert not status.exists() or "State:\tZ" in status.read_text()
 
 
 def _half(file: Path) -> None:

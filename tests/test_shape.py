@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from acne04.cli import VERBS
 
 ROOT = Path(__file__).parents[1]
 PARAMETERS = "schemas/params.schema.json"
+BRIDGE = "snakemake_dvc/src/snakemake_dvc"
 STAGES = ["fetch", "scan", "validate", "near", "dedupe", "split", "record"]
 
 _TRACE = """
@@ -81,8 +83,6 @@ def _command_of(printed: str, verb: str) -> list[str]:
 
 
 def _scratch_copy(project: Path, place: Path) -> Path:
-    import shutil
-
     for name in (
         "data",
         "decisions",
@@ -177,3 +177,83 @@ def test_no_code_is_an_input_of_a_rule() -> None:
 
 def test_dvc_yaml_is_short() -> None:
     assert len((ROOT / "dvc.yaml").read_text().splitlines()) < 320
+
+
+#: What occurs once -> the only modules of the packages where it may.
+HOMES = {
+    "git is run": (
+        r"""["']git["'],|\bgit (?:-c|--no)""",
+        {"workflow/acne04/provenance/git.py", f"{BRIDGE}/__main__.py"},
+    ),
+    "CSV is taken apart": (
+        r"\b(?:import csv|from csv|read_csv|to_csv)\b",
+        {"workflow/acne04/core/rows.py", f"{BRIDGE}/listings.py"},
+    ),
+    "processes are shared out": (
+        r"\bmultiprocessing\b|\bProcessPoolExecutor\b|\bos\.fork\b",
+        # What a pool shares lies in a file that its processes are handed.
+        {"workflow/acne04/core/processes.py", "workflow/acne04/near/frames.py"},
+    ),
+    "something is printed": (
+        r"\bprint\(",
+        {
+            "workflow/acne04/core/printing.py",
+            f"{BRIDGE}/printing.py",
+            # Rich's own: tables, whose cells are made fit before.
+            f"{BRIDGE}/display.py",
+            "workflow/acne04/leaks/verdict.py",
+            "workflow/acne04/split/tally.py",
+        },
+    ),
+    "it is said what a terminal acts on": (
+        r"u202[a-e]|x1b|isprintable|x9f",
+        {
+            "workflow/acne04/core/printing.py",
+            f"{BRIDGE}/printing.py",
+            # No matter of printing: no person has such a name.
+            "workflow/acne04/relations/subjects.py",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("what", HOMES)
+def test_one_home_for_each_idea(what: str) -> None:
+    pattern, homes = HOMES[what]
+    found = {
+        file.relative_to(ROOT).as_posix()
+        for package in ("workflow", "snakemake_dvc/src", "upstreams/standin/origin")
+        for file in (ROOT / package).rglob("*.py")
+        if re.search(pattern, file.read_text(encoding="utf-8"))
+    }
+    assert found == homes
+
+
+def test_only_a_folder_of_no_stage_runs_git() -> None:
+    for verb in STAGES:
+        assert "workflow/acne04/provenance/git.py" not in imported_files(verb)
+
+
+def test_the_package_and_the_bridge_list_the_same_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from acne04.core import checkout
+    from snakemake_dvc import code_folders
+
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / ".dvcignore", tmp_path)
+    names = ["a.py", "b/c.py", "b/__pycache__/c.pyc", "b/c.py~", ".b/d.py", "b/ü.py", "b/e.txt"]
+    for name in names:
+        path = tmp_path / "code" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    for clear in (checkout._ignored, code_folders._ignored):
+        clear.cache_clear()
+    try:
+        for path in ("code", "code/a.py", "code/b/__pycache__/c.pyc"):
+            assert checkout.code_files(path) == code_folders.code_files(path), path
+        assert "code/b/ü.py" in checkout.code_files("code")
+        assert "code/b/__pycache__/c.pyc" not in checkout.code_files("code")
+    finally:
+        for clear in (checkout._ignored, code_folders._ignored):
+            clear.cache_clear()

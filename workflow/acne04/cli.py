@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 from acne04.core.errors import Acne04Error
-from acne04.core.printing import RUN_STATE
+from acne04.core.printing import RUN_STATE, say, say_aside, shown_in_line
 
 #: Verb -> what it does, in the order of the workflow. The module of the same name, if `MODULES`
 #: names no other, is imported when it is asked for: `configure(parser)` declares its arguments,
@@ -132,13 +132,14 @@ def _run(arguments: argparse.Namespace) -> tuple[int, str]:
 
 def _fail(arguments: argparse.Namespace, code: int, reason: str) -> tuple[int, str]:
     message = f"acne04 {arguments.verb}: {reason}"
-    print(message, file=sys.stderr)
+    say_aside(*message.split("\n"))
     return code, message
 
 
 def _system_says(error: OSError) -> str:
     where = error.filename2 or error.filename
-    return f"{where}: {error.strerror}" if where else str(error.strerror or error)
+    said = str(error.strerror or error)
+    return f"{shown_in_line(str(where))}: {said}" if where else said
 
 
 class _Tee:
@@ -183,7 +184,7 @@ def _module(verb: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if not (reason := _not_installed(error)):
             raise
-        print(f"acne04 {verb}: {reason}", file=sys.stderr)
+        say_aside(*f"acne04 {verb}: {reason}".split("\n"))
         sys.exit(2)
 
 
@@ -193,6 +194,14 @@ def _not_installed(error: ModuleNotFoundError) -> str:
     if package not in EXTRAS:
         return ""
     return f"{package} is not installed\n  done:     nothing\n  next:     {EXTRAS[package]}"
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose refusals repeat an argument only as it may be shown."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        super().error(shown_in_line(message))
 
 
 class _Version(argparse.Action):
@@ -205,7 +214,7 @@ class _Version(argparse.Action):
         """Print it."""
         from importlib.metadata import version
 
-        print(f"acne04 {version('acne04')}")
+        say(f"acne04 {version('acne04')}")
         parser.exit()
 
 
@@ -222,7 +231,7 @@ def _verb(words: Sequence[str]) -> str | None:
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="acne04",
         description="A reproducible, versioned, leak-proof home for the ACNE04 datasets.",
         epilog="Exit code: 0 fine, 1 the data is wrong, 2 it could not be done.",

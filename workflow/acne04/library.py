@@ -15,8 +15,7 @@ from acne04.core import parameters, tables
 from acne04.core.findings import Finding
 from acne04.near.cache import open_cache
 from acne04.near.command import METHOD
-from acne04.near.pictures import Corpus, distinct_pictures
-from acne04.near.process_pool import ProcessPool
+from acne04.near.pictures import distinct_pictures, shared_corpus
 from acne04.near.scores import Comparer
 from acne04.near.stage import compare_all
 from acne04.relations.kinship import Kinship
@@ -105,7 +104,7 @@ def find_near_duplicates(
     pictures = distinct_pictures(inventory, dict(subjects or {}))
     with (
         open_cache(None, METHOD) as cache,
-        ProcessPool(Corpus(Path(images), pictures), processes) as pool,
+        shared_corpus(Path(images), pictures, processes) as pool,
     ):
         outcome = compare_all(Comparer(pictures, pool, cache, processes), dataset, METHOD, rate)
     return (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import textwrap
 from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
+
+from acne04.core.rows import read_rows
 
 _NAMES = {
     "standin": "standin: the drawn stand-in, not photographs",
@@ -68,10 +69,7 @@ def _recorded(ledger: dict[str, Any]) -> str:
 
 def _questions(review: Path) -> int:
     """Count the rows of a review queue; 0 where there is none."""
-    if not review.is_file():
-        return 0
-    with review.open(encoding="utf-8", newline="") as stream:
-        return max(sum(1 for _ in csv.reader(stream)) - 1, 0)
+    return sum(1 for _ in read_rows(review, "review")) if review.is_file() else 0
 
 
 def _made(metrics: dict[str, Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from snakemake_dvc.differences import differences
 from snakemake_dvc.dvc import DVC_LOCK, DVC_YAML
 from snakemake_dvc.files import write_text
+from snakemake_dvc.printing import say, say_aside
 
 
 def main() -> int:
@@ -32,7 +33,7 @@ def main() -> int:
         return 0
     if DVC_YAML.is_file() and DVC_YAML.read_text(encoding="utf-8") == text:
         return 0
-    print("dvc.yaml is not what the rules say; run `python -m snakemake_dvc`", file=sys.stderr)
+    say_aside("dvc.yaml is not what the rules say; run `python -m snakemake_dvc`")
     return 1
 
 
@@ -41,9 +42,8 @@ def _reproduced() -> int:
         ["git", "show", f"HEAD:{DVC_LOCK}"], capture_output=True, text=True, check=False
     )
     lines = differences(shown.stdout, DVC_LOCK.read_text(encoding="utf-8"))
-    for line in lines:
-        print(line)
-    print("dvc.lock: " + ("not reproduced; a run and a commit state it" if lines else "reproduced"))
+    verdict = "not reproduced; a run and a commit state it" if lines else "reproduced"
+    say(*lines, f"dvc.lock: {verdict}")
     return 1 if lines else 0
 
 

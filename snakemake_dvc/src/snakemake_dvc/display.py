@@ -18,6 +18,7 @@ from rich.text import Text
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from snakemake_dvc.locks import RUN_STATE
+from snakemake_dvc.printing import shown, shown_in_line
 
 #: Seconds between two lines about what runs, where they do not replace each other.
 _INTERVAL = 30.0
@@ -86,11 +87,11 @@ class StageDisplay:
                 self._failed(record)
             elif event == LogEvent.SHELLCMD:
                 if self._commands and record.shellcmd:  # type: ignore[attr-defined]
-                    self._print(Text(str(record.shellcmd)))  # type: ignore[attr-defined]
+                    self._print(Text(shown(str(record.shellcmd))))  # type: ignore[attr-defined]
             elif record.levelno >= logging.WARNING or event == LogEvent.ERROR:
                 self._warn(record)
             elif event is None and str(record.msg).startswith(_KEPT):
-                self._print(Text(record.getMessage().splitlines()[0]))
+                self._print(Text(shown(record.getMessage().splitlines()[0])))
 
     def close(self) -> None:
         """Take the bars away."""
@@ -112,7 +113,7 @@ class StageDisplay:
                 values = "-".join(map(str, (getattr(record, "wildcards", None) or {}).values()))
                 name = f"{rule} {values}".strip()
                 why = " ".join(str(getattr(record, "reason", "")).split())
-                self._print(Text(f"rule {name}: {why}"))
+                self._print(Text(shown_in_line(f"rule {name}: {why}")))
             return
         stage = self._stages.setdefault(rule, _Stage(1))
         stage.began = stage.began or time.monotonic()
@@ -141,7 +142,7 @@ class StageDisplay:
         if text and text not in self._said and not text.startswith(_REPEATED):
             self._said.add(text)
             style = "red" if record.levelno >= logging.ERROR else "yellow"
-            self._print(Text(text, style=style))
+            self._print(Text(shown(text), style=style))
 
     def _print(self, text: Text) -> None:
         self._console.print(text, soft_wrap=True)
@@ -183,7 +184,7 @@ class StageDisplay:
                 rule.ljust(_NAME),
                 ProgressBar(total=1.0, completed=share, width=20, pulse=share == 0),
                 _seconds(time.monotonic() - stage.began),
-                Text(told.get(rule, ""), style="dim"),
+                Text(shown_in_line(told.get(rule, "")), style="dim"),
             )
         return Group(table)
 
@@ -194,7 +195,7 @@ def _line(word: str, rule: str, stage: _Stage, said: str, width: int) -> Text:
     jobs = "" if stage.total == 1 else f"{stage.total} jobs"
     text = Text.assemble((word.ljust(8), style), rule.ljust(_NAME), jobs.rjust(8), took.rjust(9))
     if said:
-        text.append("  " + said, style="dim" if word == "done" else "")
+        text.append("  " + shown_in_line(said), style="dim" if word == "done" else "")
     text.truncate(width, overflow="ellipsis")
     text.rstrip()
     return text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from snakemake_dvc.printing import shown, shown_in_line
+
 
 class BridgeError(Exception):
     """A run must stop.
@@ -30,5 +32,5 @@ class BridgeError(Exception):
     ) -> None:
         named = {"expected": expected, "found": found, "done": done, "next": remedy}
         lines = [f"  {label + ':':<10}{text}" for label, text in named.items() if text]
-        super().__init__("\n".join([f"{where}: {what}", *lines]))
+        super().__init__(shown("\n".join([f"{shown_in_line(where)}: {what}", *lines])))
         self.exit_code = exit_code

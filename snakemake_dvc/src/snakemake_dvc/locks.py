@@ -10,7 +10,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from typing import IO
 
 from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.packages import check_job
+from snakemake_dvc.printing import say_aside
 
 #: Environment variable by which a run names its state folder to its jobs.
 RUN_STATE = "SNAKEMAKE_DVC_STATE"
@@ -61,7 +61,7 @@ def wait_for_jobs(state: Path) -> None:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            print("snakemake: waiting for a job that outlived a killed run", file=sys.stderr)
+            say_aside("snakemake: waiting for a job that outlived a killed run")
             fcntl.flock(stream, fcntl.LOCK_EX)
     (state / _FAILURES).unlink(missing_ok=True)
     os.environ[RUN_STATE] = str(state.absolute())

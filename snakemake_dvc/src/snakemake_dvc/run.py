@@ -20,6 +20,7 @@ from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.files import write_text
 from snakemake_dvc.listings import compare
 from snakemake_dvc.plan import plan_lines
+from snakemake_dvc.printing import say, say_aside
 from snakemake_dvc.settings import Settings
 from snakemake_dvc.stale import Staleness
 
@@ -30,7 +31,7 @@ def ending_the_process() -> Iterator[None]:
     try:
         yield
     except BridgeError as error:
-        print(f"snakemake: {error}", file=sys.stderr)
+        say_aside(*f"snakemake: {error}".split("\n"))
         sys.exit(error.exit_code)
 
 
@@ -88,7 +89,7 @@ class Bridge:
         self._ran = frozenset(str(job.rule.name) for job in jobs)
         running = {self.stage_of(job) for job in jobs}
         self._write_pending(self._pending() | {stage for stage in running if stage})
-        print("\n".join(plan_lines(self.workflow.dag, jobs)), file=sys.stderr)
+        say_aside(*plan_lines(self.workflow.dag, jobs))
 
     def succeeded(self) -> None:
         """Record a run in which every job succeeded: ``snakemake.lock``, then ``dvc.lock``."""
@@ -108,7 +109,7 @@ class Bridge:
             queue = getattr(handler, "queue", None)
             if queue is not None:
                 queue.join()
-        print("\n".join(lines), file=sys.stderr)
+        say_aside(*lines)
 
     def failed(self) -> None:
         """Repeat why jobs failed, and end with their exit code, which Snakemake would make 1."""
@@ -180,7 +181,7 @@ class Bridge:
         if dry:
             note_absent = dvc.at_hand(absent) if absent else []
             if note_absent:
-                print(f"A run would first bring back from DVC's cache: {' '.join(note_absent)}")
+                say(f"A run would first bring back from DVC's cache: {' '.join(note_absent)}")
         else:
             self._tidy(digests)
             dvc.restore(absent)
@@ -269,7 +270,7 @@ class Bridge:
         try:
             self._record()
         except BridgeError as error:
-            print(f"snakemake: {error}", file=sys.stderr, flush=True)
+            say_aside(*f"snakemake: {error}".split("\n"))
             # The interpreter is leaving already, with an exit code that says success.
             os._exit(error.exit_code)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +12,7 @@ from typing import Any
 import yaml
 
 from snakemake_dvc import dvc, records
+from snakemake_dvc.printing import say_aside
 from snakemake_dvc.settings import Settings
 
 #: Small numbers as DVC writes them, which is text to YAML 1.1.
@@ -65,10 +65,10 @@ class Staleness:
         }
         absent = sorted(path for path in needed if not Path(path).exists())
         if absent:
-            print(f"Asking the store for what is needed: {' '.join(absent)}", file=sys.stderr)
+            say_aside(f"Asking the store for what is needed: {' '.join(absent)}")
             answer = dvc.run("pull", "--quiet", *absent)
             if answer.returncode != 0:
-                print(f"dvc pull: {dvc.last_line(answer.stderr)}; making it again", file=sys.stderr)
+                say_aside(f"dvc pull: {dvc.last_line(answer.stderr)}; making it again")
         return absent
 
     def is_wanted(self, output: str, stage: str, others: Iterable[str]) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,7 +18,7 @@ import yaml
 from acne04.core import tables
 from acne04.core.errors import SchemaError, UnavailableError
 from acne04.core.hashing import CHUNK_BYTES
-from acne04.core.processors import available_processors
+from acne04.core.processes import available_processors
 from acne04.core.sources import Source, load_sources
 from acne04.inspection.checks import Impossible
 from acne04.provenance import ledger
@@ -159,38 +158,6 @@ class AuditedCheckout:
     def listing(self, source: str) -> pd.DataFrame:
         """Listing of a source's folder."""
         return self.table(f"raw/{source}.csv", "listing")
-
-
-def git(*words: str) -> str:
-    """Give what a git command prints.
-
-    Raises
-    ------
-    Impossible
-        If git is missing, or this is no repository.
-    """
-    # Replaced objects would show another commit; and an audit writes nothing, not even the index.
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment = {**kept, "GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0"}
-    command = ["git", "-c", "core.fsmonitor=false", *words]
-    try:
-        done = subprocess.run(command, capture_output=True, check=False, env=environment)
-    except FileNotFoundError:
-        raise Impossible("git is not installed") from None
-    if done.returncode != 0:
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise Impossible(f"git {words[0]}: {lines[-1] if lines else 'failed without a word'}")
-    # Names of files are bytes to git.
-    return done.stdout.decode("utf-8", "surrogateescape")
-
-
-def committed(revision: str) -> Iterator[tuple[str, str, str]]:
-    """Give mode, object and path of every file of a commit."""
-    for line in git("ls-tree", "-r", "-z", "--full-tree", revision).split("\0"):
-        if line:
-            about, path = line.split("\t", 1)
-            mode, _, name = about.split()
-            yield mode, name, path
 
 
 def hash_files(paths: Sequence[Path]) -> list[FileDigests | None]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.core import documents, tables
+from acne04.core.printing import say_aside
 from acne04.inspection.checks import Check, Evidence, Mismatch, Unexamined
 
 SCHEMA = "findings.schema.json"
@@ -80,10 +80,9 @@ def record_expectations(checkout: AuditedCheckout) -> None:
         for (stage, check), count in _found()
     ]
     tables.write_records(file, "expectations", [*kept, *rows])
-    print(
+    say_aside(
         f"RECORDED {len(rows)} kinds of finding as what to expect: {file}. "
-        f"Look at `git diff {file}` before you commit it.",
-        file=sys.stderr,
+        f"Look at `git diff {file}` before you commit it."
     )
 
 

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from acne04.audit.audited_checkout import AuditedCheckout, committed, git
+from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.audit.imports import imported_files
 from acne04.core import parameters
 from acne04.core.checkout import code_files
 from acne04.core.hashing import digest_file
 from acne04.inspection.checks import Check, Evidence, Mismatch
+from acne04.provenance import git
 from acne04.record.environment import unlike_lock
 
 #: What a run is made by: here no rule of one's own may hide a file from git.
@@ -27,12 +28,12 @@ _DECIDING = (
     "upstreams",
     "workflow",
 )
-_LINK, _MODULE = "120000", "160000"
+_LINK = "120000"
 
 
 def _clean_tree(checkout: AuditedCheckout) -> Evidence:
-    commit = git("rev-parse", "HEAD").strip()
-    files = list(committed(commit))
+    commit = git.commit_of("HEAD")
+    files = git.tree(commit)
     problems = [
         Mismatch(path, "the file as it is committed", told)
         for mode, name, path in files
@@ -47,7 +48,7 @@ def _clean_tree(checkout: AuditedCheckout) -> Evidence:
 
 def _differs(mode: str, name: str, path: Path) -> str:
     """Say how a file differs from the committed one; hashed, for git goes by times and by marks."""
-    if mode == _MODULE:
+    if mode == git.MODULE:
         return ""
     try:
         content = os.fsencode(path.readlink()) if mode == _LINK else path.read_bytes()
@@ -61,10 +62,14 @@ def _differs(mode: str, name: str, path: Path) -> str:
 
 def _strangers() -> set[str]:
     """List files in no commit that are not ignored; where code lies, .gitignore alone counts."""
-    own = git("ls-files", "--others", "--exclude-standard", "-z")
-    staged = git("diff", "--cached", "--name-only", "--diff-filter=A", "--no-ext-diff", "-z")
-    shared = git("ls-files", "--others", "--exclude-per-directory=.gitignore", "-z", *_DECIDING)
-    return set(filter(None, f"{own}{staged}{shared}".split("\0")))
+    own = git.read_list("ls-files", "--others", "--exclude-standard", "-z")
+    staged = git.read_list(
+        "diff", "--cached", "--name-only", "--diff-filter=A", "--no-ext-diff", "-z"
+    )
+    shared = git.read_list(
+        "ls-files", "--others", "--exclude-per-directory=.gitignore", "-z", "--", *_DECIDING
+    )
+    return {*own, *staged, *shared}
 
 
 def _declared(checkout: AuditedCheckout) -> Evidence:

@@ -11,18 +11,19 @@ from pathlib import Path
 
 import yaml
 
-from acne04.audit.audited_checkout import AuditedCheckout, git
+from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.core.checkout import python_path
 from acne04.core.dvc import differences
 from acne04.core.hashing import files_below
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch
+from acne04.provenance import git
 
 
 def _rebuild(checkout: AuditedCheckout) -> Evidence:
-    commit = git("rev-parse", "HEAD").strip()
+    commit = git.commit_of("HEAD")
     with tempfile.TemporaryDirectory(prefix="acne04-rebuild-") as scratch:
         place = Path(scratch, "checkout")
-        git("clone", "--quiet", "--no-local", str(Path.cwd()), str(place))
+        git.read("clone", "--quiet", "--no-local", "--template=", str(Path.cwd()), str(place))
         done = subprocess.run(
             [sys.executable, "-m", "snakemake", "--cores", "all"],
             cwd=place,

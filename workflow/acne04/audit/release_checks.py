@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from acne04.audit.audited_checkout import LEDGER, AuditedCheckout, committed, git
+from acne04.audit.audited_checkout import LEDGER, AuditedCheckout
 from acne04.core.errors import Acne04Error
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, Unexamined
+from acne04.provenance import git
 from acne04.provenance.checksums import ATTESTATION, differences, present_files
 from acne04.provenance.envelope import Opened, open_envelope
 from acne04.provenance.keys import load_public
@@ -83,11 +84,11 @@ def _serial(checkout: AuditedCheckout) -> Evidence:
 
 def _commit(checkout: AuditedCheckout) -> Evidence:
     attested = _attested(checkout)
-    head = git("rev-parse", "HEAD").strip()
+    head = git.commit_of("HEAD")
     problems = list(_other_history(attested, head))
     tag = f"v{attested.version}"
-    if git("tag", "--list", tag).strip():
-        tagged = git("rev-parse", f"{tag}^{{commit}}").strip()
+    if git.tags(tag):
+        tagged = git.commit_of(f"refs/tags/{tag}")
         if tagged != attested.commit:
             problems.append(Mismatch(f"tag {tag}", f"commit {attested.commit}", tagged))
     return Evidence(f"commit {attested.commit[:12]}, as is attested", tuple(problems))
@@ -96,12 +97,12 @@ def _commit(checkout: AuditedCheckout) -> Evidence:
 def _other_history(attested: Attested, head: str) -> Iterator[Mismatch]:
     """Yield what differs between the attested commit and this one, the release's record aside."""
     try:
-        released = {path: (mode, name) for mode, name, path in committed(attested.commit)}
-    except Impossible:
+        released = {e.path: (e.mode, e.name) for e in git.tree(git.commit_of(attested.commit))}
+    except git.NoSuchRevisionError:
         expected = f"commit {attested.commit}, of which the release is"
         yield Mismatch("HEAD", expected, f"{head}; the other is not in this repository")
         return
-    here = {path: (mode, name) for mode, name, path in committed(head)}
+    here = {e.path: (e.mode, e.name) for e in git.tree(head)}
     for path in sorted({*released, *here}):
         if released.get(path) != here.get(path) and not path.startswith(_RECORDS):
             yield Mismatch(path, f"as in commit {attested.commit[:12]}", f"other in {head[:12]}")

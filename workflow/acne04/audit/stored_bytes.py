@@ -10,8 +10,9 @@ from typing import Any
 
 import yaml
 
-from acne04.audit.audited_checkout import AuditedCheckout, FileDigests, digest_of, git
+from acne04.audit.audited_checkout import AuditedCheckout, FileDigests, digest_of
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, Unexamined
+from acne04.provenance import git
 
 #: Object names of DVC: the MD5; of a folder's list, with this at its end.
 _FOLDER = ".dir"
@@ -165,7 +166,7 @@ def _objects(checkout: AuditedCheckout) -> Evidence:
 
 
 def _tags(checkout: AuditedCheckout) -> Evidence:
-    tags = git("tag", "--list", "v*").split()
+    tags = git.tags("v*")
     if not tags:
         raise Unexamined("no release has been tagged yet (v…)")
     remote, all_wanted = _remote_of(checkout), set[str]()
@@ -184,23 +185,32 @@ def _tags(checkout: AuditedCheckout) -> Evidence:
 
 def _outs_of_tag(tag: str) -> Iterator[dict[str, Any]]:
     """Give what a tag's ``dvc.lock`` records, and the releases before it."""
-    if git("ls-tree", "--name-only", tag, "dvc.lock"):
-        yield from _outs_in(_yaml(git("show", f"{tag}:dvc.lock")))
+    for content in _committed(tag, "dvc.lock", "dvc.lock").values():
+        yield from _outs_in(_yaml(content))
     yield from _released_folders(tag)
 
 
 def _released_folders(revision: str) -> Iterator[dict[str, Any]]:
     """Give the release folders that a revision has added to DVC."""
-    names = git("ls-tree", "-r", "-z", "--name-only", revision, "releases/").split("\0")
-    for name in names:
-        if name.endswith(".dvc"):
-            folder = name.rpartition("/")[0]
-            for out in _yaml(git("show", f"{revision}:{name}")).get("outs", []):
-                yield {**out, "path": f"{folder}/{out['path']}"}
+    for path, content in _committed(revision, "releases/", ".dvc").items():
+        folder = path.rpartition("/")[0]
+        for out in _yaml(content).get("outs", []):
+            yield {**out, "path": f"{folder}/{out['path']}"}
 
 
-def _yaml(text: str) -> Mapping[str, Any]:
-    return yaml.load(text, yaml.CSafeLoader) or {}
+def _committed(revision: str, start: str, end: str = "") -> dict[str, bytes]:
+    """Give path -> content of the files of a revision whose path starts and ends so."""
+    names = {
+        entry.path: entry.name
+        for entry in git.tree(revision)
+        if entry.path.startswith(start) and entry.path.endswith(end)
+    }
+    found = git.contents(names.values())
+    return {path: found[name] for path, name in names.items()}
+
+
+def _yaml(content: bytes) -> Mapping[str, Any]:
+    return yaml.load(content, yaml.CSafeLoader) or {}
 
 
 def _listed(tags: Iterable[str]) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from acne04.check.kinds import Examine, kind_of
 from acne04.core.errors import Acne04Error, UsageError
+from acne04.core.printing import say_aside
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ def run(options: CheckOptions) -> int:
         try:
             examine(path)
         except Acne04Error as error:
-            print(error, file=sys.stderr)
+            say_aside(*str(error).split("\n"))
             code = max(code, error.exit_code)
     told = "sound" if code == 0 else "see above"
-    print(f"check: {len(options.files)} files: {told}", file=sys.stderr)
+    say_aside(f"check: {len(options.files)} files: {told}")
     return code

@@ -30,6 +30,10 @@ def code_files(path: str) -> list[str]:
 
     The same ones as for DVC and for the digest that a rule carries: all that ``.dvcignore`` does
     not name. The working directory is the checkout.
+
+    The bridge lists them too (`snakemake_dvc.code_folders`), and cannot ask here: it knows no
+    project. Nor can the bridge be asked: `record` is a stage, and no artifact may depend on code
+    that is no dependency of its stage. A test holds both to the same list.
     """
     if not Path(path).is_dir():
         return [path]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import jsonschema
 
 from acne04.core.errors import SchemaError, UnavailableError
 from acne04.core.files import write_text
+from acne04.core.printing import in_utf8, shown_json
 from acne04.core.schemas import load_schema
 
 
@@ -20,7 +22,14 @@ def to_text(document: Any) -> str:
     >>> to_text({"b": 1, "a": "é"})
     '{\n  "b": 1,\n  "a": "é"\n}\n'
     """
-    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    # What stands for a byte that is not UTF-8 is written as JSON has it, and so can be read back.
+    return in_utf8(text) + "\n"
+
+
+def show(document: Any) -> None:
+    """Print a document on standard output."""
+    sys.stdout.write(shown_json(to_text(document)))
 
 
 def write(path: Path, document: Any) -> None:

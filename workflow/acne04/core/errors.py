@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
-from acne04.core.printing import shown
+from acne04.core.printing import shown, shown_in_line
 
 
 class Acne04Error(Exception):
@@ -50,16 +51,21 @@ class Acne04Error(Exception):
         return partial(type(self), **words), (self.where, self.what)
 
     def __str__(self) -> str:
-        lines = [f"{self.where}: {self.what}"]
+        lines = [f"{shown_in_line(self.where)}: {self.what}"]
         labelled = [
             ("expected", self.expected),
             ("found", self.found),
             ("done", self.done),
             ("next", self.remedy),
         ]
-        lines += [f"  {label + ':':<10}{text}" for label, text in labelled if text]
+        lines += [f"  {label + ':':<10}{_indented(text)}" for label, text in labelled if text]
         # The words of a message may be a stranger's: names of files, cells of tables.
         return shown("\n".join(lines))
+
+
+def _indented(text: str) -> str:
+    """Set further lines below the first, that none looks like a line of the message's own."""
+    return re.sub(r"\n(?! )", "\n" + 12 * " ", text)
 
 
 class SchemaError(Acne04Error):

@@ -16,6 +16,7 @@ from typing import Any
 
 from acne04.core import documents
 from acne04.core.errors import Acne04Error, UsageError
+from acne04.core.printing import say_aside
 from acne04.core.schemas import load_schema
 
 PARAMS = Path("params.yaml")
@@ -125,7 +126,7 @@ def check_or_end(config: Mapping[str, Any]) -> None:
     try:
         check(config)
     except Acne04Error as error:
-        print(f"snakemake: {error}", file=sys.stderr)
+        say_aside(*f"snakemake: {error}".split("\n"))
         sys.exit(2)
 
 

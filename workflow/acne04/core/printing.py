@@ -1,8 +1,9 @@
 r"""What a person sees: on a terminal, in a file that they open there, in a job's log.
 
-The one place that says which characters a terminal acts on. Names of files, cells of tables and
-arguments are words of strangers: they may hold escape sequences, marks that turn the direction of
-a text, or bytes that are not UTF-8.
+The one place that says what a terminal, or the log of a CI service, acts on. Names of files,
+cells of tables and arguments are words of strangers: they may hold escape sequences, marks that
+turn the direction of a text, bytes that are not UTF-8, or commands to the service that runs us.
+The bridge, which may not import this package, has the same in `snakemake_dvc.printing`.
 """
 
 from __future__ import annotations
@@ -10,24 +11,33 @@ from __future__ import annotations
 import os
 import re
 import sys
+from typing import TextIO
 
 #: Environment variable by which a run names its state folder to its jobs (`snakemake_dvc`): then
 #: standard error goes to the job's log alone.
 RUN_STATE = "SNAKEMAKE_DVC_STATE"
 #: Characters that terminals act on, that turn the direction of a text, or that stand for bytes
-#: that are not UTF-8 (Unicode 16, 23.1 control codes, 23.2 directional marks, 23.6 surrogates);
-#: line ends and tabs aside.
-ACTED_ON = "\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+#: that are not UTF-8 (Unicode 16, 23.1 control codes, 23.2 directional marks, 23.6 surrogates), or
+#: that XML has not; line ends and tabs aside.
+ACTED_ON = (
+    r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    r"\ud800-\udfff\ufffe\uffff"
+)
 _ACTED_ON = re.compile(f"[{ACTED_ON}]")
+#: Commands to GitHub's runner: `::` begins one at the start of a line, where any line may come to
+#: be broken at white space, and `##[` anywhere.
+#: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
+_COMMAND = re.compile(r"(?<!\S)::|##\[")
 
 
 def shown(text: str) -> str:
-    r"""Give a text with all such characters as escapes; line ends and tabs stay.
+    r"""Give a text with all that is acted on as escapes; line ends and tabs stay.
 
-    >>> shown("a\nb\x1b[31m")
-    'a\nb\\x1b[31m'
+    >>> shown("a\nb\x1b[31m\n::error::c")
+    'a\nb\\x1b[31m\n\\x3a:error::c'
     """
-    return _ACTED_ON.sub(lambda match: ascii(match.group())[1:-1], text)
+    escaped = _ACTED_ON.sub(lambda match: ascii(match.group())[1:-1], text)
+    return _COMMAND.sub(lambda match: rf"\x{ord(match.group()[0]):x}{match.group()[1:]}", escaped)
 
 
 def shown_in_line(text: str) -> str:
@@ -39,9 +49,53 @@ def shown_in_line(text: str) -> str:
     return shown(text.replace("\n", " ").replace("\t", " "))
 
 
+def spelt_out(text: str) -> str:
+    r"""Give it with everything that is not printed as it is, line ends too, as escapes.
+
+    >>> spelt_out("a\nb\x1b[31m\u200bc")
+    'a\\nb\\x1b[31m\\u200bc'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def in_utf8(text: str) -> str:
+    r"""Give it with those characters as escapes that stand for bytes that are not UTF-8.
+
+    >>> in_utf8("é\udcff")
+    'é\\udcff'
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def shown_json(text: str) -> str:
+    r"""Give JSON that says the same, and that nothing acts on.
+
+    >>> shown_json('{"a": "\x9b##[error]"}')
+    '{"a": "\\u009b\\u0023#[error]"}'
+    """
+    return re.sub(f"[{ACTED_ON}]|#(?=#\\[)", lambda match: rf"\u{ord(match.group()):04x}", text)
+
+
+def say(*lines: str, stream: TextIO | None = None, bold: int = 0) -> None:
+    """Print lines, each as one line, on standard output if no other stream is given.
+
+    Parameters
+    ----------
+    bold : int
+        So many characters at the start of each line are set in bold.
+    """
+    for line in map(shown_in_line, lines):
+        text = f"\x1b[1m{line[:bold]}\x1b[0m{line[bold:]}" if bold else line
+        print(text, file=stream or sys.stdout)
+
+
+def say_aside(*lines: str) -> None:
+    """Print lines on standard error: what is no part of the result."""
+    say(*lines, stream=sys.stderr)
+
+
 def loud(*lines: str) -> None:
     """Print what nobody may miss on standard error, in a job on that of the run as well."""
-    text = shown("\n".join(lines))
-    print(text, file=sys.stderr)
+    say_aside(*lines)
     if RUN_STATE in os.environ and sys.stderr is not sys.__stderr__ and sys.__stderr__:
-        print(text, file=sys.__stderr__)
+        say(*lines, stream=sys.__stderr__)

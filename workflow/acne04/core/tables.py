@@ -1,4 +1,4 @@
-"""Read and write tables: the only place where a CSV file is parsed or made.
+"""Read and write tables, checked against their schemas.
 
 A table is UTF-8 CSV with LF line ends, a header, rows sorted by the primary key of its Table
 Schema (``schemas/<name>.table.json``, https://specs.frictionlessdata.io/table-schema/). An empty
@@ -7,15 +7,16 @@ field is a missing value, never 0.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from acne04.core.errors import SchemaError, UnavailableError, UsageError
+from acne04.core import rows as csv_rows
+from acne04.core.errors import SchemaError, UsageError
 from acne04.core.files import write_text
 from acne04.core.schemas import load_schema
 
@@ -94,26 +95,14 @@ def _write(path: Path, schema: dict[str, Any], values: dict[str, list[Any]]) -> 
     text = {
         field["name"]: _texts(values[field["name"]], field["type"]) for field in schema["fields"]
     }
-    problems = _problems(text, schema)
+    number = len(values[schema["fields"][0]["name"]])
+    problems = _problems(text, schema, range(2, number + 2))
     if problems:
         raise SchemaError(str(path), "\n  ".join(problems), done="nothing written")
     keys = list(zip(*(_sortable(values[name]) for name in schema["primaryKey"]), strict=True))
     rows = list(zip(*text.values(), strict=True))
-    lines = _Lines()
-    writer = csv.writer(lines, lineterminator="\r\n")
-    writer.writerow(text)
-    writer.writerows(rows[row] for row in sorted(range(len(rows)), key=keys.__getitem__))
-    write_text(path, "".join(f"{line[:-2]}\n" for line in lines))
-
-
-class _Lines(list[str]):
-    """Lines of a CSV file, each ending as the csv module was told.
-
-    It is told a carriage return with the line feed, which is taken off again: otherwise it would,
-    before Python 3.13, leave a carriage return in a field unquoted.
-    """
-
-    write = list.append
+    ordered = (rows[row] for row in sorted(range(len(rows)), key=keys.__getitem__))
+    write_text(path, csv_rows.to_text(chain([text], ordered)))
 
 
 def read(path: Path, name: str, dataset: str | None = None) -> pd.DataFrame:
@@ -148,24 +137,21 @@ def read_texts(path: Path, name: str, dataset: str | None = None) -> dict[str, l
     """Read and check a table as `read` does, and give each column's texts as they stand there."""
     schema = load_schema(f"{name}.table.json")
     columns = [field["name"] for field in schema["fields"]]
-    rows = _rows(path)
-    if not rows or rows[0] != columns:
-        raise SchemaError(
-            f"{path} (line 1)",
-            f"the header is not that of {name}.table.json",
-            expected=",".join(columns),
-            found=",".join(rows[0]) if rows else "an empty file",
-        )
+    rows = csv_rows.read(path)
+    csv_rows.check_header(path, name, rows, columns)
     ragged = [
-        f"{path} (line {line}): expected {len(columns)} fields, found {len(row)}"
-        for line, row in enumerate(rows[1:], start=2)
-        if len(row) != len(columns)
+        f"{path} (line {row.line}): expected {len(columns)} fields, found {len(row.texts)}"
+        for row in rows[1:]
+        if len(row.texts) != len(columns)
     ]
     if ragged:
         raise SchemaError(str(path), "rows of another length\n  " + "\n  ".join(ragged))
-    texts = zip(*rows[1:], strict=True) if len(rows) > 1 else ([] for _ in columns)
-    text = dict(zip(columns, map(list, texts), strict=True))
-    problems = _problems(text, schema)
+    lines = [row.line for row in rows[1:]]
+    by_column = (
+        zip(*(row.texts for row in rows[1:]), strict=True) if lines else ([] for _ in columns)
+    )
+    text = dict(zip(columns, map(list, by_column), strict=True))
+    problems = _problems(text, schema, lines)
     if problems:
         raise SchemaError(str(path), f"against {name}.table.json:\n  " + "\n  ".join(problems))
     others = set(text["dataset"]) - {dataset} if dataset else set()
@@ -178,18 +164,6 @@ def read_texts(path: Path, name: str, dataset: str | None = None) -> dict[str, l
             done="nothing written",
         )
     return text
-
-
-def _rows(path: Path) -> list[list[str]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            return list(csv.reader(stream, strict=True))
-    except FileNotFoundError:
-        raise UnavailableError(
-            str(path), "no such table", remedy="run the stage that makes it, or `dvc pull`"
-        ) from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise SchemaError(str(path), f"not a CSV file in UTF-8 ({error})") from None
 
 
 def _values_of(column: pd.Series) -> list[Any]:
@@ -236,19 +210,21 @@ def _values(column: pd.Series, kind: str) -> pd.Series:
     return pd.to_numeric(column.mask(column == "", other=None)).astype(_DTYPES[kind])
 
 
-def _problems(text: dict[str, list[str]], schema: dict[str, Any]) -> list[str]:
+def _problems(
+    text: dict[str, list[str]], schema: dict[str, Any], lines: Sequence[int]
+) -> list[str]:
     """Say of every field that breaks the schema where it stands (line, column) and why."""
     found: list[tuple[int, str]] = []
     for field in schema["fields"]:
         for row, reason in _field_problems(text[field["name"]], field):
-            found.append((row + 2, f"column {field['name']}: {reason}"))
+            found.append((lines[row], f"column {field['name']}: {reason}"))
     key = schema["primaryKey"]
     keys = list(zip(*(text[name] for name in key), strict=True))
     if len(set(keys)) < len(keys):
         seen: set[tuple[str, ...]] = set()
         for row, values in enumerate(keys):
             if values in seen:
-                found.append((row + 2, f"a second row with the same {', '.join(key)}"))
+                found.append((lines[row], f"a second row with the same {', '.join(key)}"))
             seen.add(values)
     return [f"line {line}, {problem}" for line, problem in sorted(found)]
 

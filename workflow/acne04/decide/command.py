@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,9 +12,11 @@ import pandas as pd
 
 from acne04.core import documents, tables
 from acne04.core.errors import UnavailableError, UsageError
+from acne04.core.printing import say
 from acne04.decide.known_contents import ANNOTATED, known_contents
-from acne04.decide.queue import Question, as_document, as_text, read_queue
+from acne04.decide.queue import Question, as_document, read_queue, text_lines
 from acne04.decide.recorded_answers import check_answer, check_files, record, target_of
+from acne04.provenance import git
 from acne04.relations import decisions
 
 #: Decisions file -> the stage that applies it.
@@ -154,15 +154,15 @@ def _read_answer(arguments: argparse.Namespace) -> AnswerOptions:
 def run(options: DecideOptions) -> int:
     """List, record or check; 0 fine, 1 the data is wrong, 2 not possible."""
     if options.check is not None:
-        print(check_files(options.decisions, options.check))
+        say(*check_files(options.decisions, options.check).split("\n"))
     elif options.answer:
-        print(_record(options.answer, options.data, options.decisions))
+        say(*_record(options.answer, options.data, options.decisions))
     else:
         questions = _open_questions(options.data, options.decisions)
         if options.as_json:
-            sys.stdout.write(documents.to_text(as_document(questions)))
+            documents.show(as_document(questions))
         else:
-            print(as_text(questions))
+            say(*text_lines(questions))
     return 0
 
 
@@ -173,7 +173,7 @@ def _open_questions(data: Path, folder: Path) -> list[Question]:
     return [question for question in questions if not question.answered(given)]
 
 
-def _record(answer: AnswerOptions, data: Path, folder: Path) -> str:
+def _record(answer: AnswerOptions, data: Path, folder: Path) -> list[str]:
     questions, inventory = _what_is_known(data)
     listing = _table(data / "raw" / f"{ANNOTATED}.csv", "listing")
     known = known_contents(questions, inventory, listing)
@@ -192,10 +192,10 @@ def _record(answer: AnswerOptions, data: Path, folder: Path) -> str:
     )
     check_answer(decision, known)
     file = record(folder, decision)
-    return (
-        f"{file}: {decision.kind} of {decision.path}: {decision.decision}\n"
-        f"next: `snakemake --cores all` ({STAGES[file.name]} applies it), then commit {file}"
-    )
+    return [
+        f"{file}: {decision.kind} of {decision.path}: {decision.decision}",
+        f"next: `snakemake --cores all` ({STAGES[file.name]} applies it), then commit {file}",
+    ]
 
 
 def _what_is_known(data: Path) -> tuple[list[Question], pd.DataFrame | None]:
@@ -226,11 +226,7 @@ def _dataset(questions: Sequence[Question], inventory: pd.DataFrame | None) -> s
 
 
 def _git_user() -> str:
-    try:
-        words = ["git", "config", "user.name"]
-        name = subprocess.run(words, capture_output=True, encoding="utf-8", check=False).stdout
-    except FileNotFoundError:
-        name = ""
-    if not name.strip():
+    name = git.user_name()
+    if not name:
         raise UsageError("--who", "git knows no name either", remedy="add --who NAME")
-    return name.strip()
+    return name

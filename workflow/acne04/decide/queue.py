@@ -99,7 +99,7 @@ def read_queue(data: Path) -> list[Question]:
     return list(questions.values())
 
 
-def as_text(questions: list[Question]) -> str:
+def text_lines(questions: list[Question]) -> list[str]:
     """Give the questions with their numbers and the commands that answer them."""
     lines = []
     for number, question in enumerate(questions, start=1):
@@ -114,7 +114,7 @@ def as_text(questions: list[Question]) -> str:
             "",
         ]
     total = f"{len(questions)} open question{'' if len(questions) == 1 else 's'}"
-    return "\n".join([*lines, total])
+    return [*lines, total]
 
 
 def as_document(questions: list[Question]) -> list[dict[str, Any]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from acne04.core import rows as csv_rows
 from acne04.core import tables
 from acne04.core.dvc import cache_folder, file_md5
 from acne04.core.errors import SchemaError, UnavailableError
@@ -112,28 +111,29 @@ class ArtifactPair:
                 self.notes.append(f"{side.state.name} has no {path}")
             return []
         try:
-            tables.read(place, name)
+            texts = tables.read_texts(place, name)
         except SchemaError:
             return self._by_header(side, path, name, place)
-        return list(csv.DictReader(io.StringIO(place.read_text(encoding="utf-8"))))
+        return [dict(zip(texts, row, strict=True)) for row in zip(*texts.values(), strict=True)]
 
     def _by_header(self, side: Artifacts, path: str, name: str, place: Path) -> list[Row]:
         """Read what does not follow today's schema, a column that is missing as empty."""
         expected = [field["name"] for field in load_schema(f"{name}.table.json")["fields"]]
         try:
-            text = place.read_text(encoding="utf-8")
-            rows = list(csv.reader(io.StringIO(text), strict=True))
-        except (UnicodeDecodeError, csv.Error) as error:
+            rows = list(csv_rows.parse(place.read_bytes()))
+        except csv_rows.RowError as error:
             raise side.state.unreadable(path, f"not a CSV file in UTF-8 ({error})") from None
-        header = rows[0] if rows else []
-        if any(len(row) != len(header) for row in rows):
-            raise side.state.unreadable(path, "rows of another length than the header")
+        header = rows[0].texts if rows else []
+        ragged = [row.line for row in rows if len(row.texts) != len(header)]
+        if ragged:
+            why = f"line {ragged[0]} has another number of fields than the header"
+            raise side.state.unreadable(path, why)
         differences = [f"no column {column}" for column in expected if column not in header]
         differences += [f"a column {column}" for column in header if column not in expected]
         found = ", ".join(differences) or "values that it does not allow"
         self.notes.append(f"{path} of {side.state.name} is of another schema than today's: {found}")
         blank = dict.fromkeys(expected, "")
-        return [blank | dict(zip(header, row, strict=True)) for row in rows[1:]]
+        return [blank | dict(zip(header, row.texts, strict=True)) for row in rows[1:]]
 
     def findings(self, path: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Give the findings of a stage, before and after."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from acne04.core import documents
 from acne04.core.errors import UnavailableError
 from acne04.core.files import write_text
 from acne04.core.outputs import check_outputs
+from acne04.core.printing import say
 from acne04.diff.comparison import compare
 from acne04.diff.presentation import lines, markdown
 from acne04.diff.revision import revision
@@ -88,5 +88,5 @@ def run(options: DiffOptions) -> int:
         documents.write(options.json, document)
     if options.markdown:
         write_text(options.markdown, markdown(document))
-    sys.stdout.write("".join(f"{line}\n" for line in lines(document)))
+    say(*lines(document))
     return int(options.fails_on_change and document["verdict"] != "same")

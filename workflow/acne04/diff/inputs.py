@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from acne04.core import rows as csv_rows
 from acne04.diff.change import Change, Section, flat, many, values
 from acne04.diff.revision import Revision
 
@@ -60,11 +59,11 @@ def _table(state: Revision, path: str) -> list[dict[str, str]]:
     if content is None:
         return []
     try:
-        text = content.decode("utf-8")
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
+        rows = list(csv_rows.parse(content))
+    except csv_rows.RowError as error:
         raise state.unreadable(path, f"not a CSV file in UTF-8 ({error})") from None
-    return [dict(zip(rows[0], row, strict=False)) for row in rows[1:]]
+    header = rows[0].texts if rows else []
+    return [dict(zip(header, row.texts, strict=False)) for row in rows[1:]]
 
 
 def _pinned(row: dict[str, str]) -> str:

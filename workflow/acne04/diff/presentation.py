@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from acne04.inspection.plain import in_markdown, visible
+from acne04.core.printing import shown_in_line
+from acne04.inspection.markdown import in_markdown
 
 _EXAMPLES = 3
 #: Of Markdown: a job summary may have 1 MiB; the JSON has every name.
@@ -14,15 +15,15 @@ _NAMED, _LONGEST, _ROWS = 50, 300, 6
 
 def lines(document: dict[str, Any]) -> Iterator[str]:
     """Give the lines of the whole comparison."""
-    yield visible(f"{document['before']['name']} -> {document['after']['name']}")
-    yield visible(document["summary"])
+    yield shown_in_line(f"{document['before']['name']} -> {document['after']['name']}")
+    yield shown_in_line(document["summary"])
     for note in document["notes"]:
-        yield visible(f"note: {note}")
+        yield shown_in_line(f"note: {note}")
     for section in document["sections"]:
         yield ""
         yield section["title"]
         for change in section["changes"]:
-            yield visible(f"  {change['kind']:<9}{_told(change)}")
+            yield shown_in_line(f"  {change['kind']:<9}{_told(change)}")
         yield from _balance_lines(section["balance"])
 
 
@@ -54,9 +55,9 @@ def _balance_lines(balance: list[dict[str, Any]]) -> Iterator[str]:
     for row in table:
         cells = [row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]
         yield (
-            visible("  balance  " + "  ".join(cells))
+            shown_in_line("  balance  " + "  ".join(cells))
             if row is table[0]
-            else visible("           " + "  ".join(cells))
+            else shown_in_line("           " + "  ".join(cells))
         )
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +13,7 @@ import yaml
 from acne04.core.checkout import is_ignored
 from acne04.core.dvc import folder_md5
 from acne04.core.errors import UnavailableError
+from acne04.provenance import git
 
 WORKING_TREE = "the working tree"
 
@@ -37,18 +36,16 @@ class Revision:
     @cached_property
     def _blobs(self) -> dict[str, str]:
         """Path -> name of the blob, of what lies below the working directory."""
-        listed = _git("ls-tree", "-r", "-z", str(self.commit)).decode("utf-8", "surrogateescape")
-        rows = (line.partition("\t") for line in listed.split("\0") if line)
-        return {path: about.split()[2] for about, _, path in rows}
+        entries = git.tree(str(self.commit), whole=False)
+        return {entry.path: entry.name for entry in entries if entry.mode != git.MODULE}
 
     @cached_property
     def files(self) -> list[str]:
         """Paths of the files that git holds, or would, sorted."""
         if self.commit:
             return sorted(self._blobs)
-        listed = _git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-        names = set(listed.decode("utf-8", "surrogateescape").split("\0"))
-        return sorted(name for name in names if name and Path(name).is_file())
+        names = git.read_list("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        return sorted(name for name in set(names) if Path(name).is_file())
 
     def read(self, path: str) -> bytes | None:
         """Content of a file that git holds, or would; None where there is none."""
@@ -58,16 +55,9 @@ class Revision:
         """Give path -> content of those files that are there."""
         if self.commit is None:
             return {path: Path(path).read_bytes() for path in paths if Path(path).is_file()}
-        there = [path for path in paths if path in self._blobs]
-        # One process for all: a stage's code is a hundred files.
-        asked = "".join(f"{self._blobs[path]}\n" for path in there)
-        answer = io.BytesIO(_git("cat-file", "--batch", given=asked.encode()))
-        found = {}
-        for path in there:
-            size = int(answer.readline().split()[2])
-            found[path] = answer.read(size)
-            answer.readline()
-        return found
+        names = {path: self._blobs[path] for path in paths if path in self._blobs}
+        found = git.contents(names.values())
+        return {path: found[name] for path, name in names.items()}
 
     def md5s(self, paths: list[str]) -> dict[str, str]:
         """Give path -> MD5, as DVC has it, of those files that are there."""
@@ -154,20 +144,4 @@ def revision(name: str | None) -> Revision:
     """
     if name is None:
         return Revision(WORKING_TREE, None)
-    words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    done = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise UnavailableError(
-            name,
-            "git knows no such revision",
-            remedy="`git fetch`, where it is elsewhere; a shallow clone lacks old ones",
-        )
-    return Revision(name, done.stdout.strip())
-
-
-def _git(*words: str, given: bytes = b"") -> bytes:
-    done = subprocess.run(["git", *words], input=given, capture_output=True, check=False)
-    if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "replace").strip()
-        raise UnavailableError(f"git {words[0]}", said or "failed without a word")
-    return done.stdout
+    return Revision(name, git.commit_of(name))

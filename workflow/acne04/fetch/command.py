@@ -15,6 +15,7 @@ from acne04.core import tables
 from acne04.core.errors import UnavailableError
 from acne04.core.files import staged_folder
 from acne04.core.outputs import check_outputs
+from acne04.core.printing import say
 from acne04.core.sources import Source
 from acne04.fetch.delivery import obtain
 from acne04.fetch.options import SourceOptions, declare_source, read_source_options
@@ -74,7 +75,7 @@ def run(options: FetchOptions) -> int:
     rows = fetch_folder(options)
     tables.write_records(options.listing, "listing", rows)
     size = sum(int(row["size"]) for row in rows)
-    print(
+    say(
         f"{options.source.dataset}/{options.source.key}: in {options.folder}, "
         f"files: {len(rows):,}, bytes: {size:,}; listed in {options.listing}"
     )

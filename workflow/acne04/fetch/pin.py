@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from acne04.core.printing import loud
+from acne04.core.printing import loud, say
 from acne04.core.sources import Source
 from acne04.fetch.delivery import obtain
 from acne04.fetch.options import SourceOptions, declare_source, read_source_options
@@ -54,7 +54,7 @@ def run(options: SourceOptions) -> int:
         check_against_stated(pins, statement, options.pins, version)
     name = f"{source.dataset}/{source.key}"
     if not missing:
-        print(f"{name}: pinned at version {version} in {options.pins}, files: {len(pins):,}")
+        say(f"{name}: pinned at version {version} in {options.pins}, files: {len(pins):,}")
         return 0
     expectation = statement
     if options.set_aside_pins:

@@ -201,10 +201,13 @@ def warn_set_aside(source: Source, delivered: Iterable[Delivered], statement: Ex
     """Warn on stderr: each file that contradicts ``sources.yaml``, and the delivery as a whole."""
     name = f"{source.dataset}/{source.key}"
     lines = [
-        f"WARNING: pins set aside: {difference.path} is not the {name} of {statement.origin}\n"
-        f"  expected: {difference.expected}\n"
-        f"  found:    {difference.found}"
+        line
         for difference in statement.differences(delivered)
+        for line in (
+            f"WARNING: pins set aside: {difference.path} is not the {name} of {statement.origin}",
+            f"  expected: {difference.expected}",
+            f"  found:    {difference.found}",
+        )
     ]
     lines += [
         f"WARNING: pins set aside: {file.path} is taken for {name} as it is"

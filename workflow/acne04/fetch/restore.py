@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from acne04.core import dvc
 from acne04.core.dvc import DigestCache, FolderState, compare
 from acne04.core.errors import SourceError, UnavailableError
+from acne04.core.printing import say, say_aside
 from acne04.fetch.command import FetchOptions, fetch_folder
 from acne04.fetch.failures import STANDIN
 from acne04.fetch.options import declare_source, read_source_options
@@ -52,7 +52,7 @@ def run(options: FetchOptions) -> int:
     if state.foreign:
         raise _not_as_listed(folder, state.foreign, f"`dvc checkout --force {folder}`")
     if state.missing:
-        print(f"{folder}: neither DVC's cache nor the store gives it", file=sys.stderr)
+        say_aside(f"{folder}: neither DVC's cache nor the store gives it")
         _refuse_undrawn(options)
         fetch_folder(options)
         state = _state(folder, listing)
@@ -60,7 +60,7 @@ def run(options: FetchOptions) -> int:
         if lacking or state.foreign:
             anew = f"where the listing is wrong, `acne04 fetch {options.source.key}` makes it anew"
             raise _not_as_listed(folder, [*lacking, *state.foreign], anew)
-    print(f"{folder}: as listed in {listing}")
+    say_aside(f"{folder}: as listed in {listing}")
     return 0
 
 
@@ -70,7 +70,7 @@ def _ask_dvc(folder: Path) -> None:
         answer = dvc.run(*command, str(folder))
         if answer.returncode == 0:
             return
-        print(f"dvc {command[0]}: {dvc.last_line(answer.stderr)}", file=sys.stderr)
+        say(f"dvc {command[0]}: {dvc.last_line(answer.stderr)}")
 
 
 def _refuse_undrawn(options: FetchOptions) -> None:

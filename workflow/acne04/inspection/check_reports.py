@@ -14,6 +14,7 @@ from typing import Any
 from acne04.core import documents
 from acne04.core.files import write_text
 from acne04.core.outputs import check_outputs
+from acne04.core.printing import say, shown_json
 from acne04.inspection.checks import CheckOutcome, Level
 from acne04.inspection.interchange import junit, sarif
 from acne04.inspection.printout import markdown, text_lines
@@ -96,12 +97,12 @@ def report(document: dict[str, Any], files: ReportFiles) -> int:
     for form, target in files.items():
         content = _rendered(form, document)
         if target == _STANDARD_OUTPUT:
-            sys.stdout.write(content)
+            sys.stdout.write(shown_json(content) if form in ("json", "sarif") else content)
             is_told = True
         else:
             write_text(target, content)
     if not is_told:
-        sys.stdout.write("".join(f"{line}\n" for line in text_lines(document)))
+        say(*text_lines(document))
     return EXIT_CODES[document["verdict"]]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from acne04.inspection.plain import visible
+from acne04.core.printing import in_utf8, shown_in_line
 from acne04.inspection.printout import failures_first, place
 
 _HOME = "https://github.com/acne04/acne04"
@@ -59,8 +59,8 @@ def _rule(check: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": check["id"],
         "shortDescription": {"text": _sentence(check["id"].replace("-", " "))},
-        "fullDescription": {"text": _sentence(visible(check["protects"]))},
-        "help": {"text": _sentence(f"Next: {visible(check['remedy'])}")},
+        "fullDescription": {"text": _sentence(shown_in_line(check["protects"]))},
+        "help": {"text": _sentence(f"Next: {shown_in_line(check['remedy'])}")},
         "helpUri": f"{_HOME}/blob/main/docs/checks.md#{check['id']}",
         "defaultConfiguration": {"level": "error" if check["required"] else "note"},
     }
@@ -73,7 +73,7 @@ def _results(check: dict[str, Any], number: int) -> Iterator[dict[str, Any]]:
             "ruleId": check["id"],
             "ruleIndex": number,
             "level": level,
-            "message": {"text": _sentence(visible(check["reason"]))},
+            "message": {"text": _sentence(shown_in_line(check["reason"]))},
             "locations": [_location("params.yaml", None)],
             "partialFingerprints": {"acne04/v1": _fingerprint(check["id"], "", "", "")},
         }
@@ -86,7 +86,7 @@ def _results(check: dict[str, Any], number: int) -> Iterator[dict[str, Any]]:
             "ruleId": check["id"],
             "ruleIndex": number,
             "level": level,
-            "message": {"text": _sentence(visible(text))},
+            "message": {"text": _sentence(shown_in_line(text))},
             "locations": [_location(problem["file"], problem["line"])],
             "partialFingerprints": {"acne04/v1": _fingerprint(check["id"], *identity)},
         }
@@ -97,14 +97,14 @@ def _location(file: str, line: int | None) -> dict[str, Any]:
     region = {"startLine": line or 1}
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(file, safe="/~")},
+            "artifactLocation": {"uri": quote(in_utf8(file), safe="/~")},
             "region": region,
         }
     }
 
 
 def _fingerprint(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return hashlib.sha256(in_utf8("\0".join(parts)).encode()).hexdigest()
 
 
 def _sentence(text: str) -> str:
@@ -137,20 +137,21 @@ def _case(suite: ElementTree.Element, check: dict[str, Any]) -> None:
     case = ElementTree.SubElement(suite, "testcase", classname="acne04", name=check["id"])
     told = "\n".join(_case_lines(check))
     if check["status"] == "failed" and check["required"]:
-        ElementTree.SubElement(case, "failure", message=visible(check["protects"])).text = told
+        failure = ElementTree.SubElement(case, "failure", message=shown_in_line(check["protects"]))
+        failure.text = told
     elif check["status"] == "impossible":
-        ElementTree.SubElement(case, "error", message=visible(check["reason"]))
+        ElementTree.SubElement(case, "error", message=shown_in_line(check["reason"]))
     elif check["status"] == "not-run":
-        ElementTree.SubElement(case, "skipped", message=visible(check["reason"]))
+        ElementTree.SubElement(case, "skipped", message=shown_in_line(check["reason"]))
     else:
         ElementTree.SubElement(case, "system-out").text = told
 
 
 def _case_lines(check: dict[str, Any]) -> list[str]:
-    lines = [visible(check["looked_at"])]
+    lines = [shown_in_line(check["looked_at"])]
     for problem in check["problems"]:
-        expected, found = (visible(problem[key]) for key in ("expected", "found"))
-        lines.append(f"{visible(place(problem))}: expected {expected}; found {found}")
+        expected, found = (shown_in_line(problem[key]) for key in ("expected", "found"))
+        lines.append(f"{shown_in_line(place(problem))}: expected {expected}; found {found}")
     if check["problems"]:
-        lines.append(f"next: {visible(check['remedy'])}")
+        lines.append(f"next: {shown_in_line(check['remedy'])}")
     return lines

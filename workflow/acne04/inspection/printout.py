@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from acne04.inspection.plain import in_markdown, visible
+from acne04.core.printing import shown_in_line
+from acne04.inspection.markdown import in_markdown
 
 #: Problems of one check that a terminal shows; the document has all.
 TEXT_SHOWN = 20
@@ -79,15 +80,15 @@ def _check(check: dict[str, Any]) -> Iterator[str]:
     word = _WORDS[check["status"]]
     if check["status"] == "failed" and not check["required"]:
         word = "advice"
-    yield f"{word:<11}{check['id']}: {visible(check['reason'] or check['looked_at'])}"
+    yield f"{word:<11}{check['id']}: {shown_in_line(check['reason'] or check['looked_at'])}"
     for problem in check["problems"][:TEXT_SHOWN]:
-        yield f"{'':11}{visible(place(problem))}"
-        yield f"{'':13}expected: {visible(problem['expected'])}"
-        yield f"{'':13}found:    {visible(problem['found'])}"
+        yield f"{'':11}{shown_in_line(place(problem))}"
+        yield f"{'':13}expected: {shown_in_line(problem['expected'])}"
+        yield f"{'':13}found:    {shown_in_line(problem['found'])}"
     if len(check["problems"]) > TEXT_SHOWN:
         yield f"{'':11}and {len(check['problems']) - TEXT_SHOWN:,} more"
     if check["status"] in ("failed", "impossible"):
-        yield f"{'':11}next:     {visible(check['remedy'])}"
+        yield f"{'':11}next:     {shown_in_line(check['remedy'])}"
 
 
 def _told(check: dict[str, Any], title: str) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,7 +110,7 @@ def run(options: LeaksOptions) -> int:
     document = verdict.as_document()
     documents.check(document, SCHEMA, "the document")
     if options.as_json:
-        sys.stdout.write(documents.to_text(document))
+        documents.show(document)
     else:
         print_verdict(verdict)
     return 1 if verdict.leaks else 0

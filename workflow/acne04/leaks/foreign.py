@@ -5,8 +5,6 @@ Tables of ours have a schema and go through `acne04.core.tables`; these have non
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,8 @@ import pandas as pd
 
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.findings import Finding
+from acne04.core.printing import spelt_out
+from acne04.core.rows import Row, RowError, parse_foreign
 from acne04.leaks import catalogue
 from acne04.relations.leakage import held_out_order
 
@@ -36,7 +36,6 @@ PATH_COLUMNS = (
 )
 SPLIT_COLUMNS = ("split", "subset", "part", "set", "partition")
 FOLD_COLUMN = "fold"
-_DELIMITERS = ",;\t"
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,8 @@ class ForeignTable:
     name : str
         Name of the file.
     rows : pandas.DataFrame of str
-        Its rows, without blanks around a value or signs that cannot be printed; column names in
-        lower case. Indexed by the line in the file, from 1.
+        Its rows, without blanks around a value, what cannot be printed as an escape; column
+        names in lower case. Indexed by the line in the file, from 1.
     findings : list of Finding
         Rows that could not be read, which are not in `rows`.
     """
@@ -87,14 +86,18 @@ def read_foreign(path: Path) -> ForeignTable:
     UnavailableError
         If there is no such file, or it is no CSV file with a header and a row.
     """
-    (_, header), *lines = _lines(path)
+    (_, header), *lines = _rows_of(path)
     # A spreadsheet leaves columns without a name, and an empty one is nothing to miss.
-    names = {place: _plain(name).casefold() for place, name in enumerate(header) if name.strip()}
+    header = [spelt_out(name.strip()) for name in header]
+    names = {place: name.casefold() for place, name in enumerate(header) if name}
     if not names or len(set(names.values())) < len(names):
         raise _unreadable(path, "a header of different names", ", ".join(header))
     sound = [(line, row) for line, row in lines if len(row) == len(header)]
     rows = pd.DataFrame(
-        {name: [_plain(row[place]) for _, row in sound] for place, name in names.items()},
+        {
+            name: [spelt_out(row[place].strip()) for _, row in sound]
+            for place, name in names.items()
+        },
         index=[line for line, _ in sound],
         dtype="str",
     )
@@ -163,34 +166,17 @@ def _names_parts(values: pd.Series) -> bool:
     return any(held_out_order(value)[0] != anything for value in values.unique())
 
 
-def _lines(path: Path) -> list[tuple[int, list[str]]]:
-    """Give each row that is not empty with the line that it begins in; the header is the first."""
+def _rows_of(path: Path) -> list[Row]:
+    """Give each row that is not blank; the header is the first."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        rows = list(parse_foreign(path.read_bytes()))
     except FileNotFoundError:
         raise UnavailableError(str(path), "no such file") from None
-    except UnicodeDecodeError:
-        raise _unreadable(path, "text in UTF-8", "bytes that are not UTF-8") from None
-    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    begins = 1
-    try:
-        for row in reader:
-            if any(value.strip() for value in row):
-                rows.append((begins, row))
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise _unreadable(path, "a CSV file", f"line {reader.line_num}: {error}") from None
+    except RowError as error:
+        raise _unreadable(path, error.expected, str(error)) from None
     if len(rows) < 2:
         raise _unreadable(path, "a header and rows", "no row" if rows else "an empty file")
     return rows
-
-
-def _plain(value: str) -> str:
-    return "".join(
-        sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in value.strip()
-    )
 
 
 def _unreadable(path: Path, expected: str, found: str) -> UnavailableError:

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from acne04.core import findings as findings_
 from acne04.core.findings import Finding
+from acne04.core.printing import say, shown_in_line
 from acne04.leaks import catalogue
 from acne04.leaks.known_images import KnownImages
 from acne04.leaks.sides import PlacedImages
@@ -82,15 +83,15 @@ def print_verdict(verdict: LeakVerdict) -> None:
     """Print the leak table, an example of each kind, the findings and the verdict."""
     placed, known = verdict.placed, verdict.known
     counts = placed.rows
-    print(f"{placed.name}: {placed.read_as}")
-    print(f"judged by {known.source} ({known.dataset}): {', '.join(known.kinds)}")
-    print(
+    say(f"{placed.name}: {placed.read_as}")
+    say(f"judged by {known.source} ({known.dataset}): {', '.join(known.kinds)}")
+    say(
         f"{counts['read']} rows: {counts['placed']} placed, {counts['not_placed']} without a part, "
         f"{counts['left_out']} left out"
     )
     Console(highlight=False).print(_leak_table(verdict))
     for line in [*_examples(verdict), *_said(verdict), _conclusion(verdict)]:
-        print(line)
+        say(line)
 
 
 def _leak_table(verdict: LeakVerdict) -> Table:
@@ -111,7 +112,7 @@ def _leak_table(verdict: LeakVerdict) -> Table:
         for cell in (leaking if len(leaking) else cells.tail(1)).itertuples():
             table.add_row(
                 *([str(fold)] if with_folds else []),
-                *map(escape, parts),
+                *(escape(shown_in_line(part)) for part in parts),
                 cell.kind if cell.pairs else "none",
                 f"{cell.images} of {cell.of}",
                 str(cell.pairs),

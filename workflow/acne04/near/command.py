@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -15,12 +14,12 @@ from acne04.core.errors import UsageError
 from acne04.core.findings import Finding, NotRun, summary_lines, write_findings
 from acne04.core.outputs import check_outputs
 from acne04.core.parameters import declare_flags, read_flags
-from acne04.core.processors import available_processors
+from acne04.core.printing import say_aside
+from acne04.core.processes import available_processors
 from acne04.near import catalogue
 from acne04.near.cache import open_cache
 from acne04.near.frames import frame_name
-from acne04.near.pictures import Corpus, distinct_pictures
-from acne04.near.process_pool import ProcessPool
+from acne04.near.pictures import distinct_pictures, shared_corpus
 from acne04.near.registration import VERSION
 from acne04.near.scores import Comparer
 from acne04.near.stage import NearOutcome, compare_all
@@ -136,7 +135,7 @@ def run(options: NearOptions) -> int:
     processes = min(options.threads, available_processors())
     with (
         open_cache(options.memory, METHOD) as cache,
-        ProcessPool(Corpus(options.images, pictures), processes) as pool,
+        shared_corpus(options.images, pictures, processes) as pool,
     ):
         comparer = Comparer(pictures, pool, cache, options.threads)
         outcome = compare_all(comparer, dataset, METHOD, options.false_positive_rate)
@@ -191,4 +190,4 @@ def _report(outcome: NearOutcome, lines: list[str], not_run: list[NotRun], findi
     ]
     text += [f"  {line}" for line in lines]
     text += [f"not run, so not passed: {gap.check}: {gap.reason}" for gap in not_run]
-    print("\n".join([*text, f"findings: {findings}"]), file=sys.stderr)
+    say_aside(*text, f"findings: {findings}")

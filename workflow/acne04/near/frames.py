@@ -167,6 +167,14 @@ class FrameFile:
         levels = tuple(record[f"level{level}"] for level in range(len(SIDES)))
         return Frame(record["thumbnail"], levels)
 
+    def thumbnails(self) -> Bytes:
+        """Give the thumbnails of all frames, shape (number, 64, 64); blank where none was put."""
+        return np.array(self._records["thumbnail"][: self._number])
+
+    def put_thumbnails(self, thumbnails: Bytes) -> None:
+        """Put in those of all frames, shape (number, 64, 64)."""
+        self._records["thumbnail"][: self._number] = thumbnails
+
     def put(self, number: int, frame: Frame) -> None:
         """Put a frame in."""
         record = self._records[number]

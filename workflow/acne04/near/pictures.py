@@ -17,8 +17,9 @@ from unicodedata import normalize
 import pandas as pd
 
 from acne04.core.errors import SourceError, UnavailableError
+from acne04.core.processes import ProcessPool
 from acne04.near.candidates import Guesser
-from acne04.near.frames import Bytes, FrameFile, read_frame
+from acne04.near.frames import FrameFile, read_frame
 from acne04.near.registration import Guess, Score, verify
 
 
@@ -83,21 +84,18 @@ class Corpus:
         self._folder = folder
         self._pictures = pictures
         self.frames = FrameFile(len(pictures))
-        self._thumbnails: Bytes | None = None
         self._guesser: Guesser | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_guesser": None}
 
-    def look_for_pairs_in(self, thumbnails: Bytes) -> None:
-        """Take the thumbnails of all pictures, shape (pictures, 64, 64), to guess from."""
-        self._thumbnails = thumbnails
-
     def verify(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[Guess, Score]]:
-        """Guess how each pair lies, and score it; in their order."""
+        """Guess how each pair lies, and score it; in their order.
+
+        It guesses from the thumbnails of all frames: they must have been put in.
+        """
         if self._guesser is None:
-            assert self._thumbnails is not None
-            self._guesser = Guesser(self._thumbnails)
+            self._guesser = Guesser(self.frames.thumbnails())
         guesses = [self._guesser(*pair) for pair in pairs]
         return list(zip(guesses, verify(self.frames, guesses), strict=True))
 
@@ -142,3 +140,18 @@ class Corpus:
                 done="nothing written",
                 remedy="run `acne04 scan` again",
             ) from None
+
+
+def shared_corpus(folder: Path, pictures: Sequence[Picture], processes: int) -> ProcessPool[Corpus]:
+    """Make a pool of processes that share a corpus.
+
+    Threads do not serve here: registering a pair is hundreds of short array operations, between
+    which they wait for one another.
+    """
+    lost = UnavailableError(
+        "near",
+        "a process that was comparing pictures has ended early",
+        done="nothing written; the pairs compared are kept where --memory says",
+        remedy="see its message above; if memory ran out, use fewer --threads",
+    )
+    return ProcessPool(Corpus(folder, pictures), processes, lost)

@@ -8,12 +8,12 @@ import numpy as np
 from tqdm import tqdm
 
 from acne04.core.findings import Finding
+from acne04.core.processes import ProcessPool
 from acne04.near import catalogue
 from acne04.near.cache import Cache, Pair
 from acne04.near.candidates import Nearest, find_nearest, whole_vectors
 from acne04.near.frames import SIDES, Bytes
-from acne04.near.pictures import Picture
-from acne04.near.process_pool import ProcessPool
+from acne04.near.pictures import Corpus, Picture
 from acne04.near.registration import BATCH, Guess, Score
 
 #: Others of each picture that the search lists: no picture is compared with more.
@@ -27,7 +27,7 @@ class Comparer:
     """Scores pairs of pictures, given by their numbers."""
 
     def __init__(
-        self, pictures: Sequence[Picture], pool: ProcessPool, cache: Cache, threads: int
+        self, pictures: Sequence[Picture], pool: ProcessPool[Corpus], cache: Cache, threads: int
     ) -> None:
         self.pictures = pictures
         self._pool = pool
@@ -54,7 +54,7 @@ class Comparer:
             known = self._cache.thumbnails(self._digests)
             new = [n for n, digest in enumerate(self._digests) if digest not in known]
             self._prepare(new)
-            frames = self._pool.corpus.frames
+            frames = self._pool.shared.frames
             read = {self._digests[number]: frames(number).thumbnail for number in new}
             self._cache.keep_thumbnails(read)
             known |= read
@@ -79,7 +79,7 @@ class Comparer:
 
     def _prepare(self, numbers: Iterable[int]) -> None:
         missing = [number for number in numbers if number not in self._read]
-        results = self._pool.each("read", missing)
+        results = self._pool.each(Corpus.read, missing)
         for _ in tqdm(results, total=len(missing), desc="near: read", unit="image", disable=None):
             pass
         self._read.update(missing)
@@ -87,11 +87,11 @@ class Comparer:
     def _compare(self, pairs: list[tuple[int, int]]) -> None:
         self._prepare(sorted({number for pair in pairs for number in pair}))
         if not self._is_looking:
-            self._pool.everywhere("look_for_pairs_in", self.thumbnails())
+            self._pool.shared.frames.put_thumbnails(self.thumbnails())
             self._is_looking = True
         batches = [pairs[start : start + BATCH] for start in range(0, len(pairs), BATCH)]
         fresh: dict[Pair, tuple[int, Score]] = {}
-        results = self._pool.each("verify", batches)
+        results = self._pool.each(Corpus.verify, batches)
         with tqdm(total=len(pairs), desc="near: verify", unit="pair", disable=None) as progress:
             told = zip(batches, results, strict=True)
             for number, (batch, found) in enumerate(told, start=1):

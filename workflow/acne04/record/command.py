@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import yaml
 from acne04.core import documents
 from acne04.core.errors import SchemaError, UnavailableError, UsageError
 from acne04.core.outputs import check_outputs
+from acne04.core.printing import say_aside
 from acne04.core.rows import read_rows
 from acne04.core.sources import Source, load_sources
 from acne04.provenance.ledger import (
@@ -127,12 +127,11 @@ def run(options: RecordOptions) -> int:
     documents.check(document, SCHEMA, str(options.ledger))
     documents.write(options.ledger, document)
     for line in unlike_lock(environment, options.lock):
-        print(f"warning: installed is {line}", file=sys.stderr)
+        say_aside(f"warning: installed is {line}")
     artifacts = sum(path.startswith("data/") for path in files)
-    print(
+    say_aside(
         f"{len(stages)} stages, {artifacts} artifacts, {len(files) - artifacts} files of code, "
-        f"schemas, pins and decisions: {options.ledger}",
-        file=sys.stderr,
+        f"schemas, pins and decisions: {options.ledger}"
     )
     return 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from acne04.core import dvc, tables
 from acne04.core.errors import Acne04Error, UnavailableError, UsageError
 from acne04.core.files import staged_folder, write_text
 from acne04.core.hashing import digest_file
+from acne04.core.printing import say_aside
 from acne04.core.sources import load_sources
 from acne04.provenance import ledger
 from acne04.provenance.checksums import ATTESTATION, present_files
@@ -123,16 +123,15 @@ def run(options: ReleaseOptions) -> int:
             )
     told = f"{number} files, {size / 1e6:,.1f} MB; serial {serial}, commit {head.commit}"
     if options.is_dry:
-        print(f"{folder}: would hold {told}; nothing written", file=sys.stderr)
+        say_aside(f"{folder}: would hold {told}; nothing written")
         return 0
     row = {"dataset": recorded.dataset, "version": version, "serial": serial}
     row |= {"commit": head.commit, "attestation_sha256": attestation}
     tables.write(INDEX, "releases", with_row(index, row))
     is_tracked = _track(folder)
-    print(f"{folder}: {told}", file=sys.stderr)
-    print(
-        instructions.words(release, is_tracked=is_tracked, is_tagged=options.is_tagged),
-        file=sys.stderr,
+    say_aside(f"{folder}: {told}")
+    say_aside(
+        *instructions.words(release, is_tracked=is_tracked, is_tagged=options.is_tagged).split("\n")
     )
     return 0
 
@@ -154,7 +153,7 @@ def _refuse_places(folder: Path, key: Path) -> None:
             remedy="move it, and if it was ever committed, make a new one",
         )
     if key.is_file() and key.stat().st_mode & 0o077:
-        print(f"warning: {key}: others can read the key; `chmod 600 {key}`", file=sys.stderr)
+        say_aside(f"warning: {key}: others can read the key; `chmod 600 {key}`")
 
 
 def _agreed_ledger() -> Ledger:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from acne04.core.errors import UnavailableError
+from acne04.provenance import git
 
 
 @dataclass(frozen=True)
@@ -25,28 +25,28 @@ def head() -> Head:
     UnavailableError
         If this is not the top of a git repository with a commit.
     """
-    top = Path(_git("rev-parse", "--show-toplevel").strip())
+    top = Path(git.read_text("rev-parse", "--show-toplevel").removesuffix("\n"))
     if top.resolve() != Path.cwd().resolve():
         raise UnavailableError(
             str(Path.cwd()), "not the top of the checkout", remedy=f"`cd {top}` first"
         )
-    commit, date = _git("show", "--no-patch", "--format=%H %cs", "HEAD").split()
+    commit, date = git.read_text("show", "--no-patch", "--format=%H %cs", "HEAD").split()
     return Head(commit, date)
 
 
 def unlike_head() -> list[str]:
     """List files that are not as the commit has them: altered, added, untracked, or hidden."""
-    changed = _git("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames").split(
-        "\0"
+    changed = git.read_list(
+        "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"
     )
-    marked = _git("ls-files", "-v", "-z").split("\0")
+    marked = git.read_list("ls-files", "-v", "-z")
     return [
-        *(f"{entry[3:]}: {_WORDS.get(entry[:2], 'altered')}" for entry in changed if entry),
+        *(f"{entry[3:]}: {_WORDS.get(entry[:2], 'altered')}" for entry in changed),
         # `git update-index --assume-unchanged` or `--skip-worktree`: status is silent on these.
         *(
             f"{entry[2:]}: git is told not to look at it"
             for entry in marked
-            if entry and (entry[0].islower() or entry[0] == "S")
+            if entry[0].islower() or entry[0] == "S"
         ),
     ]
 
@@ -59,23 +59,12 @@ def sign_tag(name: str, commit: str, message: str) -> None:
     UnavailableError
         If git cannot make it; nothing is tagged then.
     """
-    _git("tag", "--sign", "--message", message, name, commit)
+    git.read("tag", "--sign", "--message", message, name, commit, personal=True)
 
 
 def has_tag(name: str) -> bool:
     """Tell whether there is such a tag."""
-    return bool(_git("tag", "--list", name).strip())
+    return bool(git.tags(name))
 
 
 _WORDS = {"??": "not in git", " D": "deleted", "D ": "deleted"}
-
-
-def _git(*words: str) -> str:
-    try:
-        done = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise UnavailableError("git", "not installed", done="nothing written") from None
-    if done.returncode != 0:
-        reason = " ".join(done.stderr.split()) or "failed without a word"
-        raise UnavailableError(f"git {words[0]}", reason[:400], done="nothing written")
-    return done.stdout

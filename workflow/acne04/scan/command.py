@@ -13,6 +13,7 @@ from acne04.core import documents, tables
 from acne04.core.errors import SourceError, UsageError
 from acne04.core.findings import as_document, summary_lines
 from acne04.core.outputs import check_outputs
+from acne04.core.printing import say, spelt_out
 from acne04.scan.inventory import Inventory, box_rows, fold_rows, inventory_rows, metrics
 from acne04.scan.listing_checks import check_against_listing, listing_path, read_listing
 from acne04.scan.promises import load_promises
@@ -131,7 +132,7 @@ def run(options: ScanOptions) -> int:
     _write(options, document, inventory, contents)
     tabled = "inventory" in options.tables
     stream = sys.stderr if tabled else sys.stdout
-    print("\n".join(_summary(document, inventory, options.findings)), file=stream)
+    say(*_summary(document, inventory, options.findings), stream=stream)
     return 1 if document["severities"]["error"] and not tabled else 0
 
 
@@ -230,9 +231,7 @@ def _checks(document: dict[str, Any], reason: str) -> str:
 
 def _spelt_out(entry: dict[str, Any]) -> str:
     place = f" (line {entry['line']})" if entry["line"] else entry["pointer"] and " "
-    text = (
+    return spelt_out(
         f"{entry['file']}{place}{entry['pointer']}: {entry['check']}; "
         f"expected {entry['expected']}, found {entry['found']}"
     )
-    # A file name may hold the escape sequences of a terminal.
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from acne04.core.findings import Finding
 from acne04.core.grades import GRADES
+from acne04.core.printing import ACTED_ON
 from acne04.scan import catalogue
 from acne04.scan.source_tree import CLASSIFICATION, SourceTree, label_file_key
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 #: Separators of paths, and characters that change how the text around them is shown.
-_NOT_IN_A_NAME = re.compile("[/\\\\\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_NOT_IN_A_NAME = re.compile(f"[/\\\\\t\n{ACTED_ON}]")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SHAPE = "<name> <grade 0-3> <count>, separated by white space"
 #: The usual line, a subset of what is sound: bare names in ASCII, CRLF or LF.

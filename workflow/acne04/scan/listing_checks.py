@@ -7,6 +7,7 @@ from pathlib import Path
 from acne04.core import tables
 from acne04.core.errors import SourceError, UsageError
 from acne04.core.hashing import Digest
+from acne04.core.printing import shown_in_line
 from acne04.scan.source_tree import SourceTree
 
 #: Files named in one message; the rest are counted.
@@ -83,7 +84,7 @@ def check_against_listing(
     for path in differing[:NAMED_FILES]:
         absent = "unreadable" if path in found else "absent"
         lines.append(
-            f"{path.encode('utf-8', 'backslashreplace').decode()}: "
+            f"{shown_in_line(path)}: "
             f"expected {_words(expected.get(path), 'no such file')}, "
             f"found {_words(found.get(path), absent)}"
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from acne04.core import hashing
 from acne04.core.errors import UnavailableError
 from acne04.core.findings import Finding
+from acne04.core.printing import in_utf8
 from acne04.scan import catalogue
 
 CLASSIFICATION, DETECTION, ACNEDIT = "classification", "detection", "acnedit"
@@ -150,9 +151,8 @@ def _unexpected(source: str, path: str) -> Finding:
             found="a file of another kind or place",
             done="left out",
         )
-    shown = path.encode("utf-8", "backslashreplace").decode("utf-8")
     return catalogue.NAME_NOT_UNICODE.at(
-        f"{source}/{shown}",
+        f"{source}/{in_utf8(path)}",
         expected="a file name in UTF-8",
         found="bytes that are not UTF-8",
         done="left out",

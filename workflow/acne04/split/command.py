@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from acne04.core import documents, review, tables
 from acne04.core.errors import UsageError
 from acne04.core.findings import Finding, NotRun, summary_lines, write_findings
 from acne04.core.parameters import declare_flags, read_flags
+from acne04.core.printing import say_aside
 from acne04.core.sources import load_source
 from acne04.relations import decisions
 from acne04.relations.kinship import Kinship
@@ -316,6 +316,6 @@ def _write_findings(
     text = [f"split: {', '.join(v.name for v in variants)} in {folder}"]
     text += [f"  {line}" for line in summary_lines(document)]
     text += [f"not run, so not passed: {gap.check}: {gap.reason}" for gap in not_run]
-    print("\n".join([*text, f"findings: {folder / 'findings.json'}"]), file=sys.stderr)
+    say_aside(*text, f"findings: {folder / 'findings.json'}")
     counts: dict[str, int] = document["counts"]
     return counts

@@ -22,6 +22,7 @@ from acne04.core import tables
 from acne04.core.errors import Acne04Error, SourceError, UnavailableError
 from acne04.core.files import staged_file
 from acne04.core.hashing import Digest, digest_file
+from acne04.core.printing import say_aside
 
 
 def member_name(path: str, image_id: str) -> str:
@@ -129,7 +130,7 @@ def main(words: Sequence[str] | None = None) -> int:
         with staged_file(arguments.to) as staging, staging.open("wb") as stream:
             write(arguments.raw, names, stream)
     except Acne04Error as error:
-        print(error, file=sys.stderr)
+        say_aside(*str(error).split("\n"))
         return error.exit_code
     return 0
 

@@ -5,7 +5,6 @@ Both are big, and only an audit and the tests need them: they are imported here 
 
 from __future__ import annotations
 
-import csv
 import importlib
 import json
 import logging
@@ -16,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
+from acne04.core import rows
 from acne04.core.hashing import digest_file
 from acne04.inspection.checks import Impossible, Mismatch
 from acne04.standards import croissant
@@ -241,8 +241,10 @@ def _outside(name: str) -> bool:
 
 
 def _header(table: Path) -> list[str]:
-    with table.open(encoding="utf-8", errors="replace", newline="") as stream:
-        return next(csv.reader(stream), [])
+    try:
+        return next(rows.parse(table.read_bytes()), rows.Row(1, [])).texts
+    except rows.RowError:
+        return []
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

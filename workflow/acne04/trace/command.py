@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from acne04.core import documents
+from acne04.core.printing import say
 from acne04.trace.checkout_records import Records
-from acne04.trace.prose import lines
+from acne04.trace.prose import WIDTH, lines
 from acne04.trace.query import traces
 
 
@@ -63,9 +64,10 @@ def run(options: TraceOptions) -> int:
         "traces": found,
     }
     if options.as_json:
-        sys.stdout.write(documents.to_text(document))
+        documents.show(document)
     else:
         coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        for line in lines(document, bold=coloured):
-            print(line)
+        for line in lines(document):
+            # Headings alone begin at the start of a line.
+            say(line, bold=WIDTH if coloured and line[:1].strip() else 0)
     return 0

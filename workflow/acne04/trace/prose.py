@@ -14,41 +14,32 @@ _DATASETS = {
     "acne04": "acne04: the real images; they may go to a private store only",
 }
 #: The longest heading, and two spaces.
-_WIDTH = 11
+WIDTH = 11
 
 
-def lines(document: dict[str, Any], bold: bool = False) -> Iterator[str]:
+def lines(document: dict[str, Any]) -> Iterator[str]:
     """Give the document of ``schemas/trace.schema.json`` as lines, the dataset in the first.
 
-    Parameters
-    ----------
-    document : dict
-        The answer.
-    bold : bool
-        Whether the terminal shows headings in bold.
+    A heading takes the first `WIDTH` characters of its line; other lines begin with blanks.
     """
-    yield _labelled("Dataset", _DATASETS[document["dataset"]], bold)
+    yield _labelled("Dataset", _DATASETS[document["dataset"]])
     if document["altered"]:
-        yield _labelled(
-            "Warning", "altered since the ledger was written, so do not rely on it:", bold
-        )
-        yield from (f"{'':<{_WIDTH}}{path}" for path in document["altered"])
-        yield f"{'':<{_WIDTH}}`acne04 audit` says more"
+        yield _labelled("Warning", "altered since the ledger was written, so do not rely on it:")
+        yield from (_labelled("", path) for path in document["altered"])
+        yield _labelled("", "`acne04 audit` says more")
     found = document["traces"]
     for number, trace in enumerate(found, start=1):
         yield ""
         if len(found) > 1:
-            yield _labelled(
-                f"{number} of {len(found)}", f"things that {document['asked']} names", bold
-            )
+            asked = f"things that {document['asked']} names"
+            yield _labelled(f"{number} of {len(found)}", asked)
         for heading, passage in _PASSAGES[trace["kind"]](trace):
             for position, line in enumerate(passage):
-                yield _labelled("" if position else heading, line, bold)
+                yield _labelled("" if position else heading, line)
 
 
-def _labelled(heading: str, text: str, bold: bool) -> str:
-    padded = f"{heading:<{_WIDTH}}"
-    return (f"\x1b[1m{padded}\x1b[0m" if bold and heading else padded) + text
+def _labelled(heading: str, text: str) -> str:
+    return f"{heading:<{WIDTH}}{text}"
 
 
 def _image_passages(trace: dict[str, Any]) -> Passages:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from acne04.core import documents, review, tables
 from acne04.core.errors import SchemaError, UnavailableError, UsageError
 from acne04.core.findings import as_document
 from acne04.core.outputs import check_outputs
+from acne04.core.printing import say
 from acne04.core.sources import load_source
 from acne04.relations import decisions
 from acne04.validate.annotation_tables import (
@@ -172,9 +172,9 @@ def run(options: ValidateOptions) -> int:
     if options.outputs is not None:
         _write(options.file, options.outputs, examination, inventory, findings)
     if options.as_json:
-        sys.stdout.write(documents.to_text(findings))
+        documents.show(findings)
     else:
-        print(summary(findings, name, examination.verdict))
+        say(*summary(findings, name, examination.verdict).split("\n"))
     return 0 if options.as_stage or not findings["severities"]["error"] else 1
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from acne04.core.findings import Finding, FindingKind, in_order
+from acne04.core.printing import spelt_out
 
 #: Steps from the top of the document to a value: keys of objects, indices of arrays.
 Steps = tuple[str | int, ...]
@@ -100,15 +101,13 @@ def pointer_of(steps: Steps) -> str:
 def printable(text: str) -> str:
     r"""Make a piece of a stranger's text fit to be shown: printable, and not too long.
 
-    >>> printable("a\x1b[2J\ud800")
-    'a\\x1b[2J\\ud800'
+    >>> printable("a\n\ud800")
+    'a\\n\\ud800'
     """
     length = len(text)
     if length > LONGEST_QUOTE:
         text = text[:QUOTE_START]
-    shown = "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
-    )
+    shown = spelt_out(text)
     return shown if length <= LONGEST_QUOTE else f"{shown}… ({length} characters)"
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
 from acne04.core.hashing import digest_file
-from acne04.core.processors import available_processors
+from acne04.core.processes import available_processors
 from acne04.inspection.checks import Check, Evidence, Mismatch, Unexamined
 from acne04.provenance.checksums import ATTESTATION, is_hash
 from acne04.verify.published_release import CROISSANT, INVENTORY, PublishedRelease

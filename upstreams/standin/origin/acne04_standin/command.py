@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from acne04.core.parameters import declare_flags, read_flags
-from acne04.core.processors import available_processors
+from acne04.core.printing import say
+from acne04.core.processes import available_processors
 from acne04_standin.blueprint import SECTION, Parameters, check_style, plan
 from acne04_standin.folder import check_target, write_upstream
 from acne04_standin.looks import STYLES
@@ -78,14 +79,14 @@ def run(options: StandinOptions) -> int:
     corpus = plan(options.parameters)
     write_upstream(corpus, options.folder, options.workers)
     images = corpus.roster.images
-    print(f"{options.folder}: a drawn stand-in, not the real data")
-    print(
+    say(f"{options.folder}: a drawn stand-in, not the real data")
+    say(
         f"  {len(images)} images of {len({image.subject for image in images})} subjects,"
         f" {len(corpus.synthetic)} synthetic ones"
     )
-    print(
+    say(
         f"  {sum(image.boxes for image in images)} boxes,"
         f" {sum(image.circles or 0 for image in images)} circles"
     )
-    print(f"  what was planted: {options.folder / 'truth.json'}")
+    say(f"  what was planted: {options.folder / 'truth.json'}")
     return 0
