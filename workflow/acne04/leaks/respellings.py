@@ -16,6 +16,7 @@ _ROBOFLOW = re.compile(r"_(jpe?g|png|bmp|webp)\.rf\.[0-9A-Za-z]{8,40}(?=\.|$)", 
 _COPY = re.compile(r"(?: ?\(\d{1,3}\)| ?- ?[Cc]opy| copy(?: \d+)?)(?=\.[^.]*$|$)")
 _LEVEL = re.compile(r"\b(?:level|lever|leve1)(?=\d)", re.IGNORECASE)
 _TWICE = re.compile(r"(\.(?:jpe?g|png))+(?=\.(?:jpe?g|png)$)", re.IGNORECASE)
+_EXTENSION = re.compile(r"\.(?:jpe?g|png|bmp|gif|tiff?|webp|avif)$", re.IGNORECASE)
 _ZEROS = re.compile(r"_0+(?=\d)")
 
 
@@ -39,6 +40,7 @@ RESPELLINGS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("the extension twice", lambda name: _TWICE.sub("", name)),
     ("level for levle", lambda name: _LEVEL.sub("levle", name)),
     ("zeros before the number", lambda name: _ZEROS.sub("_", name)),
+    ("another extension", lambda name: _EXTENSION.sub("", name)),
 )
 
 
@@ -47,10 +49,10 @@ def undone(name: str) -> Iterator[tuple[str, str]]:
 
     Examples
     --------
-    >>> list(undone("https://h.org/a/level0_1%20(1).jpg?raw=1"))[-1][0]
+    >>> list(undone("https://h.org/a/level0_1%20(1).jpg?raw=1"))[-2][0]
     '/a/levle0_1.jpg'
-    >>> list(undone("levle0_1_jpg.rf.0a1b2c3d4e5f.jpg"))
-    [('levle0_1.jpg', "Roboflow's .rf.<hash>")]
+    >>> list(undone("levle0_1_jpg.rf.0a1b2c3d4e5f.jpg"))[0]
+    ('levle0_1.jpg', "Roboflow's .rf.<hash>")
     """
     called: list[str] = []
     for what, undo in RESPELLINGS:
