@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import shutil
@@ -187,11 +188,17 @@ CASES: dict[str, tuple[str, list[str], int]] = {
         0,
     ),
     "columns-misnamed": ("odd-columns.csv", [*GROUPS, "--path-column=picture"], 2),
-    "ambiguous": ("ambiguous.csv", GROUPS, 0),
-    "partly-unknown": ("partly-unknown.csv", GROUPS, 0),
-    "partly-unknown-as-json": ("partly-unknown.csv", [*GROUPS, "--json"], 0),
+    "ambiguous": ("ambiguous.csv", GROUPS, 2),
+    "partly-unknown": ("partly-unknown.csv", GROUPS, 2),
+    "partly-unknown-as-json": ("partly-unknown.csv", [*GROUPS, "--json"], 2),
+    "partly-unknown-allowed": ("partly-unknown.csv", [*GROUPS, "--allow-unknown=67"], 0),
+    "partly-unknown-not-allowed": ("partly-unknown.csv", [*GROUPS, "--allow-unknown=66"], 2),
+    "percent-of-none": ("partly-unknown.csv", [*GROUPS, "--allow-unknown=101"], 2),
+    "respelt": ("respelt.csv", GROUPS, 1),
+    "folder-of-lists": ("lists", GROUPS, 1),
+    "folder-of-nothing": ("lines", GROUPS, 2),
     "unknown": ("unknown.csv", GROUPS, 2),
-    "ragged": ("ragged.csv", GROUPS, 0),
+    "ragged": ("ragged.csv", GROUPS, 2),
     "no-parts": ("no-parts.csv", GROUPS, 2),
     "no-images": ("no-images.csv", GROUPS, 2),
     "one-part": ("one-part.csv", GROUPS, 2),
@@ -212,7 +219,7 @@ CASES: dict[str, tuple[str, list[str], int]] = {
         ["--subjects", "persons.csv", "--relations", "groups/relations.csv"],
         1,
     ),
-    "persons-as-lines": ("stranger-clean.csv", ["--subjects", "lines"], 0),
+    "persons-as-lines": ("stranger-clean.csv", ["--subjects", "lines"], 2),
     "persons-as-broken-lines": ("stranger-clean.csv", ["--subjects", "lines-broken"], 2),
     "persons-nowhere": ("stranger-clean.csv", ["--subjects", "no-persons.csv"], 2),
     "persons-and-groups": ("stranger-clean.csv", ["--subjects", "persons.csv", *GROUPS], 2),
@@ -250,13 +257,109 @@ def test_the_document_follows_its_schema_and_repeats_the_table(
     assert main(["leaks", "stranger.csv", *GROUPS, "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
     documents.check(document, "leaks.schema.json", "the document")
-    assert document["rows"] == {"read": 12, "placed": 11, "not_placed": 1, "left_out": 0}
+    assert document["rows"] == {"read": 12, "judged": 11, "left_out": 1, "not_judged": 0}
     pairs = {
         (row["held_out"], row["against"]): row["pairs"]
         for row in document["table"]
         if (row["grade"], row["kind"]) == ("all", "any")
     }
     assert pairs == {("test", "train"): 4, ("test", "valid"): 2, ("valid", "train"): 1}
+
+
+RESPELT = (
+    "level1_10.jpg",
+    "LEVEL1_10.JPG",
+    "levle1_10_jpg.rf.0a1b2c3d4e5f60718293a4b5c6d7e8f9.jpg",
+    "levle1%5F10.jpg",
+    "levle1_10.jpg?raw=1",
+    "https://host.org/files/levle1_10.jpg?download=1#x",
+    "levle1_10.png",
+    "prefix/deep/levle1_10.jpg",
+    "C:\\data\\level1_10.jpg",
+    "levle1_10 (1).jpg",
+    "levle1_10 - Copy.jpg",
+    "levle1_10.jpg.jpg",
+    "levle1_0010.jpg",
+    "level1_10_jpg.rf.0a1b2c3d.jpg?raw=1",
+)
+
+
+@pytest.mark.parametrize("spelt", RESPELT)
+def test_a_respelt_name_is_recognised_and_named(
+    spelt: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One image on two sides, under whatever name a tool has left."""
+    manifest = tmp_path / "mine.csv"
+    manifest.write_text(f"file,split\n{spelt},test\nlevle1_10.jpg,train\n", encoding="utf-8")
+    groups = f"--groups={EXAMPLES / 'groups/groups.csv'}"
+    assert main(["leaks", str(manifest), groups, "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["rows"]["not_judged"] == 0
+    named = [f["found"] for f in document["findings"] if f["check"] == "row-respelt"]
+    assert len(named) == (spelt != "prefix/deep/levle1_10.jpg")
+
+
+def test_a_verdict_over_a_part_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two rows known of a thousand: the two do not leak, and that says nothing."""
+    rows = ["levle0_9.jpg,test", "levle1_4.jpg,train"]
+    rows += [f"portrait_{n}.jpg,{'test' if n % 5 else 'train'}" for n in range(998)]
+    manifest = tmp_path / "mine.csv"
+    manifest.write_text("file,split\n" + "\n".join(rows) + "\n")
+    groups = f"--groups={EXAMPLES / 'groups/groups.csv'}"
+    assert main(["leaks", str(manifest), groups]) == 2
+    said = capsys.readouterr().out
+    assert "998 of 1,000 rows were not judged (99.8 %)" in said
+    assert "nothing leaks" not in said
+    assert len(said.splitlines()) < 20, "one finding, not 998"
+    assert main(["leaks", str(manifest), groups, "--json"]) == 2
+    document = json.loads(capsys.readouterr().out)
+    assert document["leaks"] is None
+    assert len(document["findings"]) == 1
+    assert "lines 5-1001" in document["findings"][0]["found"]
+    assert main(["leaks", str(manifest), groups, "--allow-unknown", "99.9"]) == 0
+    assert "nothing leaks, of what was judged; 998 of 1,000 rows" in capsys.readouterr().out
+
+
+def test_a_leak_is_one_however_few_rows_are_known(tmp_path: Path) -> None:
+    manifest = tmp_path / "mine.csv"
+    rows = "".join(f"portrait_{n}.jpg,train\n" for n in range(50))
+    leak = "levle0_9.jpg,test\nlevle0_9.jpg,train\n"
+    manifest.write_text(f"file,split\n{leak}{rows}")
+    assert main(["leaks", str(manifest), f"--groups={EXAMPLES / 'groups/groups.csv'}"]) == 1
+
+
+@pytest.mark.parametrize(
+    "place", ["{part}/{name}", "images/{part}/{name}", "{part}/1/{name}", "mine/{part}/1/x_{name}"]
+)
+@pytest.mark.parametrize("names", [("train", "test"), ("trainval", "val"), ("a", "b")])
+def test_a_folder_of_images_is_judged_by_bytes_and_names(
+    place: str, names: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if names == ("a", "b") and not place.startswith("{part}"):
+        pytest.skip("a folder of any name is a part only where it is the uppermost one")
+    known = tmp_path / "known"
+    shutil.copytree(EXAMPLES / "groups", known / "groups")
+    shutil.copytree(EXAMPLES / "inventory", known / "inventory")
+    inventory = tables.read(known / "inventory/images.csv", "inventory")
+    bytes_of = {"levle0_9.jpg": b"one picture", "levle1_4.jpg": b"another"}
+    for name, data in bytes_of.items():
+        row = inventory["path"].str.endswith("/" + name)
+        inventory.loc[row, "sha256"] = hashlib.sha256(data).hexdigest()
+    tables.write(known / "inventory/images.csv", "inventory", inventory)
+    for part, name, data in (
+        (names[0], "levle0_9.jpg", bytes_of["levle0_9.jpg"]),
+        (names[1], "levle1_4.jpg", bytes_of["levle1_4.jpg"]),
+        # Under a name of its own: the bytes betray it.
+        (names[1], "mine.jpg", bytes_of["levle0_9.jpg"]),
+    ):
+        file = tmp_path / "split" / place.format(part=part, name=name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    groups = f"--groups={known / 'groups/groups.csv'}"
+    assert main(["leaks", str(tmp_path / "split"), groups, "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["rows"]["judged"] == 3
+    assert {row["kind"] for row in document["table"] if row["pairs"]} >= {"exact"}
 
 
 def test_the_tables_are_found_from_any_folder_of_the_checkout(
@@ -318,7 +421,7 @@ def test_no_split_of_ours_leaks_but_the_published_and_a_naive_one_do(
     for variant in ("holdout", "kfold", "published-clean"):
         code, document = judge(splits / f"{variant}.csv")
         assert (code, sum(all_pairs(document, "any"))) == (0, 0), variant
-        assert document["rows"]["left_out"] == 0
+        assert document["rows"]["not_judged"] == 0
     code, document = judge(splits / "published.csv")
     assert (code, all_pairs(document, "exact")) == (1, [12, 15, 12, 11, 12])
     table = pd.read_csv(splits / "holdout.csv")
@@ -327,7 +430,7 @@ def test_no_split_of_ours_leaks_but_the_published_and_a_naive_one_do(
     table["split"] = naive_split(table.assign(label=table["grade"]))
     table[["path", "split"]].to_csv(naive, index=False)
     code, document = judge(naive)
-    assert (code, document["rows"]["left_out"]) == (1, 0)
+    assert (code, document["rows"]["not_judged"]) == (1, 0)
     assert min(all_pairs(document, "subject")) > 100
 
 
@@ -335,7 +438,7 @@ def leaks_by_subject(manifest: Path, subjects: Path, capsys: Any) -> tuple[int, 
     """Give the exit code, and the held-out images that leak against train, by part."""
     code = main(["leaks", str(manifest), "--subjects", str(subjects), "--json"])
     document = json.loads(capsys.readouterr().out)
-    assert document["rows"]["placed"] == 1457
+    assert document["rows"]["judged"] == 1457
     rows = [r for r in document["table"] if (r["grade"], r["kind"]) == ("all", "subject")]
     return code, {r["held_out"]: r["images"] for r in rows if r["against"] == "train"}
 

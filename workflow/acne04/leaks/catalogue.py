@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from acne04.core.findings import CheckGroup, FindingKind
 
+_KNOWN = "the hash, image_id, path or file name of one known image"
+
 ROW_MALFORMED = FindingKind(
     "row-malformed",
     "error",
@@ -17,7 +19,8 @@ ROW_UNKNOWN = FindingKind(
     meaning="A row names no image that is known here: whether it leaks is not known, and “nothing "
     "leaks” does not cover it.",
     remedy="see whether it is an image of this collection; --path-column names the column of the "
-    "images",
+    "images, --allow-unknown how many rows may be of others",
+    expected=_KNOWN,
 )
 ROW_AMBIGUOUS = FindingKind(
     "row-ambiguous",
@@ -25,6 +28,15 @@ ROW_AMBIGUOUS = FindingKind(
     meaning="A row may mean several images: whether it leaks is not known, and “nothing leaks” "
     "does not cover it.",
     remedy="give its path or its SHA-256",
+    expected=_KNOWN,
+)
+ROW_RESPELT = FindingKind(
+    "row-respelt",
+    "info",
+    meaning="The manifest calls images by names that other tools have changed (level for levle, "
+    "Roboflow's .rf.<hash>, %20): they were taken for the images that they seem to mean.",
+    remedy="nothing, if they are the same pictures",
+    expected="the name of a known image",
 )
 ROW_REPEATED = FindingKind(
     "row-repeated",

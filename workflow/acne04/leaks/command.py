@@ -9,6 +9,7 @@ from pathlib import Path
 from acne04.core import documents
 from acne04.core.errors import UsageError
 from acne04.core.schemas import load_schema
+from acne04.leaks.folders import read_folder
 from acne04.leaks.foreign import choose_columns, read_foreign
 from acne04.leaks.known_images import KnownImages, known_groups, known_subjects, read_ours
 from acne04.leaks.sides import PlacedImages, place_ours, place_strangers
@@ -26,7 +27,7 @@ class LeaksOptions:
     Attributes
     ----------
     manifest : pathlib.Path
-        A CSV file, ours or a stranger's.
+        A CSV file, ours or a stranger's, or a folder (`acne04.leaks.folders.read_folder`).
     as_json : bool
         Whether a document is printed, in place of a text for people.
     groups, relations, inventory : pathlib.Path or None
@@ -35,6 +36,8 @@ class LeaksOptions:
         A table of persons, or the folder of its JSON lines, in place of groups and inventory.
     path_column, split_column, fold_column : str or None
         Columns of a stranger's manifest; None for what its header suggests.
+    allow_unknown : float
+        Percent of the rows with a part that may be of unknown images, 0 to 100.
     """
 
     manifest: Path
@@ -46,13 +49,26 @@ class LeaksOptions:
     path_column: str | None
     split_column: str | None
     fold_column: str | None
+    allow_unknown: float
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``acne04 leaks``."""
     parser.epilog = "Exit code: 0 nothing leaks, 1 something does, 2 it could not be said."
     add = parser.add_argument
-    add("manifest", type=Path, metavar="MANIFEST", help="CSV, ours or any with images and parts")
+    add(
+        "manifest",
+        type=Path,
+        metavar="MANIFEST",
+        help="CSV, ours or any with images and parts; or a folder of train/, val/, test/",
+    )
+    add(
+        "--allow-unknown",
+        type=float,
+        default=0.0,
+        metavar="PERCENT",
+        help="how many of the rows with a part may be of images that nobody knows (default 0)",
+    )
     add("--json", action="store_true", help="give everything as a JSON document on stdout")
     known = parser.add_argument_group("what is known of the images")
     add = known.add_argument
@@ -78,7 +94,7 @@ def read_options(arguments: argparse.Namespace) -> LeaksOptions:
     Raises
     ------
     UsageError
-        If persons are to take the place of tables that are named, too.
+        If persons are to take the place of tables that are named, too, or a share is none.
     """
     options = LeaksOptions(
         manifest=arguments.manifest,
@@ -90,7 +106,10 @@ def read_options(arguments: argparse.Namespace) -> LeaksOptions:
         path_column=arguments.path_column,
         split_column=arguments.split_column,
         fold_column=arguments.fold_column,
+        allow_unknown=arguments.allow_unknown,
     )
+    if not 0 <= options.allow_unknown <= 100:
+        raise UsageError("--allow-unknown", "a percentage", found=str(options.allow_unknown))
     for option, table in (("--groups", options.groups), ("--inventory", options.inventory)):
         if options.subjects and table:
             raise UsageError(option, "not together with --subjects", done="nothing said")
@@ -98,7 +117,7 @@ def read_options(arguments: argparse.Namespace) -> LeaksOptions:
 
 
 def run(options: LeaksOptions) -> int:
-    """Judge one manifest: 0 nothing leaks, 1 something does."""
+    """Judge one manifest: 0 nothing leaks, 1 something does, 2 too little of it is known."""
     if options.subjects:
         known = known_subjects(options.subjects, options.relations)
     else:
@@ -106,18 +125,19 @@ def run(options: LeaksOptions) -> int:
     placed = _placed(options, known)
     _refuse_one_side(placed)
     kinship = Kinship(known.images["image_id"], known.relations)
-    verdict = LeakVerdict(known, placed, leak_table(placed.sides, kinship))
+    verdict = LeakVerdict(known, placed, leak_table(placed.sides, kinship), options.allow_unknown)
     document = verdict.as_document()
     documents.check(document, SCHEMA, "the document")
     if options.as_json:
         documents.show(document)
     else:
         print_verdict(verdict)
-    return 1 if verdict.leaks else 0
+    return verdict.exit_code
 
 
 def _placed(options: LeaksOptions, known: KnownImages) -> PlacedImages:
-    table = read_foreign(options.manifest)
+    is_folder = options.manifest.is_dir()
+    table = read_folder(options.manifest) if is_folder else read_foreign(options.manifest)
     if list(table.rows) == [field["name"] for field in load_schema("splits.table.json")["fields"]]:
         return place_ours(table, read_ours(options.manifest, "splits"), known)
     named = (options.path_column, options.split_column, options.fold_column)
@@ -139,7 +159,7 @@ def _refuse_one_side(placed: PlacedImages) -> None:
             placed.name,
             "no row places an image that is known",
             expected="rows that name images of this collection, and their part",
-            found=f"{len(placed.findings)} rows that do not, the first {first.found} "
+            found=f"{placed.rows['not_judged']:,} rows that do not: {first.found} "
             f"(line {first.line})"
             if first
             else "no part in any row",

@@ -50,12 +50,15 @@ class ForeignTable:
         Its rows, without blanks around a value, what cannot be printed as an escape; column
         names in lower case. Indexed by the line in the file, from 1.
     findings : list of Finding
-        Rows that could not be read, which are not in `rows`.
+        On the rows that could not be read, which are not in `rows`.
+    malformed : int
+        How many these are.
     """
 
     name: str
     rows: pd.DataFrame
     findings: list[Finding]
+    malformed: int = 0
 
     def first(self, recognised: Iterable[str]) -> str | None:
         """Give the first of some column names that the file has."""
@@ -106,7 +109,7 @@ def read_foreign(path: Path) -> ForeignTable:
         for line, row in lines
         if len(row) != len(header)
     ]
-    return ForeignTable(path.name, rows, findings)
+    return ForeignTable(path.name, rows, findings, len(findings))
 
 
 @dataclass(frozen=True)
@@ -191,5 +194,5 @@ def _malformed(name: str, line: int, columns: int, row: list[str]) -> Finding:
         line=line,
         expected=f"{columns} fields",
         found=f"{len(row)} field{'' if len(row) == 1 else 's'}",
-        done="row left out: not checked",
+        done="not judged",
     )

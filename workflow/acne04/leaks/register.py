@@ -6,12 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 import pandas as pd
 
 from acne04.core.findings import Finding
 from acne04.core.naming import collision_key
 from acne04.leaks import catalogue
+from acne04.leaks.respellings import undone
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 #: Columns whose values are looked up as they are among our own names.
@@ -71,6 +73,15 @@ class Register:
         best = max(agreement, default=0)
         return sorted(i for (_, i), same in zip(alike, agreement, strict=True) if same == best)
 
+    def find_respelt(self, column: str, value: str) -> tuple[list[str], str]:
+        """Give the images that a value may mean, and which respellings were undone for that."""
+        if found := self.find(column, value):
+            return found, ""
+        for name, called in undone(value):
+            if found := self.find(column, name):
+                return found, called
+        return [], ""
+
     def are_copies(self, image_ids: Sequence[str]) -> bool:
         """Whether some images have the same bytes, so that any of them stands for all."""
         hashes = {self._hashes[image_id] for image_id in image_ids}
@@ -97,23 +108,80 @@ def match_rows(
     list of str
         image_id of each row; empty where no column fits one.
     list of Finding
-        One on each such row.
+        One on all rows that name no known image, one on all that may mean several, and one for
+        each way in which names were respelt.
     """
     found: list[str] = []
-    findings: list[Finding] = []
+    unmatched: dict[bool, list[_Unmatched]] = defaultdict(list)
+    respelt: dict[str, list[_Unmatched]] = defaultdict(list)
     for line, *values in rows[list(columns)].itertuples(name=None):
         fits: list[str] = []
+        called = ""
         for column, value in zip(columns, values, strict=True):
-            several = register.find(column, value) if value else []
+            several, how = register.find_respelt(column, value) if value else ([], "")
+            called = called if fits else how
             fits = [image_id for image_id in fits if image_id in several] or fits or several
             if len(fits) == 1:
                 break
         settled = len(fits) == 1 or (bool(fits) and register.are_copies(fits))
         found.append(fits[0] if settled else "")
+        said = next((value for value in values if value), "")
+        row = _Unmatched(int(line), said, tuple(fits))
         if not settled:
-            said = next((value for value in values if value), "")
-            findings.append(_unmatched(name, int(line), said, fits))
+            unmatched[bool(fits)].append(row)
+        elif called:
+            respelt[called].append(row)
+    findings = [_unmatched(name, alike) for _, alike in sorted(unmatched.items(), reverse=True)]
+    findings += [_respelt(name, called, alike) for called, alike in sorted(respelt.items())]
     return found, findings
+
+
+class _Unmatched(NamedTuple):
+    """A row: its line, what it calls the image, and the images that this fits."""
+
+    line: int
+    said: str
+    fits: tuple[str, ...]
+
+
+def _unmatched(name: str, rows: list[_Unmatched]) -> Finding:
+    first = rows[0]
+    shown = ", ".join(first.fits[:_SHOWN]) + (", …" if len(first.fits) > _SHOWN else "")
+    said = f"{first.said}, which is {shown}" if first.fits else first.said or "nothing"
+    kind = catalogue.ROW_AMBIGUOUS if first.fits else catalogue.ROW_UNKNOWN
+    return kind.at(name, line=first.line, found=_and_more(said, rows), done="not judged")
+
+
+def _respelt(name: str, called: str, rows: list[_Unmatched]) -> Finding:
+    first = rows[0]
+    return catalogue.ROW_RESPELT.at(
+        name,
+        line=first.line,
+        found=_and_more(f"{first.said}, which is {first.fits[0]} but for {called}", rows),
+        done=f"taken for the known image{'s' if len(rows) > 1 else ''}",
+    )
+
+
+def _and_more(first: str, rows: list[_Unmatched]) -> str:
+    if len(rows) == 1:
+        return first
+    lines = "line" if len(rows) == 2 else "lines"
+    return f"{first}; and {len(rows) - 1:,} more, {lines} {_ranges([row.line for row in rows[1:]])}"
+
+
+def _ranges(lines: list[int]) -> str:
+    """Spell numbers with runs as ranges.
+
+    >>> _ranges([3, 4, 5, 9])
+    '3-5, 9'
+    """
+    runs: list[list[int]] = []
+    for line in lines:
+        if runs and line == runs[-1][-1] + 1:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def _steps(path: str) -> list[str]:
@@ -124,15 +192,3 @@ def _agreement(steps: list[str], known: list[str]) -> int:
     """Count the folders, from the file up, that two paths have in common."""
     pairs = zip(steps[-2::-1], known[-2::-1], strict=False)
     return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(steps), len(known)) - 1)
-
-
-def _unmatched(name: str, line: int, said: str, fits: list[str]) -> Finding:
-    shown = ", ".join(fits[:_SHOWN]) + (", …" if len(fits) > _SHOWN else "")
-    kind = catalogue.ROW_AMBIGUOUS if fits else catalogue.ROW_UNKNOWN
-    return kind.at(
-        name,
-        line=line,
-        expected="the hash, image_id, path or file name of one known image",
-        found=f"{said}, which is {shown}" if fits else said or "nothing",
-        done="row left out: not checked",
-    )

@@ -11,7 +11,6 @@ What the columns of a stranger's table mean:
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 
 import pandas as pd
@@ -46,7 +45,8 @@ class PlacedImages:
     sides : pandas.DataFrame
         Columns fold, part, image_id, grade, as `acne04.relations.leakage.leak_table` takes them.
     rows : dict of str to int
-        Rows read, placed, not_placed (no part), left_out (with a finding on each).
+        Rows read, judged, left_out (the manifest gives them no part), not_judged (findings say
+        why): the first is the sum of the others.
     findings : list of Finding
         What there is to say about its rows.
     """
@@ -80,14 +80,14 @@ def place_ours(table: ForeignTable, manifest: pd.DataFrame, known: KnownImages) 
             found=f"{', '.join(datasets)}: {', '.join(variants)}",
             done="nothing said",
         )
-    register = Register(known.images)
-    found, findings = match_rows(table.name, table.rows, ("image_id", "sha256", "path"), register)
-    is_placed = manifest["split"] != ""
-    findings = [f for f in findings if is_placed.loc[table.rows.index.get_loc(f.line)]]
-    manifest = manifest.assign(image_id=found)
-    sides = sides_of(variants[0], manifest[is_placed & (manifest["image_id"] != "")])
-    rows = _counted(len(manifest), int(is_placed.sum()), findings)
-    return PlacedImages(table.name, f"variant {variants[0]}", sides, rows, findings)
+    is_placed = (manifest["split"] != "").to_numpy()
+    rows = table.rows[is_placed]
+    columns = ("image_id", "sha256", "path")
+    found, findings = match_rows(table.name, rows, columns, Register(known.images))
+    placed = manifest[is_placed].assign(image_id=found)
+    sides = sides_of(variants[0], placed[placed["image_id"] != ""])
+    counts = _counted(table, rows, found)
+    return PlacedImages(table.name, f"variant {variants[0]}", sides, counts, findings)
 
 
 def place_strangers(
@@ -113,19 +113,18 @@ def place_strangers(
     _refuse_many(table.name, placed)
     grades = known.images.set_index("image_id")["grade"]
     sides = _sides(placed.assign(grade=placed["image_id"].map(grades)), columns, table)
-    counts = _counted(len(table.rows), len(rows), [*findings, *table.findings])
+    counts = _counted(table, rows, found)
     findings = [*table.findings, *findings, *repeated]
     return PlacedImages(table.name, str(columns), sides, counts, findings)
 
 
-def _counted(read: int, told: int, left_out: list[Finding]) -> dict[str, int]:
-    malformed = Counter(finding.check for finding in left_out)[catalogue.ROW_MALFORMED.name]
-    unmatched = len(left_out) - malformed
+def _counted(table: ForeignTable, placed: pd.DataFrame, found: list[str]) -> dict[str, int]:
+    judged = sum(bool(image_id) for image_id in found)
     return {
-        "read": read + malformed,
-        "placed": told - unmatched,
-        "not_placed": read - told,
-        "left_out": len(left_out),
+        "read": len(table.rows) + table.malformed,
+        "judged": judged,
+        "left_out": len(table.rows) - len(placed),
+        "not_judged": len(placed) - judged + table.malformed,
     }
 
 

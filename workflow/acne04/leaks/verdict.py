@@ -36,16 +36,33 @@ class LeakVerdict:
         The manifest.
     table : pandas.DataFrame
         As of `acne04.relations.leakage.leak_table`.
+    allowed : float
+        Percent of the rows with a part that may be of unknown images, 0 to 100.
     """
 
     known: KnownImages
     placed: PlacedImages
     table: pd.DataFrame
+    allowed: float
 
     @property
-    def leaks(self) -> bool:
-        """Whether anything leaks."""
-        return bool((self.table["pairs"] > 0).any())
+    def leaks(self) -> bool | None:
+        """Whether anything leaks; None where nothing was found and too few rows were judged."""
+        if (self.table["pairs"] > 0).any():
+            return True
+        return None if self.unknown > self.allowed else False
+
+    @property
+    def unknown(self) -> float:
+        """Percent of the rows with a part that were not judged."""
+        rows = self.placed.rows
+        placed = rows["judged"] + rows["not_judged"]
+        return 100 * rows["not_judged"] / placed if placed else 100.0
+
+    @property
+    def exit_code(self) -> int:
+        """0 nothing leaks, 1 something does, 2 it could not be said."""
+        return {False: 0, True: 1, None: 2}[self.leaks]
 
     @property
     def findings(self) -> list[Finding]:
@@ -74,6 +91,7 @@ class LeakVerdict:
             "read_as": self.placed.read_as,
             "rows": self.placed.rows,
             "leaks": self.leaks,
+            "allowed_unknown_percent": self.allowed,
             "table": [_plain(row) for row in table.to_dict("records")],
             **{key: said[key] for key in ("severities", "counts", "not_run", "findings")},
         }
@@ -86,8 +104,8 @@ def print_verdict(verdict: LeakVerdict) -> None:
     say(f"{placed.name}: {placed.read_as}")
     say(f"judged by {known.source} ({known.dataset}): {', '.join(known.kinds)}")
     say(
-        f"{counts['read']} rows: {counts['placed']} placed, {counts['not_placed']} without a part, "
-        f"{counts['left_out']} left out"
+        f"{counts['read']:,} rows: {counts['judged']:,} judged, {counts['left_out']:,} left out by "
+        f"the manifest, {counts['not_judged']:,} not judged"
     )
     Console(highlight=False).print(_leak_table(verdict))
     for line in [*_examples(verdict), *_said(verdict), _conclusion(verdict)]:
@@ -148,14 +166,34 @@ def _said(verdict: LeakVerdict) -> Iterator[str]:
 
 
 def _conclusion(verdict: LeakVerdict) -> str:
+    rows = verdict.placed.rows
+    placed = rows["judged"] + rows["not_judged"]
+    unjudged = (
+        f"{rows['not_judged']:,} of {placed:,} rows were not judged ({verdict.unknown:.1f} %)"
+    )
+    if verdict.leaks is None:
+        return (
+            f"NOT SAID: {unjudged}; of the others none leaks. --allow-unknown PERCENT says how "
+            "many may be of other images"
+        )
     if not verdict.leaks:
-        partial = verdict.known.not_run or verdict.placed.rows["left_out"]
-        return "nothing leaks" + (", of what was judged" if partial else "")
-    rows = verdict.table[(verdict.table["grade"] == ALL) & (verdict.table["kind"] == ANY)]
-    if rows["fold"].isna().all():
-        return f"LEAKS: {rows['pairs'].sum()} pairs lie on two sides"
-    leaking = rows.loc[rows["pairs"] > 0, "fold"].nunique()
-    return f"LEAKS: pairs lie on two sides in {leaking} of {rows['fold'].nunique()} folds"
+        kinds = ", ".join(gap.check for gap in verdict.known.not_run)
+        parts = [
+            f"nobody looked for {kinds}" if kinds else "",
+            unjudged if rows["not_judged"] else "",
+        ]
+        return "; ".join(
+            [
+                "nothing leaks, of what was judged" if any(parts) else "nothing leaks",
+                *filter(None, parts),
+            ]
+        )
+    table = verdict.table[(verdict.table["grade"] == ALL) & (verdict.table["kind"] == ANY)]
+    more = f"; {unjudged}" if rows["not_judged"] else ""
+    if table["fold"].isna().all():
+        return f"LEAKS: {table['pairs'].sum()} pairs lie on two sides{more}"
+    leaking = table.loc[table["pairs"] > 0, "fold"].nunique()
+    return f"LEAKS: pairs lie on two sides in {leaking} of {table['fold'].nunique()} folds{more}"
 
 
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:
