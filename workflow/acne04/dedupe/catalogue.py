@@ -158,8 +158,8 @@ NOTHING_TO_SETTLE = DECISION_NOT_APPLICABLE.when(
     remedy="remove the row where it will never be needed again",
 )
 
-SUBJECT = CheckGroup(
-    "subject",
+SUBJECTS = CheckGroup(
+    "subjects",
     meaning="Nobody says whom the images show: each counts as a person of its own, and one person "
     "may be on two sides of a split.",
     remedy="give the subject table with --subjects",

@@ -152,7 +152,7 @@ def _read_subjects(
     options: DedupeOptions,
 ) -> tuple[list[SubjectLine], list[Finding], list[NotRun]]:
     if not options.subjects:
-        return [], [], [catalogue.SUBJECT.not_run("no subject table given (--subjects)")]
+        return [], [], [catalogue.SUBJECTS.not_run("no subject table given (--subjects)")]
     lines, problems = read_subject_files(options.subjects)
     if not options.sources:
         return lines, problems, [BROKEN_PROMISE.not_run("no sources given (--sources)")]

@@ -39,7 +39,7 @@ one that may mislead, an **info** is good to know. They stop nothing. `acne04 au
 be made 2; advice changes nothing.
 """
 _LEFT_OUT = """\
-## What may not have been looked at
+## What a stage may not have looked at
 
 A check that lacks what it needs is left out, which is no pass: `not_run` in `findings.json` names \
 the finding that was not looked for, or one of these.
@@ -132,9 +132,13 @@ def checks(verb: str) -> list[CatalogueEntry]:
 
 
 def every_entry() -> list[CatalogueEntry]:
-    """Give the whole catalogue; ``audit`` and ``verify`` share names for what both look at."""
+    """Give the whole catalogue, as the page has it.
+
+    The name of a finding is no other's. ``audit`` and ``verify`` share names for what both look at,
+    and what a stage left out may be called like one of their checks.
+    """
     of_verbs = [entry for verb in _VERBS for entry in checks(verb)]
-    return [*findings().values(), *groups().values(), *of_verbs]
+    return [*findings().values(), *of_verbs, *groups().values()]
 
 
 def text() -> str:
@@ -146,10 +150,10 @@ def text() -> str:
             made_by = entry.made_by
             parts.append(f"## Findings of {_as_code(made_by)}\n")
         parts.append(_section(entry))
-    parts += [_LEFT_OUT, *map(_section, groups().values())]
     for verb, what in _VERBS.items():
         parts += [f"## Checks of `acne04 {verb}`\n\n{what}\n", *map(_section, checks(verb))]
-    return "\n".join(parts)
+    # Last, so that a link to a name that is a check's, too, leads to the check.
+    return "\n".join([*parts, _LEFT_OUT, *map(_section, groups().values())])
 
 
 def with_places(remedy: str, form: str) -> str:

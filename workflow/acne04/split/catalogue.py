@@ -223,8 +223,8 @@ GROWTH_JOINS_PARTS = FindingKind(
     remedy="decide it with `acne04 decide` (kind place: leave-out or hold-out)",
 )
 
-LEAKS_BETWEEN_PARTS = CheckGroup(
-    "leaks-between-parts",
+LEAKS = CheckGroup(
+    "leaks",
     meaning="Nobody has looked for related images in two parts: that none is reported does not say "
     "that there is none.",
     remedy="give the table of `acne04 dedupe` with --relations",

@@ -266,7 +266,7 @@ def _not_run(options: SplitOptions, promised: list[dict[str, Any]] | None) -> li
             catalogue.PAPER_TABLE_DIFFERS.not_run("no source promises the table (--sources)")
         )
     if not options.relations and set(options.variants) - {"paper"}:
-        gaps.append(catalogue.LEAKS_BETWEEN_PARTS.not_run("no relations given (--relations)"))
+        gaps.append(catalogue.LEAKS.not_run("no relations given (--relations)"))
     if not options.annotated:
         reason = "no annotated images given (--annotated)"
         gaps += [
