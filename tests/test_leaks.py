@@ -329,14 +329,20 @@ def test_a_leak_is_one_however_few_rows_are_known(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["{part}/{name}", "images/{part}/{name}", "{part}/1/{name}", "mine/{part}/1/x_{name}"]
+    ("place", "names"),
+    [
+        ("{part}/{name}", ("train", "test")),
+        ("images/{part}/{name}", ("train", "test")),
+        ("{part}/1/{name}", ("trainval", "val")),
+        ("mine/{part}/1/x_{name}", ("train", "valid")),
+        # A folder of any name is a part where it is the uppermost one.
+        ("{part}/{name}", ("a", "b")),
+        ("{part}/1/{name}", ("a", "b")),
+    ],
 )
-@pytest.mark.parametrize("names", [("train", "test"), ("trainval", "val"), ("a", "b")])
 def test_a_folder_of_images_is_judged_by_bytes_and_names(
     place: str, names: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if names == ("a", "b") and not place.startswith("{part}"):
-        pytest.skip("a folder of any name is a part only where it is the uppermost one")
     known = tmp_path / "known"
     shutil.copytree(EXAMPLES / "groups", known / "groups")
     shutil.copytree(EXAMPLES / "inventory", known / "inventory")
