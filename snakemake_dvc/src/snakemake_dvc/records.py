@@ -11,6 +11,7 @@ Four private methods of Snakemake's persistence are used (`_read_record`, `_writ
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -125,6 +126,11 @@ class LiveRecords:
     def put(self, output: str, fields: dict[str, Any]) -> None:
         """Write a record of an output that Snakemake will take for its own."""
         self._persistence._write_record(output, MetadataRecord(incomplete=False, **fields))
+        self._persistence._clear_cache()
+
+    def finish(self, persistence: Any, job: Any) -> None:
+        """Have Snakemake write the record of a job as if it had just ended."""
+        asyncio.run(persistence.finished(job))
         self._persistence._clear_cache()
 
     def incomplete(self, outputs: Iterable[str]) -> set[str]:

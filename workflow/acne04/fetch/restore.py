@@ -66,11 +66,11 @@ def run(options: FetchOptions) -> int:
 
 def _ask_dvc(folder: Path) -> None:
     """Have DVC bring the folder from its cache, else from the store."""
-    for command in (["checkout", "--quiet", "--force"], ["pull", "--quiet", "--force"]):
+    for command in (["checkout", "--verbose", "--force"], ["pull", "--verbose", "--force"]):
         answer = dvc.run(*command, str(folder))
         if answer.returncode == 0:
             return
-        print(f"dvc {command[0]}: {dvc.last_line(answer.stderr)}", file=sys.stderr)
+        print(f"dvc {command[0]}: {dvc.reason(answer)}", file=sys.stderr)
 
 
 def _refuse_undrawn(options: FetchOptions) -> None:
