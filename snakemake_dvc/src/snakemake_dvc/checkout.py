@@ -163,6 +163,22 @@ class Checkout:
             and (stage not in locked or not recorded.keys() & outs)
         }
 
+    def of_other_settings(self) -> list[Path]:
+        """List the outputs outside the roots that are not those recorded.
+
+        They were made with other parameters, or by hand. Nobody misses them until a job needs
+        them, and then they are made; a record of them would be a lie.
+        """
+        return [
+            Path(output)
+            for job in self.jobs
+            for output, sha256 in sorted(job.outputs.items())
+            if self.settings.is_outside(output)
+            and Path(output).is_file()
+            and not self.made_since(output)
+            and self.digests.sha256(Path(output)) != sha256
+        ]
+
     def replaceable(self, stale: Iterable[str]) -> list[dvc.TrackedOut]:
         """List the recorded artifacts of which the bytes of another commit lie there.
 

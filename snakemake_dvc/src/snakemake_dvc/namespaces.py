@@ -56,6 +56,10 @@ class Switch:
     def describe(self) -> str:
         """Say in one line what happens."""
         name = self.settings.namespace
+        if not self.artifacts:
+            return (
+                f"params.yaml says {name} {self.value!r}: the locks of {self.other!r} are put away"
+            )
         return (
             f"params.yaml says {name} {self.value!r}: {len(self.artifacts)} artifacts of "
             f"{self.other!r} are put away, DVC's cache has them (`dvc push` keeps them for good)"
@@ -148,6 +152,10 @@ def find_switch(settings: Settings, value: str) -> Switch | None:
     if not artifacts and locked in (None, value):
         return None
     other = of_file[artifacts[0]] if artifacts else locked
+    if locked == other:
+        # An empty table does not say what it is of; the lock does.
+        silent = (Path(out.path) for out in dvc.tracked_outs() if Path(out.path).is_file())
+        artifacts = tuple(sorted({*artifacts, *(p for p in silent if of_file.get(p) is None)}))
     folders = tuple(
         Path(folder)
         for folder, listing in settings.folders.items()

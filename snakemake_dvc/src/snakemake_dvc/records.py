@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -148,9 +148,13 @@ def digest_job(live: LiveRecords, outputs: list[str], digests: DigestCache) -> J
     return JobRecord(fields, {output: digests.sha256(Path(output)) for output in outputs})
 
 
-def inputs_moved(fields: dict[str, Any], digests: DigestCache) -> bool:
+def inputs_moved(
+    fields: dict[str, Any], digests: DigestCache, left_out: Container[str] = ()
+) -> bool:
     """Tell whether an input's content differs from the recorded one, whatever its times say."""
     return any(
-        Path(name).is_file() and checksum.rpartition(":")[2] != digests.sha256(Path(name))
+        name not in left_out
+        and Path(name).is_file()
+        and checksum.rpartition(":")[2] != digests.sha256(Path(name))
         for name, checksum in (fields["input_checksums"] or {}).items()
     )

@@ -179,12 +179,15 @@ class Bridge:
             outs = [*absent, *replaced]
             if note := dvc.at_hand(outs) if outs else []:
                 print(f"A run would first bring back from DVC's cache: {' '.join(note)}")
+            for path in checkout.of_other_settings():
+                print(f"A run would first let go of {path}, which other parameters made")
         else:
             self._tidy(digests)
             stale -= set(dvc.restore([*absent, *replaced]))
             self._staleness.pull_inputs()
             self._write_pending(self._pending() | checkout.unlocked_stages())
-            self._forget_other_settings(checkout)
+            for path in checkout.of_other_settings():
+                path.unlink()
             self._touch(checkout.unrecorded_but_current())
         _restore_records(checkout, stale)
         self._mark_present(checkout)
@@ -239,23 +242,6 @@ class Bridge:
             now = time.time_ns()
             for path in [*map(Path, outputs), *notes]:
                 os.utime(path, ns=(now, now))
-
-    def _forget_other_settings(self, checkout: Checkout) -> None:
-        """Let go of outputs outside the roots that are not those recorded.
-
-        They were made with other parameters, or by hand. Nobody misses them until a job needs
-        them, and then they are made; a record that says so would be a lie.
-        """
-        for job in checkout.jobs:
-            for output, sha256 in job.outputs.items():
-                path = Path(output)
-                if (
-                    self.settings.is_outside(output)
-                    and path.is_file()
-                    and not checkout.made_since(output)
-                    and checkout.digests.sha256(path) != sha256
-                ):
-                    path.unlink()
 
     def _mark_present(self, checkout: Checkout) -> None:
         """Keep a marker for each reader of a folder that is whole, and none of one that is not."""
@@ -372,12 +358,13 @@ class Bridge:
 
 def _restore_records(checkout: Checkout, stale: set[str]) -> None:
     """Give Snakemake its records back; an output that must be made anew gets one that differs."""
+    left_out = set(map(str, checkout.of_other_settings()))
     for output in stale.difference(*(job.outputs for job in checkout.jobs)):
         checkout.live.put(output, {"input": ["(to be made anew)"]})
     for job in checkout.jobs:
         unfinished = checkout.live.incomplete(job.outputs)
         fields = dict(job.fields)
-        if stale & set(job.outputs) or records.inputs_moved(job.fields, checkout.digests):
+        if stale & set(job.outputs) or records.inputs_moved(job.fields, checkout.digests, left_out):
             # Times may hide that the content changed; another list of inputs never hides. No rule
             # has this one, not even one without inputs.
             fields["input"] = ["(to be made anew)"]
