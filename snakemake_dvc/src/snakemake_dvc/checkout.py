@@ -253,7 +253,7 @@ def _way_back(foreign: Iterable[str]) -> str:
     outs = {out.path: out for out in dvc.tracked_outs()}
     remedy = (
         f"`rm -r {' '.join(paths)}`, and run again: what was recorded comes back from DVC's "
-        "cache, or is made again"
+        "cache; where that has lost it, `snakemake --cores all PATH` makes it again"
     )
     cache = dvc.cache_folder()
     rotten = [

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from snakemake.persistence import MetadataRecord
+from snakemake.persistence import RECORD_FORMAT_VERSION, MetadataRecord
 from snakemake.persistence.file import FilePersistence
 
 from snakemake_dvc.digests import DigestCache
@@ -39,6 +39,11 @@ _KEPT = (
     "container_img_url",
     "record_format_version",
 )
+#: The record of an output that must be made anew: no rule has this list of inputs.
+UNKNOWN: dict[str, Any] = {
+    "input": ["(to be made anew)"],
+    "record_format_version": RECORD_FORMAT_VERSION,
+}
 
 
 @dataclass(frozen=True)

@@ -360,14 +360,14 @@ def _restore_records(checkout: Checkout, stale: set[str]) -> None:
     """Give Snakemake its records back; an output that must be made anew gets one that differs."""
     left_out = set(map(str, checkout.of_other_settings()))
     for output in stale.difference(*(job.outputs for job in checkout.jobs)):
-        checkout.live.put(output, {"input": ["(to be made anew)"]})
+        checkout.live.put(output, records.UNKNOWN)
     for job in checkout.jobs:
         unfinished = checkout.live.incomplete(job.outputs)
         fields = dict(job.fields)
         if stale & set(job.outputs) or records.inputs_moved(job.fields, checkout.digests, left_out):
             # Times may hide that the content changed; another list of inputs never hides. No rule
             # has this one, not even one without inputs.
-            fields["input"] = ["(to be made anew)"]
+            fields["input"] = records.UNKNOWN["input"]
         for output in job.outputs:
             if output not in unfinished and not checkout.made_since(output):
                 checkout.live.put(output, fields)
