@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from snakemake_dvc import dvc
+
 WORDS = Path(__file__).parent / "words"
 CLEAN = "Data and pipelines are up to date."
 ALL = ["count", "draw", "summary"]
@@ -121,17 +123,41 @@ def test_a_clone_and_pull_leave_nothing_to_do(clone: Checkout) -> None:
     assert clone.run("git", "status", "--porcelain") == ""
 
 
-def test_b_a_changed_byte_stops_everything(clone: Checkout) -> None:
+def test_b_a_changed_byte_stops_everything(clone: Checkout, finished: Checkout) -> None:
     victim = clone.path / "results/counts/dog_20.txt"
     victim.write_text("7\n")
     lock = (clone.path / "dvc.lock").read_text()
     for command in (("snakemake", "--cores", "2"), ("dvc", "repro")):
         said = clone.run(*command, code=None)
         assert "results/counts/dog_20.txt: expected sha256" in said
-        assert "dvc checkout --force results/counts/dog_20.txt" in said
+        assert "`rm -r results/counts/dog_20.txt`, and run again" in said
     assert (clone.path / "dvc.lock").read_text() == lock
-    clone.run("dvc", "checkout", "--force", "results/counts/dog_20.txt")
+    clone.run("rm", "-r", "results/counts/dog_20.txt")
     assert clone.ran() == []
+    assert victim.read_text() == (finished.path / "results/counts/dog_20.txt").read_text()
+
+
+@pytest.mark.parametrize("link", ["copy", "hardlink"])
+def test_b_bytes_that_rotted_unseen_come_back(
+    finished: Checkout, tmp_path: Path, link: str
+) -> None:
+    """Size and times as they were, as a failing disk leaves them: DVC sees nothing."""
+    clone = finished.clone(tmp_path / "clone")
+    clone.run("dvc", "config", "--local", "cache.type", link)
+    clone.run("dvc", "pull")
+    victim = clone.path / "results/words/dog/20.txt"
+    before = victim.stat()
+    victim.chmod(0o644)
+    with victim.open("r+b") as stream:
+        stream.write(b"cat")
+    os.utime(victim, ns=(before.st_atime_ns, before.st_mtime_ns))
+    said = clone.run("snakemake", "--cores", "2", code=1)
+    for remedy in re.findall(r"`(rm [^`]+)`", said):
+        clone.run(*remedy.split())
+    clone.ran(*(["results/words/dog/20.txt"] if link == "hardlink" else []))
+    assert victim.read_text() == (finished.path / "results/words/dog/20.txt").read_text()
+    assert clone.ran() == []
+    assert clone.status() == CLEAN
 
 
 def test_c_an_edit_runs_what_depends_on_it(clone: Checkout) -> None:
@@ -259,3 +285,124 @@ def test_f_killed_before_snakemake_noted_that_a_job_had_begun(clone: Checkout) -
     assert "draw" in clone.ran()
     assert (clone.path / "results/words/dog/20.txt").read_text() == "dog" * 20 + "\n"
     assert clone.status() == CLEAN
+
+
+# "Nothing to be done" is a verdict, too.
+
+
+@pytest.mark.parametrize("words", [(), ("-n",), ("results/summary.txt",), ("summary",)])
+def test_a_missing_input_is_told_and_not_passed_over(clone: Checkout, words: list[str]) -> None:
+    (clone.path / "added.txt").unlink()
+    said = clone.run("snakemake", "--cores", "2", *words, code=2)
+    assert "added.txt: a rule reads it, no rule makes it, and it is not there" in said
+    assert "which rule summary reads" in said
+    assert "Nothing to be done" not in said
+    remedy = re.search("`(git checkout [^`]+)`", said)
+    assert remedy
+    clone.run(*remedy[1].split())
+    assert clone.ran() == []
+
+
+def test_a_missing_input_does_not_stop_what_does_not_hang_on_it(clone: Checkout) -> None:
+    (clone.path / "added.txt").unlink()
+    assert clone.ran("results/counts/dog_20.txt") == []
+
+
+def test_a_parameter_that_names_no_file_is_told(clone: Checkout) -> None:
+    clone.edit("params.yaml", "added: added.txt", "added: ended.txt")
+    said = clone.run("snakemake", "--cores", "2", code=2)
+    assert "put ended.txt there, or correct the parameter that names it" in said
+
+
+def test_an_input_that_dvc_tracks_by_itself_is_brought_back(clone: Checkout) -> None:
+    (clone.path / "more").mkdir()
+    (clone.path / "more/added.txt").write_text("30\n")
+    clone.run("dvc", "add", "--quiet", "more")
+    clone.edit("params.yaml", "added: added.txt", "added: more/added.txt")
+    clone.run(sys.executable, "-m", "snakemake_dvc")
+    assert clone.ran() == ["summary"]
+    shutil.rmtree(clone.path / "more")
+    assert clone.ran() == []
+    assert (clone.path / "more/added.txt").read_text() == "30\n"
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        ("dvc.lock",),
+        ("snakemake.lock",),
+        ("dvc.lock", "snakemake.lock"),
+        ("snakemake.lock", ".snakemake"),
+        ("dvc.lock", "snakemake.lock", ".snakemake"),
+    ],
+)
+def test_lost_locks_are_written_again(clone: Checkout, lost: tuple[str, ...]) -> None:
+    assert clone.ran() == []
+    before = {name: (clone.path / name).read_text() for name in ("dvc.lock", "snakemake.lock")}
+    clone.run("rm", "-r", *lost)
+    # Only where nothing says any more how they were made are they made again.
+    assert clone.ran() == ([] if len(lost) == 1 or "dvc.lock" not in lost else ALL)
+    assert {name: (clone.path / name).read_text() for name in before} == before
+    assert clone.run("git", "status", "--porcelain") == ""
+    assert clone.ran() == []
+
+
+def test_a_lost_lock_does_not_make_altered_bytes_right(clone: Checkout) -> None:
+    assert clone.ran() == []
+    clone.run("rm", "dvc.lock", "snakemake.lock")
+    (clone.path / "results/words/dog/20.txt").write_text("wolf\n")
+    assert "draw" in clone.ran()
+    assert clone.run("git", "status", "--porcelain") == ""
+
+
+def test_what_a_rule_writes_into_git_is_not_deleted_with_the_artifacts(clone: Checkout) -> None:
+    rule = 'rule note:\n    output: update("note.txt")\n    shell: "date > {output}"\n\n\nbridge ='
+    clone.edit("Snakefile", "bridge =", rule)
+    (clone.path / "note.txt").write_text("ours\n")
+    said = clone.run("snakemake", "--cores", "2", "--delete-all-output", "note.txt", code=2)
+    assert "it would delete what is no artifact: note.txt" in said
+    assert (clone.path / "note.txt").read_text() == "ours\n"
+
+
+def test_what_is_deleted_with_all_outputs_comes_back(clone: Checkout) -> None:
+    clone.run("snakemake", "--cores", "2", "--delete-all-output")
+    assert not (clone.path / "results/summary.txt").exists()
+    assert clone.ran() == []
+    assert clone.run("git", "status", "--porcelain") == ""
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("mount"), reason="no mount here")
+def test_a_full_disk_is_named(finished: Checkout, tmp_path: Path) -> None:
+    clone = finished.clone(tmp_path / "clone")
+    clone.run("dvc", "fetch")
+    results = clone.path / "results"
+    results.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4k,nr_inodes=4", "tmpfs", str(results)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        said = clone.run("snakemake", "--cores", "2", code=2)
+    finally:
+        subprocess.run(["umount", str(results)], check=True)
+    assert "No space left on device" in said
+    assert "troubles" not in said
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("ERROR: unexpected error - [Errno 13] Permission denied: '/c/a'\n\n", "Permission denied"),
+        ("ERROR: failed to push\nHaving any troubles? Hit us up at x\n", "failed to push"),
+        (
+            "ERROR: no answer from http://bob:pw@h.org/a?token=T1\n",
+            "no answer from http://h.org/a?...",
+        ),
+        ("", "exit code 255, without a word"),
+    ],
+)
+def test_the_reason_is_passed_on_and_no_password(said: str, reason: str) -> None:
+    assert dvc.reason(subprocess.CompletedProcess(["dvc"], 255, "", said)) == reason

@@ -26,26 +26,30 @@ rule standin:
         """
 
 
-rule pin:
-    input:
-        upstream=upstream_of_source,
-    output:
-        update(PINS),
-    log:
-        "logs/pin_{source}.log",
-    params:
-        dataset=config["dataset"],
-        version=version_of_source,
-        delivery=delivery_of_source,
-    shell:
-        """
-        acne04 --log {log:q} pin {wildcards.source:q} \
-            --dataset {params.dataset:q} \
-            --sources workflow/sources.yaml \
-            --version {params.version:q} \
-            --upstream upstream/{params.dataset:q} \
-            --pins {output:q}
-        """
+if UNPINNED:
+
+    rule pin:
+        input:
+            upstream=upstream_of_source,
+        output:
+            update(PINS),
+        log:
+            "logs/pin_{source}.log",
+        wildcard_constraints:
+            source="|".join(UNPINNED),
+        params:
+            dataset=config["dataset"],
+            version=version_of_source,
+            delivery=delivery_of_source,
+        shell:
+            """
+            acne04 --log {log:q} pin {wildcards.source:q} \
+                --dataset {params.dataset:q} \
+                --sources workflow/sources.yaml \
+                --version {params.version:q} \
+                --upstream upstream/{params.dataset:q} \
+                --pins {output:q}
+            """
 
 
 rule fetch:

@@ -6,13 +6,15 @@ Params: dataset.
 import dataclasses
 import functools
 import json
+import os
 from pathlib import Path
 
 import snakemake_dvc
 from acne04.core import parameters
 from acne04.core.checkout import PACKAGES, dataset_of
-from acne04.core.sources import load_sources
+from acne04.core.sources import SET_ASIDE, SET_ASIDE_VARIABLE, load_sources
 from acne04.summary import summary_lines
+from snakemake_dvc import git
 from snakemake_dvc.tracked import code_of_stages, files_of_stages
 
 parameters.check_or_end(config)
@@ -46,6 +48,15 @@ def version_of(source):
     return f"{version} {knobs}" if config["dataset"] == "standin" else version
 
 
+def is_pinned(source):
+    """Whether its pins are a file of git's: what is pinned, no rule makes and no option deletes."""
+    file = Path(PINS.format(source=source))
+    if not file.exists():
+        return bool(git.tracked([str(file)]))
+    set_aside = SET_ASIDE if os.environ.get(SET_ASIDE_VARIABLE) == "1" else ""
+    return f",{version_of(source)}{set_aside}," in file.read_text(encoding="utf-8")
+
+
 def delivery_of_source(wildcards):
     """What determines the bytes: a change of title must not fetch again."""
     return dataclasses.asdict(SOURCES[wildcards.source].delivery)
@@ -77,6 +88,8 @@ def files_of_stages_before(wildcards):
         workflow.rules, SETTINGS, {"source": SOURCES}, besides="record"
     )
 
+
+UNPINNED = [source for source in SOURCES if not is_pinned(source)]
 
 MANIFESTS = [
     "data/splits/published.csv",

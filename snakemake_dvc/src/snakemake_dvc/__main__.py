@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 from pathlib import Path
 
+from snakemake_dvc import git
 from snakemake_dvc.differences import differences
 from snakemake_dvc.dvc import DVC_LOCK, DVC_YAML
 from snakemake_dvc.files import write_text
@@ -38,10 +38,8 @@ def main() -> int:
 
 
 def _reproduced() -> int:
-    shown = subprocess.run(
-        ["git", "show", f"HEAD:{DVC_LOCK}"], capture_output=True, text=True, check=False
-    )
-    lines = differences(shown.stdout, DVC_LOCK.read_text(encoding="utf-8"))
+    committed = git.committed(str(DVC_LOCK)) or ""
+    lines = differences(committed, DVC_LOCK.read_text(encoding="utf-8"))
     verdict = "not reproduced; a run and a commit state it" if lines else "reproduced"
     say(*lines, f"dvc.lock: {verdict}")
     return 1 if lines else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,8 @@ class Checkout:
         Output -> SHA-256, of jobs that succeeded in a run that failed.
     pending : set of str
         Stages that a run was to make and has not recorded.
+    is_current : callable
+        Whether a stage is as ``dvc.lock`` has it, inputs and outputs, code and parameters.
     """
 
     settings: Settings
@@ -46,6 +48,7 @@ class Checkout:
     lock_written: int
     made: dict[str, str]
     pending: set[str]
+    is_current: Callable[[str], bool]
 
     def made_since(self, path: str) -> bool:
         """Tell whether a run made the output, as it lies there, after the lock was written.
@@ -80,8 +83,8 @@ class Checkout:
         Returns
         -------
         set of str
-            Outputs to be made anew: artifacts of another commit, which the DVC cache knows, and
-            what a killed run had begun.
+            Outputs that are not current: artifacts of another commit, which the DVC cache knows,
+            what a killed run had begun, and what is there and nobody has recorded.
 
         Raises
         ------
@@ -104,6 +107,7 @@ class Checkout:
                 else:
                     line = f"{path}: expected sha256 {sha256}, found {found}"
                     foreign.setdefault(path, []).append(line)
+        stale |= self._unrecorded(recorded)
         for folder, listing in self.settings.folders.items():
             busy = listing in unfinished or listing in stale
             if Path(folder).is_dir() and Path(listing).is_file() and not busy:
@@ -114,6 +118,89 @@ class Checkout:
             _raise_foreign(foreign)
         return stale
 
+    def _unrecorded(self, recorded: Mapping[str, str]) -> set[str]:
+        """Outputs that are there and of which nothing says how they were made.
+
+        After ``snakemake.lock`` was lost Snakemake's own record may still say, or ``dvc.lock``;
+        after both locks were, only the record of a run that made the file as it lies there. Without
+        any, Snakemake would take the file as it is.
+        """
+        return {
+            out
+            for stage, outs in dvc.declared_outs().items()
+            for out in self._without_a_record(outs - recorded.keys())
+            if not self.is_current(stage)
+        }
+
+    def _without_a_record(self, outs: Iterable[str]) -> list[str]:
+        locked = {out.path for out in dvc.tracked_outs()}
+        return [
+            out
+            for out in outs
+            if Path(out).is_file()
+            and not self.made_since(out)
+            and (out not in locked or self.live.get(out) is None)
+        ]
+
+    def unrecorded_but_current(self) -> list[str]:
+        """Outputs that only ``dvc.lock`` says anything of, and that they are as it says."""
+        recorded = self._recorded()
+        return [
+            out
+            for stage, outs in dvc.declared_outs().items()
+            for out in self._without_a_record(outs - recorded.keys())
+            if self.is_current(stage)
+        ]
+
+    def unlocked_stages(self) -> set[str]:
+        """Stages that one of the locks lacks though all that they make is there."""
+        locked, recorded = dvc.lock_entries(), self._recorded()
+        return {
+            stage
+            for stage, outs in dvc.declared_outs().items()
+            if outs
+            and all(Path(out).exists() for out in outs)
+            and (stage not in locked or not recorded.keys() & outs)
+        }
+
+    def of_other_settings(self) -> list[Path]:
+        """List the outputs outside the roots that are not those recorded.
+
+        They were made with other parameters, or by hand. Nobody misses them until a job needs
+        them, and then they are made; a record of them would be a lie.
+        """
+        return [
+            Path(output)
+            for job in self.jobs
+            for output, sha256 in sorted(job.outputs.items())
+            if self.settings.is_outside(output)
+            and Path(output).is_file()
+            and not self.made_since(output)
+            and self.digests.sha256(Path(output)) != sha256
+        ]
+
+    def replaceable(self, stale: Iterable[str]) -> list[dvc.TrackedOut]:
+        """List the recorded artifacts of which the bytes of another commit lie there.
+
+        Nothing is lost by bringing the recorded ones back: DVC's cache has either.
+        """
+        outs = {out.path: out for out in dvc.tracked_outs()}
+        listings = {listing: folder for folder, listing in self.settings.folders.items()}
+        found = []
+        for path in sorted(stale):
+            if path not in outs or dvc.file_md5(Path(path)) == outs[path].md5:
+                continue
+            if not _of_another_commit(Path(path)):
+                continue
+            folder = listings.get(path)
+            if folder is not None and Path(folder).is_dir():
+                state = compare(Path(folder), Path(path), self.digests)
+                if state.foreign or folder not in outs:
+                    continue
+                found.append(outs[folder])
+            found.append(outs[path])
+        return found
+
     def _recorded(self) -> dict[str, str]:
         return {
             path: sha256
@@ -121,40 +208,6 @@ class Checkout:
             for path, sha256 in job.outputs.items()
             if self.settings.tracks(path)
         }
-
-
-def refuse_other_namespace(settings: Settings, value: str) -> None:
-    """Stop where artifacts of another namespace lie in the roots and are not in the store.
-
-    Raises
-    ------
-    BridgeError
-        With the way out.
-    """
-    if settings.namespace_of is None:
-        return
-    artifacts = sorted(_artifacts(settings))
-    others = [path for path in artifacts if settings.namespace_of(path) not in (None, value)]
-    if not others or not (lost := dvc.unpushed()):
-        return
-    other, name = settings.namespace_of(others[0]), settings.namespace
-    roots = " ".join(f"{root}/" for root in settings.roots)
-    raise BridgeError(
-        "params.yaml",
-        f"{name} is {value!r}, but {roots} holds artifacts of {other!r} that are in no store",
-        found=f"{len(others)} artifacts of {other!r}, {others[0]} for one; not pushed: {lost[0]}"
-        + (f" and {len(lost) - 1} more" if len(lost) > 1 else ""),
-        done="nothing ran, nothing was touched",
-        remedy=f"`dvc push` (with params.yaml and dvc.lock of {other!r}), or use a clone of its "
-        f"own for {value!r}, or delete {roots} if you do not need it",
-        exit_code=2,
-    )
-
-
-def _artifacts(settings: Settings) -> Iterator[Path]:
-    for root in map(Path, settings.roots):
-        yield from root.glob("*/*.csv")
-        yield from root.glob("*/*.json")
 
 
 def _without_record(recorded: dict[str, str]) -> dict[str, list[str]]:
@@ -180,13 +233,37 @@ def _raise_foreign(foreign: dict[str, list[str]]) -> None:
     shown = lines[:_SHOWN]
     if len(lines) > _SHOWN:
         shown.append(f"and {len(lines) - _SHOWN} more")
-    targets = " ".join(sorted(foreign))
     roots = sorted({path.split("/")[0] for path in foreign})
     raise BridgeError(
         " ".join(roots),
         f"{len(lines)} file(s) hold bytes that no run of this workflow made",
         found="\n            ".join(shown),
         done="stopped before any stage; dvc.lock is as it was",
-        remedy=f"`dvc checkout --force {targets}` brings the recorded bytes back; "
-        f"where the cache does not hold them, delete them and run again",
+        remedy=_way_back(foreign),
     )
+
+
+def _way_back(foreign: Iterable[str]) -> str:
+    """Say how the recorded bytes come back.
+
+    Not by `dvc checkout --force`: DVC goes by size and times, and where these are as they were it
+    takes the altered file for the one that it knows. What is not there it brings.
+    """
+    paths = sorted(foreign)
+    outs = {out.path: out for out in dvc.tracked_outs()}
+    remedy = (
+        f"`rm -r {' '.join(paths)}`, and run again: what was recorded comes back from DVC's "
+        "cache; where that has lost it, `snakemake --cores all PATH` makes it again"
+    )
+    cache = dvc.cache_folder()
+    rotten = [
+        dvc.cached_file(outs[path].md5, cache)
+        for path in paths
+        if path in outs and dvc.is_rotten(outs[path].md5, cache)
+    ]
+    if rotten:
+        remedy += (
+            f". The cache's own copy is altered, too (a link, or a failing disk): "
+            f"`rm -f {' '.join(map(str, rotten))}` as well"
+        )
+    return remedy

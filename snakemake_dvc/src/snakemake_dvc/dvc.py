@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -20,6 +21,9 @@ from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.files import write_text
 
 DVC_LOCK, DVC_YAML = Path("dvc.lock"), Path("dvc.yaml")
+#: What the system said, as Python spells it; who logs in, and what an address ends with.
+_SYSTEM = re.compile(r"\[Errno \d+\] ([^:\n\]]+)")
+_USER, _QUERY = re.compile(r"://[^/\s@]*@"), re.compile(r"\?[^\s'\"]+=[^\s'\"]*")
 #: What to do when a merge left a lock in pieces: a run makes both anew.
 AFTER_MERGE = "`git checkout --ours dvc.lock snakemake.lock`, then run again"
 
@@ -61,7 +65,7 @@ def lock_entries() -> dict[str, Any]:
     if not DVC_LOCK.is_file():
         return {}
     try:
-        return _stages_in(DVC_LOCK.read_text(encoding="utf-8"))
+        return stages_in(DVC_LOCK.read_text(encoding="utf-8"))
     except (yaml.YAMLError, AttributeError, TypeError) as error:
         raise BridgeError(
             str(DVC_LOCK),
@@ -72,19 +76,38 @@ def lock_entries() -> dict[str, Any]:
 
 
 @cache
-def _stages_in(text: str) -> dict[str, Any]:
+def stages_in(text: str) -> dict[str, Any]:
+    """Read the stages in the text of a ``dvc.lock``."""
     document = yaml.load(text, yaml.CSafeLoader) or {}
     return dict(document.get("stages") or {})
 
 
-def declared_stages() -> set[str]:
-    """Names of all stages in ``dvc.yaml``."""
-    stages = yaml.load(DVC_YAML.read_text(encoding="utf-8"), yaml.CSafeLoader)["stages"]
-    return {
-        f"{name}@{item}" if item else name
-        for name, entry in stages.items()
-        for item in entry.get("foreach", [""])
-    }
+def declared_outs() -> dict[str, set[str]]:
+    """Name of each stage of ``dvc.yaml`` -> the paths of its outputs; nothing without the file."""
+    if not DVC_YAML.is_file():
+        return {}
+    document = yaml.load(DVC_YAML.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}
+    declared = {}
+    for name, entry in (document.get("stages") or {}).items():
+        items = entry.get("foreach")
+        if items is None:
+            declared[name] = _outs(entry, {})
+            continue
+        # A list of values, or a mapping from names to the values of several wildcards.
+        named = items if isinstance(items, dict) else {item: item for item in items}
+        for item, values in named.items():
+            filled = values if isinstance(values, dict) else {"": values}
+            declared[f"{name}@{item}"] = _outs(entry["do"], filled)
+    return declared
+
+
+def _outs(entry: dict[str, Any], values: Mapping[str, str]) -> set[str]:
+    outs = [*entry.get("outs", []), *entry.get("metrics", [])]
+    paths = {path for out in outs for path in ([out] if isinstance(out, str) else out)}
+    for name, value in values.items():
+        variable = f"${{item.{name}}}" if name else "${item}"
+        paths = {path.replace(variable, str(value)) for path in paths}
+    return paths
 
 
 def file_md5(path: Path) -> str:
@@ -121,14 +144,38 @@ def run(*words: str, quiet: bool = True) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=quiet, text=True, check=False)
 
 
-def last_line(text: str) -> str:
-    """Give the last line of what a command said, where the reason stands."""
-    return (text.strip().splitlines() or ["failed without a word"])[-1]
+def reason(done: subprocess.CompletedProcess[str]) -> str:
+    """Say why a command failed: in the system's words where it has some, else in DVC's.
+
+    DVC names the files that it could not bring, and asks whether the cache is up to date; that the
+    disk is full stands only in what it writes under ``--verbose``. Names and passwords within
+    addresses are left out.
+    """
+    text = f"{done.stdout or ''}\n{done.stderr or ''}"
+    told = dict.fromkeys(match[1].strip() for match in _SYSTEM.finditer(text))
+    if not told:
+        lines = [line.strip() for line in (done.stderr or "").splitlines()]
+        lines = [line for line in lines if line and "Having any troubles?" not in line]
+        errors = [line for line in lines if line.startswith("ERROR: ")] or lines[-1:]
+        told = dict.fromkeys(line.removeprefix("ERROR: ") for line in errors)
+    words = "; ".join(told) or f"exit code {done.returncode}, without a word"
+    return _QUERY.sub("?...", _USER.sub("://", words))
+
+
+def cached_file(md5: str, folder: Path) -> Path:
+    """Where the local cache keeps an object."""
+    return folder / "files" / "md5" / md5[:2] / md5[2:]
+
+
+def is_rotten(md5: str, folder: Path) -> bool:
+    """Tell whether the cache's copy of a file has other bytes than its name says."""
+    place = cached_file(md5, folder)
+    return not md5.endswith(".dir") and place.is_file() and file_md5(place) != md5
 
 
 def cached(md5: str, folder: Path) -> bool:
     """Tell whether the local cache holds an object, for a folder with all its files."""
-    name = folder / "files" / "md5" / md5[:2] / md5[2:]
+    name = cached_file(md5, folder)
     if not name.is_file():
         return False
     if not md5.endswith(".dir"):
@@ -142,7 +189,7 @@ def cache_folder() -> Path:
     """Where DVC keeps its cache in this checkout."""
     answer = run("cache", "dir")
     if answer.returncode != 0:
-        raise BridgeError("dvc cache dir", answer.stderr.strip(), exit_code=2)
+        raise BridgeError("dvc cache dir", reason(answer), exit_code=2)
     return Path(answer.stdout.strip())
 
 
@@ -162,9 +209,16 @@ def restore(outs: Iterable[TrackedOut]) -> list[str]:
     """
     paths = at_hand(outs)
     if paths:
-        answer = run("checkout", "--quiet", "--force", *paths)
+        answer = run("checkout", "--verbose", "--force", *paths)
         if answer.returncode != 0:
-            raise BridgeError("dvc checkout", answer.stderr.strip(), exit_code=2)
+            raise BridgeError(
+                "dvc checkout",
+                reason(answer),
+                found=f"the cache holds {len(paths)} artifacts that are missed, {paths[0]} for one",
+                done="nothing ran; they are not all there",
+                remedy="make room or mend what it says, and run the same command again",
+                exit_code=2,
+            )
     return paths
 
 
@@ -184,19 +238,36 @@ def commit(stages: Iterable[str], lock_before: Path) -> None:
         return
     write_text(lock_before, DVC_LOCK.read_text(encoding="utf-8") if DVC_LOCK.is_file() else "")
     # For every target DVC reads and writes its lock anew, in a second or two.
-    targets = [str(DVC_YAML)] if set(names) == declared_stages() else names
-    answer = run("commit", "--force", *targets)
+    targets = [str(DVC_YAML)] if set(names) == declared_outs().keys() else names
+    answer = run("commit", "--verbose", "--force", *targets)
     if answer.returncode != 0:
         undo_interrupted_commit(lock_before)
         busy = "Unable to acquire lock" in answer.stderr
         raise BridgeError(
             "dvc commit",
-            "another DVC command is at work" if busy else last_line(answer.stderr),
-            done="the run's outputs are in data/, but dvc.lock does not hold them yet",
-            remedy="run the same command again: it goes on from here",
+            "another DVC command is at work" if busy else reason(answer),
+            done="the run's outputs are there, but dvc.lock does not hold them yet",
+            remedy="mend what it says, and run the same command again: it goes on from here",
             exit_code=2 if busy else 1,
         )
+    _sort_lock()
     lock_before.unlink()
+
+
+def _sort_lock() -> None:
+    """Put the stages of ``dvc.lock`` in the order of ``dvc.yaml``.
+
+    DVC keeps the order that it finds, and appends: without this the bytes of a lock would tell
+    which stage was recorded first.
+    """
+    text = DVC_LOCK.read_text(encoding="utf-8")
+    head, *entries = re.split(r"^(?=  \S)", text, flags=re.MULTILINE)
+    order = {stage: place for place, stage in enumerate(declared_outs())}
+    named = {entry.strip().partition(":")[0].strip("'\""): entry for entry in entries}
+    stages = sorted(named, key=lambda name: (order.get(name, len(order)), name))
+    ordered = head + "".join(named[stage] for stage in stages)
+    if ordered != text:
+        write_text(DVC_LOCK, ordered)
 
 
 def undo_interrupted_commit(lock_before: Path) -> None:
@@ -214,7 +285,7 @@ def unpushed() -> list[str]:
     """List the tracked paths whose bytes are not in the store, or not even committed."""
     answer = run("data", "status", "--not-in-remote", "--granular", "--json")
     if answer.returncode != 0:
-        return ["(the store could not be asked: " + answer.stderr.strip() + ")"]
+        return [f"(the store could not be asked: {reason(answer)})"]
     status = json.loads(answer.stdout)
     changed = status.get("uncommitted", {})
     kinds = [status.get("not_in_remote", []), changed.get("added", []), changed.get("modified", [])]

@@ -11,13 +11,14 @@ Four private methods of Snakemake's persistence are used (`_read_record`, `_writ
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from snakemake.persistence import MetadataRecord
+from snakemake.persistence import RECORD_FORMAT_VERSION, MetadataRecord
 from snakemake.persistence.file import FilePersistence
 
 from snakemake_dvc.digests import DigestCache
@@ -38,6 +39,11 @@ _KEPT = (
     "container_img_url",
     "record_format_version",
 )
+#: The record of an output that must be made anew: no rule has this list of inputs.
+UNKNOWN: dict[str, Any] = {
+    "input": ["(to be made anew)"],
+    "record_format_version": RECORD_FORMAT_VERSION,
+}
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,11 @@ class LiveRecords:
         self._persistence._write_record(output, MetadataRecord(incomplete=False, **fields))
         self._persistence._clear_cache()
 
+    def finish(self, persistence: Any, job: Any) -> None:
+        """Have Snakemake write the record of a job as if it had just ended."""
+        asyncio.run(persistence.finished(job))
+        self._persistence._clear_cache()
+
     def incomplete(self, outputs: Iterable[str]) -> set[str]:
         """Outputs whose job started and did not end."""
         return set(self._persistence._filter_incomplete_keys(list(outputs)))
@@ -142,9 +153,13 @@ def digest_job(live: LiveRecords, outputs: list[str], digests: DigestCache) -> J
     return JobRecord(fields, {output: digests.sha256(Path(output)) for output in outputs})
 
 
-def inputs_moved(fields: dict[str, Any], digests: DigestCache) -> bool:
+def inputs_moved(
+    fields: dict[str, Any], digests: DigestCache, left_out: Container[str] = ()
+) -> bool:
     """Tell whether an input's content differs from the recorded one, whatever its times say."""
     return any(
-        Path(name).is_file() and checksum.rpartition(":")[2] != digests.sha256(Path(name))
+        name not in left_out
+        and Path(name).is_file()
+        and checksum.rpartition(":")[2] != digests.sha256(Path(name))
         for name, checksum in (fields["input_checksums"] or {}).items()
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,36 @@ def check_command_line(words: list[str]) -> None:
                 "--persistence-backend": str(given.persistence_backend) != "file",
             }
         )
+
+
+def check_deletion(words: list[str], sources: Iterable[str]) -> None:
+    """Refuse to have files deleted that are no artifacts, though a rule may write them.
+
+    Raises
+    ------
+    BridgeError
+        If the call asks for all outputs to be deleted, and there is such a rule.
+    """
+    option = "--delete-all-output"
+    # argparse takes the beginning of an option for the option; --delete-temp-output differs here.
+    asked = any(option.startswith(word) and word.startswith("--delete-a") for word in words)
+    names = sorted(sources)
+    if asked and names:
+        raise BridgeError(
+            option,
+            f"it would delete what is no artifact: {', '.join(names)}",
+            done="nothing was deleted",
+            remedy="commit these files and run again: what is in git, no run deletes; or delete "
+            "the artifacts' folders yourself",
+            exit_code=2,
+        )
+
+
+def targets(words: list[str]) -> list[str]:
+    """Give the rules and files that a call asks for; none where it asks for the default."""
+    from snakemake.cli import parse_args
+
+    return [str(target) for target in parse_args(words)[1].targets] if words else []
 
 
 def check_settings(workflow: Any) -> None:

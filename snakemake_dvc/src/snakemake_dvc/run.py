@@ -8,17 +8,19 @@ import logging
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from snakemake_dvc import dvc, locks, packages, records, refusals
-from snakemake_dvc.checkout import Checkout, refuse_other_namespace
+from snakemake_dvc import dvc, inputs, locks, packages, records, refusals
+from snakemake_dvc.checkout import Checkout
 from snakemake_dvc.digests import DigestCache
 from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.files import write_text
 from snakemake_dvc.listings import compare
+from snakemake_dvc.namespaces import find_switch
 from snakemake_dvc.plan import plan_lines
 from snakemake_dvc.printing import say, say_aside
 from snakemake_dvc.settings import Settings
@@ -142,6 +144,8 @@ class Bridge:
         if not workflow.is_main_process:
             return
         refusals.check_command_line(refusals.command_line())
+        patterns = [str(path) for rule in workflow.rules for path in rule.output]
+        refusals.check_deletion(refusals.command_line(), filter(self._is_source, patterns))
         refusals.check_parameters(workflow.config)
         dry = workflow.output_settings.dryrun
         if not locks.take(state / "run.lock", patience=0 if dry else 2):
@@ -164,8 +168,35 @@ class Bridge:
 
     def _prepare(self, dry: bool) -> None:
         digests = DigestCache(self._digests)
+        if not self._is_switched(dry, digests):
+            return
+        self._require_inputs(dry)
+        checkout = self._checkout(digests)
+        # First look at what is there: bringing back would hide a change, or lose a user's file.
+        stale = checkout.refuse_foreign()
+        absent = checkout.absent_outs()
+        replaced = checkout.replaceable(stale)
+        if dry:
+            outs = [*absent, *replaced]
+            if note := dvc.at_hand(outs) if outs else []:
+                say(f"A run would first bring back from DVC's cache: {' '.join(note)}")
+            for path in checkout.of_other_settings():
+                say(f"A run would first let go of {path}, which other parameters made")
+        else:
+            self._tidy(digests)
+            stale -= set(dvc.restore([*absent, *replaced]))
+            self._staleness.pull_inputs()
+            self._write_pending(self._pending() | checkout.unlocked_stages())
+            for path in checkout.of_other_settings():
+                path.unlink()
+            self._touch(checkout.unrecorded_but_current())
+        _restore_records(checkout, stale)
+        self._mark_present(checkout)
+        digests.save()
+
+    def _checkout(self, digests: DigestCache) -> Checkout:
         lock = records.RECORDS_LOCK
-        checkout = Checkout(
+        return Checkout(
             self.settings,
             records.read_lock(),
             records.LiveRecords(),
@@ -173,22 +204,45 @@ class Bridge:
             lock.stat().st_mtime_ns if lock.is_file() else 0,
             json.loads(self._made.read_text(encoding="utf-8")) if self._made.is_file() else {},
             self._pending(),
+            self._staleness.is_current,
         )
-        refuse_other_namespace(self.settings, next(iter(self.namespace.values()), ""))
-        # First look at what is there: bringing back would hide a change, or lose a user's file.
-        stale = checkout.refuse_foreign()
-        absent = checkout.absent_outs()
+
+    def _is_switched(self, dry: bool, digests: DigestCache) -> bool:
+        """Put another data set away; False in a dry run, after which nothing more can be told."""
+        switch = find_switch(self.settings, next(iter(self.namespace.values()), ""))
+        if switch is None:
+            return True
+        switch.refuse_loss(digests)
         if dry:
-            note_absent = dvc.at_hand(absent) if absent else []
-            if note_absent:
-                say(f"A run would first bring back from DVC's cache: {' '.join(note_absent)}")
-        else:
-            self._tidy(digests)
-            dvc.restore(absent)
-            self._staleness.pull_inputs()
-        _restore_records(checkout, stale)
-        self._mark_present(checkout)
-        digests.save()
+            say(f"A run would do this first: {switch.describe()}")
+            return False
+        switch.make()
+        return True
+
+    def _require_inputs(self, dry: bool) -> None:
+        """Bring back, or refuse to go on without, what rules read and none makes."""
+        rules = self.workflow.rules
+        outputs = [out for outs in dvc.declared_outs().values() for out in outs]
+        missing = inputs.missing_inputs(rules, outputs)
+        if missing and not dry and inputs.bring_back(missing):
+            missing = inputs.missing_inputs(rules, outputs)
+        if missing:
+            # Which outputs are asked for takes a third of a second to find out.
+            targets = refusals.targets(refusals.command_line())
+            known = {str(rule.name): list(map(str, rule.output)) for rule in rules}
+            files = [file for target in targets for file in known.get(target, [target])]
+            if files and all(any(rule.is_producer(file) for rule in rules) for file in files):
+                missing = inputs.missing_inputs(rules, files)
+        if missing:
+            inputs.refuse_missing(missing)
+
+    def _touch(self, outputs: list[str]) -> None:
+        """Give files one time: what has no record Snakemake judges by times, which say nothing."""
+        if outputs:
+            notes = (self.settings.state / "present").rglob("*")
+            now = time.time_ns()
+            for path in [*map(Path, outputs), *notes]:
+                os.utime(path, ns=(now, now))
 
     def _mark_present(self, checkout: Checkout) -> None:
         """Keep a marker for each reader of a folder that is whole, and none of one that is not."""
@@ -224,9 +278,13 @@ class Bridge:
         incomplete: set[str] = set()
         for job in dag.jobs:
             outputs = sorted(map(str, job.output))
-            if not outputs:
+            if not outputs or any(map(self._is_source, outputs)):
                 continue
             record = records.digest_job(live, outputs, digests)
+            if record is None and self._is_settled(job):
+                # Only dvc.lock says how it was made: the record that Snakemake would have.
+                live.finish(self.workflow.persistence, job)
+                record = records.digest_job(live, outputs, digests)
             if record is not None:
                 # A job that has gained an output may have another name than its earlier record.
                 kept = {
@@ -244,8 +302,22 @@ class Bridge:
         digests.save()
         self._made.unlink(missing_ok=True)
 
+    def _is_settled(self, job: Any) -> bool:
+        """Whether a job without a record need not run: by ``dvc.lock``, or as a note of ours."""
+        stage = self.stage_of(job)
+        if stage is not None:
+            return self._staleness.is_current(stage)
+        notes = f"{self.settings.state}/"
+        return all(str(out).startswith(notes) and Path(out).is_file() for out in job.output)
+
+    def _is_source(self, path: str) -> bool:
+        """Whether a rule's output is neither an artifact nor outside: git tracks it, or should."""
+        return not self.settings.tracks(path) and not self.settings.is_outside(path)
+
     def _is_made(self, record: records.JobRecord) -> bool:
         """Whether the rule of a record is still there, and still makes these files."""
+        if any(map(self._is_source, record.outputs)):
+            return False
         rules = [rule for rule in self.workflow.rules if rule.name == record.fields["rule"]]
         return any(all(map(rule.is_producer, record.outputs)) for rule in rules)
 
@@ -287,13 +359,16 @@ class Bridge:
 
 def _restore_records(checkout: Checkout, stale: set[str]) -> None:
     """Give Snakemake its records back; an output that must be made anew gets one that differs."""
+    left_out = set(map(str, checkout.of_other_settings()))
+    for output in stale.difference(*(job.outputs for job in checkout.jobs)):
+        checkout.live.put(output, records.UNKNOWN)
     for job in checkout.jobs:
         unfinished = checkout.live.incomplete(job.outputs)
         fields = dict(job.fields)
-        if stale & set(job.outputs) or records.inputs_moved(job.fields, checkout.digests):
+        if stale & set(job.outputs) or records.inputs_moved(job.fields, checkout.digests, left_out):
             # Times may hide that the content changed; another list of inputs never hides. No rule
             # has this one, not even one without inputs.
-            fields["input"] = ["(to be made anew)"]
+            fields["input"] = records.UNKNOWN["input"]
         for output in job.outputs:
             if output not in unfinished and not checkout.made_since(output):
                 checkout.live.put(output, fields)

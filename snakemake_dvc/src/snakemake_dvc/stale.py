@@ -43,6 +43,22 @@ class Staleness:
             if any(_moved(dep) for dep in entry.get("deps", []) if dep["path"] in files)
         }
 
+    def is_current(self, stage: str) -> bool:
+        """Tell whether a stage is as ``dvc.lock`` has it: code, parameters, inputs and outputs."""
+        entry = dvc.lock_entries().get(stage)
+        if entry is None or self._code_moved(stage, entry):
+            return False
+        # Folders are code, which was looked at, or artifacts that have a listing among the outputs.
+        files = [
+            item
+            for item in (*entry.get("deps", []), *entry.get("outs", []))
+            if not item["md5"].endswith(".dir")
+        ]
+        return all(
+            Path(file["path"]).is_file() and dvc.file_md5(Path(file["path"])) == file["md5"]
+            for file in files
+        )
+
     def pull_inputs(self) -> list[str]:
         """Pull absent inputs of the stages that will run from the store, where it has them.
 
@@ -66,9 +82,9 @@ class Staleness:
         absent = sorted(path for path in needed if not Path(path).exists())
         if absent:
             say_aside(f"Asking the store for what is needed: {' '.join(absent)}")
-            answer = dvc.run("pull", "--quiet", *absent)
+            answer = dvc.run("pull", "--verbose", *absent)
             if answer.returncode != 0:
-                say_aside(f"dvc pull: {dvc.last_line(answer.stderr)}; making it again")
+                say_aside(f"dvc pull: {dvc.reason(answer)}; making it again")
         return absent
 
     def is_wanted(self, output: str, stage: str, others: Iterable[str]) -> bool:

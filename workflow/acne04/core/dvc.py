@@ -23,12 +23,12 @@ __all__ = [
     "cache_folder",
     "code_md5",
     "compare",
-    "declared_stages",
+    "declared_outs",
     "differences",
     "file_md5",
     "folder_md5",
-    "last_line",
     "lock_entries",
+    "reason",
     "run",
 ]
 
@@ -61,7 +61,7 @@ def _ours(function: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
 
 cache_folder = _ours(_dvc.cache_folder)
 compare = _ours(_compare)
-declared_stages = _ours(_dvc.declared_stages)
+declared_outs = _ours(_dvc.declared_outs)
 lock_entries = _ours(_dvc.lock_entries)
 code_md5, file_md5, folder_md5 = _dvc.code_md5, _dvc.file_md5, _dvc.folder_md5
-differences, last_line, run = _differences.differences, _dvc.last_line, _dvc.run
+differences, reason, run = _differences.differences, _dvc.reason, _dvc.run

@@ -17,6 +17,11 @@ Magic = Literal["tar", "zip", "jpeg", "json", "jsonl"]
 SCHEMA = "sources.schema.json"
 
 
+#: Added to the version under which bytes are pinned that are not those of the real upstream, and
+#: the variable that asks for it where it is 1.
+SET_ASIDE, SET_ASIDE_VARIABLE = " (pins set aside)", "ACNE04_SET_ASIDE_PINS"
+
+
 @dataclass(frozen=True)
 class Licence:
     """Terms of a source.

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from acne04.core.errors import UsageError
-from acne04.core.sources import Source, load_source
-from acne04.fetch.pins import SET_ASIDE
+from acne04.core.sources import SET_ASIDE, SET_ASIDE_VARIABLE, Source, load_source
 
 UPSTREAM_VARIABLE = "ACNE04_UPSTREAM"
-SET_ASIDE_VARIABLE = "ACNE04_SET_ASIDE_PINS"
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,10 @@ import argparse
 from pathlib import Path
 
 from acne04.core.printing import loud, say
-from acne04.core.sources import Source
+from acne04.core.sources import SET_ASIDE, Source
 from acne04.fetch.delivery import obtain
 from acne04.fetch.options import SourceOptions, declare_source, read_source_options
 from acne04.fetch.pins import (
-    SET_ASIDE,
     Delivered,
     Expectation,
     add_pins,

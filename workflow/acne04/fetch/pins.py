@@ -12,9 +12,6 @@ from acne04.core.hashing import Digest
 from acne04.core.printing import loud
 from acne04.core.sources import DeliveryFile, Source
 
-#: Added to the version under which bytes are pinned that are not those of the real upstream.
-SET_ASIDE = " (pins set aside)"
-
 
 @dataclass(frozen=True)
 class Delivered:

@@ -9,7 +9,7 @@ from pathlib import Path
 from acne04.core import dvc
 from acne04.core.dvc import DigestCache, FolderState, compare
 from acne04.core.errors import SourceError, UnavailableError
-from acne04.core.printing import say, say_aside
+from acne04.core.printing import say_aside
 from acne04.fetch.command import FetchOptions, fetch_folder
 from acne04.fetch.failures import STANDIN
 from acne04.fetch.options import declare_source, read_source_options
@@ -66,11 +66,11 @@ def run(options: FetchOptions) -> int:
 
 def _ask_dvc(folder: Path) -> None:
     """Have DVC bring the folder from its cache, else from the store."""
-    for command in (["checkout", "--quiet", "--force"], ["pull", "--quiet", "--force"]):
+    for command in (["checkout", "--verbose", "--force"], ["pull", "--verbose", "--force"]):
         answer = dvc.run(*command, str(folder))
         if answer.returncode == 0:
             return
-        say(f"dvc {command[0]}: {dvc.last_line(answer.stderr)}")
+        say_aside(f"dvc {command[0]}: {dvc.reason(answer)}")
 
 
 def _refuse_undrawn(options: FetchOptions) -> None:

@@ -214,11 +214,11 @@ def _track(folder: Path) -> bool:
     """Add the release to DVC, if it lies in the checkout."""
     if Path.cwd().resolve() not in folder.resolve().parents:
         return False
-    added = dvc.run("add", "--quiet", folder.as_posix())
+    added = dvc.run("add", "--verbose", folder.as_posix())
     if added.returncode != 0:
         raise UnavailableError(
             "dvc add",
-            dvc.last_line(added.stderr),
+            dvc.reason(added),
             done=f"the release is in {folder} and in {INDEX}, but not in DVC",
             remedy=f"`dvc add {folder}`, then commit {folder}.dvc and {INDEX}",
         )

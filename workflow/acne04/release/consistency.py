@@ -18,7 +18,7 @@ from acne04.provenance.ledger import Ledger
 def unlike_lock() -> Iterator[str]:
     """Say of each file that ``dvc.lock`` records how it differs, read from disk."""
     entries = dvc.lock_entries()
-    for stage in sorted(dvc.declared_stages() - set(entries)):
+    for stage in sorted(dvc.declared_outs().keys() - set(entries)):
         yield f"dvc.lock: no entry for stage {stage}; it has not run"
     recorded: dict[str, set[str]] = {}
     for entry in entries.values():

@@ -5,6 +5,7 @@ Nothing but an earlier stand-in is replaced: what else lies there may be somebod
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import tarfile
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from acne04.core.errors import UsageError
 from acne04.core.files import staged_folder
+from acne04.core.hashing import digest_file
 from acne04_standin.annotations import circle_document, label_files, subject_files, voc_document
 from acne04_standin.blueprint import IMAGES, Corpus, jobs
 from acne04_standin.edits import FOLDERS
@@ -29,6 +31,8 @@ No picture here shows a person: every face, lesion, name, subject and count is m
 their defects, so that a workflow can be tried without them. It says nothing about acne.
 
 truth.json tells what was planted. Nothing but tests and benchmarks should read it.
+
+Drawn with {parameters}. Its files, by SHA-256:
 """
 
 
@@ -57,6 +61,19 @@ def write_upstream(corpus: Corpus, folder: Path, workers: int) -> None:
         (scratch / "Classification").rmdir()
         scratch.rmdir()
         _write_texts(corpus, staging)
+        (staging / "README.txt").write_bytes(_readme(corpus, staging).encode("utf-8"))
+
+
+def _readme(corpus: Corpus, staging: Path) -> str:
+    """Say what was drawn, so that the file differs wherever the folder does."""
+    knobs = dataclasses.asdict(corpus.parameters)
+    parameters = ", ".join(f"{name} {value}" for name, value in sorted(knobs.items()))
+    sums = [
+        f"{digest_file(path).sha256}  {path.relative_to(staging).as_posix()}"
+        for path in sorted(staging.rglob("*"))
+        if path.is_file()
+    ]
+    return README.format(parameters=parameters) + "\n".join(sums) + "\n"
 
 
 def _write_texts(corpus: Corpus, staging: Path) -> None:
@@ -66,7 +83,6 @@ def _write_texts(corpus: Corpus, staging: Path) -> None:
             corpus.roster, corpus.studio, corpus.figures, corpus.parameters.seed
         ),
         "truth.json": truth_document(corpus),
-        "README.txt": README,
         **{f"subjects/{name}": text for name, text in subject_files(corpus.roster).items()},
     }
     for name, text in texts.items():
