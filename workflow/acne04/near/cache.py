@@ -24,15 +24,15 @@ _NOT_OURS = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR
 _COLUMNS = {
     "thumbnails": "method, sha256, pixels",
     "nearest": "method, corpus, others, likeness",
-    "scores": "method, sha256_a, sha256_b, form, coincide, blocks, likeness",
+    "verifications": "method, sha256_a, sha256_b, form, coincide, blocks, likeness, steady, alike",
 }
 _TABLES = """
 CREATE TABLE IF NOT EXISTS thumbnails (method TEXT, sha256 TEXT, pixels BLOB,
     PRIMARY KEY (method, sha256)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS nearest (method TEXT, corpus TEXT, others BLOB, likeness BLOB,
     PRIMARY KEY (method, corpus)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS scores (method TEXT, sha256_a TEXT, sha256_b TEXT, form INTEGER,
-    coincide INTEGER, blocks INTEGER, likeness REAL,
+CREATE TABLE IF NOT EXISTS verifications (method TEXT, sha256_a TEXT, sha256_b TEXT, form INTEGER,
+    coincide INTEGER, blocks INTEGER, likeness REAL, steady INTEGER, alike INTEGER,
     PRIMARY KEY (method, sha256_a, sha256_b)) WITHOUT ROWID;
 """
 
@@ -127,17 +127,16 @@ class Cache:
     def scores(self) -> dict[Pair, tuple[int, Score]]:
         """Give the form and the score of every pair of pictures that is known."""
         rows = self._connection.execute(
-            "SELECT sha256_a, sha256_b, form, coincide, blocks, likeness FROM scores "
-            "WHERE method = ?",
+            "SELECT sha256_a, sha256_b, form, coincide, blocks, likeness, steady, alike "
+            "FROM verifications WHERE method = ?",
             (self._method,),
         )
         return {(a, b): (form, Score(*score)) for a, b, form, *score in rows}
 
     def keep_scores(self, found: Mapping[Pair, tuple[int, Score]]) -> None:
         """Keep forms and scores."""
-        self._insert(
-            "scores", [(self._method, *pair, form, *score) for pair, (form, score) in found.items()]
-        )
+        rows = [(self._method, *pair, form, *score) for pair, (form, score) in found.items()]
+        self._insert("verifications", rows)
 
     def _insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
         if rows:
