@@ -105,23 +105,23 @@ class Cache:
         rows = [(self._method, digest, pixels.tobytes()) for digest, pixels in found.items()]
         self._insert("thumbnails", rows)
 
-    def nearest(self, digests: Sequence[str], depth: int) -> Nearest | None:
-        """Give what was found for exactly these pictures, if it was."""
+    def nearest(self, names: Sequence[str], depth: int) -> Nearest | None:
+        """Give what was found for exactly the pictures of these names, if it was."""
         row = self._connection.execute(
             "SELECT others, likeness FROM nearest WHERE method = ? AND corpus = ?",
-            (self._method, _corpus(digests, depth)),
+            (self._method, _corpus(names, depth)),
         ).fetchone()
         if row is None:
             return None
         others = np.frombuffer(row[0], dtype="<i4").astype(np.int64)
         likeness = np.frombuffer(row[1], dtype="<f4").astype(np.float32)
-        shape = (len(digests), -1)
+        shape = (len(names), -1)
         return Nearest(others.reshape(shape), likeness.reshape(shape))
 
-    def keep_nearest(self, digests: Sequence[str], depth: int, found: Nearest) -> None:
-        """Keep the nearest others of exactly these pictures."""
+    def keep_nearest(self, names: Sequence[str], depth: int, found: Nearest) -> None:
+        """Keep the nearest photographs of exactly the pictures of these names."""
         others, likeness = found.others.astype("<i4"), found.likeness.astype("<f4")
-        corpus = _corpus(digests, depth)
+        corpus = _corpus(names, depth)
         self._insert("nearest", [(self._method, corpus, others.tobytes(), likeness.tobytes())])
 
     def scores(self) -> dict[Pair, tuple[int, Score]]:
@@ -148,5 +148,5 @@ class Cache:
                 )
 
 
-def _corpus(digests: Sequence[str], depth: int) -> str:
-    return hashlib.sha256(" ".join([str(depth), *digests]).encode()).hexdigest()
+def _corpus(names: Sequence[str], depth: int) -> str:
+    return hashlib.sha256(" ".join([str(depth), *names]).encode()).hexdigest()
