@@ -23,7 +23,7 @@ from near_corpus import Corpus, Recipe, draw
 from near_judge import Tally, judge
 from near_methods import ask_peers, hashes_within, run_near
 from near_page import PLOT, Judged, quality_page, speed_page
-from near_tables import recall_table, totals_table
+from near_tables import lookalikes_table, recall_table, retake_rate, totals_table
 from near_truth import Said, read_said, read_truth
 
 #: Nobody tunes on these. Two small stand-ins in the real sizes are about a hundred images.
@@ -93,7 +93,9 @@ def judge_files(arguments: argparse.Namespace) -> None:
     truth = read_truth(arguments.truth, arguments.inventory)
     verdicts, parents = (None if name == "-" else Path(name) for name in arguments.judge)
     tally = judge(truth, read_said(verdicts, parents))
+    print(retake_rate(tally))
     print(recall_table(tally))
+    print(lookalikes_table(tally))
     print(totals_table(tally))
     print(f"wrong pairs in review: {tally.wrong_review}")
     print(f"largest group: {tally.largest} of {tally.contents} different images")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 from acne04_standin import variants
 from acne04_standin.chance import Chance
@@ -117,6 +117,63 @@ def _posted(picture: Image.Image, ordinal: int, chance: Chance) -> Image.Image:
     return _bordered(changed.point([level * 70 // 100 for level in range(256)] * 3), 0, chance)
 
 
+def _captioned(picture: Image.Image, ordinal: int, chance: Chance) -> Image.Image:
+    """A white bar with text over 5 to 8 % of the height, added at the bottom or at the top."""
+    width, height = picture.size
+    bar = max(6, height * chance.between(50, 80) // 1000)
+    framed = Image.new("RGB", (width, height + bar), (255, 255, 255))
+    is_above = ordinal % 2
+    framed.paste(picture, (0, bar if is_above else 0))
+    top = 0 if is_above else height
+    _write(
+        framed, "moderate acne, left cheek", (width // 20, top + bar // 5), bar * 3 // 5, (20,) * 3
+    )
+    return framed
+
+
+def _watermarked(picture: Image.Image, ordinal: int, chance: Chance) -> Image.Image:
+    """Text across the picture, turned by 30 degrees, white or black, 35 to 50 % opaque."""
+    width, height = picture.size
+    side = max(width, height) * 2
+    mask = Image.new("L", (side, side))
+    size = max(8, height // 14)
+    opaque = chance.between(90, 128)
+    for line, top in enumerate(range(0, side, size * 3)):
+        text = "ACNE ATLAS  © 2019   " * 12
+        _write(mask, text, (-(line % 2) * size * 3, top), size, opaque)
+    turned = mask.rotate(30, Image.Resampling.BICUBIC)
+    left, top = (side - width) // 2, (side - height) // 2
+    ink = (255, 255, 255) if ordinal % 2 else (0, 0, 0)
+    marked = picture.copy()
+    marked.paste(ink, mask=turned.crop((left, top, left + width, top + height)))
+    return marked
+
+
+def _screenshot(picture: Image.Image, ordinal: int, chance: Chance) -> Image.Image:
+    """On a phone: as wide as the screen, a status bar above it, a navigation bar below it."""
+    dark = ordinal % 2 == 0
+    paper, ink = ((18, 18, 18), (230,) * 3) if dark else ((250, 250, 250), (30,) * 3)
+    wide = chance.between(360, 480) if max(picture.size) < 1000 else chance.between(720, 1080)
+    high = wide * picture.height // picture.width
+    status, navigation = wide * 7 // 100, wide * 11 // 100
+    screen = Image.new("RGB", (wide, high + status + navigation), paper)
+    screen.paste(picture.resize((wide, high), Image.Resampling.BICUBIC), (0, status))
+    _write(screen, "12:47", (wide // 25, status // 4), status // 2, ink)
+    pen = ImageDraw.Draw(screen)
+    pen.rectangle((wide - wide // 10, status // 3, wide - wide // 25, status * 2 // 3), fill=ink)
+    middle, reach = status + high + navigation // 2, navigation // 6
+    for place in (1, 2, 3):
+        x = wide * place // 4
+        pen.ellipse((x - reach, middle - reach, x + reach, middle + reach), outline=ink, width=2)
+    return screen
+
+
+def _write(
+    picture: Image.Image, text: str, at: tuple[int, int], size: int, ink: int | tuple[int, ...]
+) -> None:
+    ImageDraw.Draw(picture).text(at, text, fill=ink, font=ImageFont.load_default(size))
+
+
 HARDER: Mapping[str, Callable[[Image.Image, int, Chance], Image.Image]] = {
     "blurred": _blurred,
     "turned-3": _turned_3,
@@ -126,6 +183,9 @@ HARDER: Mapping[str, Callable[[Image.Image, int, Chance], Image.Image]] = {
     "JPEG quality 30": _same,
     "crop 10 % and turned-2": _cropped_and_turned,
     "inpainted 15 %": _inpainted,
+    "caption bar": _captioned,
+    "watermark": _watermarked,
+    "screenshot": _screenshot,
     "turned-6": _turned_6,
     "crop 20 %": _cropped_20,
     "long side 96 px": _tiny,
