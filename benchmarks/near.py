@@ -1,9 +1,11 @@
 """Measure near-duplicates and synthetic parents on drawn corpora that nobody tuned on.
 
 Writes docs/near-duplicates.md, docs/near-speed.md and the plot beside it. With ``--judge`` it
-judges given verdicts instead.
+judges given verdicts instead; with ``--photographs`` it measures on somebody's own photographs and
+prints figures only.
 
 Usage: python benchmarks/near.py [--only quality|speed] [--peers PYTHON] [--folder FOLDER] [--trial]
+       python benchmarks/near.py --photographs FOLDER --subjects CSV [--originals N] [--seed N]
        python benchmarks/near.py --judge VERDICTS PARENTS --truth JSON --inventory CSV [--list]
 """
 
@@ -17,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import near_growth
+import near_photographs
 import near_time
 from measuring import ROOT, Figure, NotMeasurableError, machine, use_two_cores
 from near_corpus import Corpus, Recipe, draw
@@ -25,6 +28,8 @@ from near_methods import ask_peers, hashes_within, run_near
 from near_page import PLOT, Judged, quality_page, speed_page
 from near_tables import lookalikes_table, recall_table, retake_rate, totals_table
 from near_truth import Said, read_said, read_truth
+
+from acne04.core.errors import Acne04Error
 
 #: Nobody tunes on these. Two small stand-ins in the real sizes are about a hundred images.
 RECIPES = (
@@ -103,6 +108,29 @@ def judge_files(arguments: argparse.Namespace) -> None:
         print("\n".join(tally.listed))
 
 
+def _on_photographs(arguments: argparse.Namespace) -> int:
+    """Measure on somebody's own photographs, and say the figures."""
+    if arguments.subjects is None or arguments.originals < 1:
+        _say("--photographs needs --subjects CSV, and --originals of at least 1")
+        return 2
+    use_two_cores()
+    try:
+        told = near_photographs.measure(
+            arguments.photographs, arguments.subjects, arguments.originals, arguments.seed
+        )
+    except (Acne04Error, NotMeasurableError, OSError) as reason:
+        _say(str(reason))
+        return 2
+    except KeyboardInterrupt:
+        _say("interrupted; the copies are deleted")
+        return 130
+    if arguments.output:
+        arguments.output.write_bytes(told.encode())
+    else:
+        print(told)
+    return 0
+
+
 def measure_all(arguments: argparse.Namespace, folder: Path) -> None:
     """Measure what is asked for, and write its pages."""
     use_two_cores()
@@ -161,6 +189,11 @@ def main() -> None:
     add("--only", choices=("quality", "speed"), help="one of the two pages")
     add("--trial", action="store_true", help="on small corpora, printed only: does this work?")
     add("--judge", nargs=2, metavar=("VERDICTS", "PARENTS"), help="judge these (“-”: without)")
+    add("--photographs", type=Path, metavar="FOLDER", help="measure on these instead")
+    add("--subjects", type=Path, metavar="CSV", help="their file_name and subject")
+    add("--originals", type=int, default=60, metavar="N", help="of so many copies are made (60)")
+    add("--seed", type=int, default=0, metavar="N", help="chooses the originals (0)")
+    add("--output", type=Path, metavar="FILE", help="write the figures here, not to the terminal")
     add("--truth", type=Path, metavar="JSON")
     add("--inventory", type=Path, metavar="CSV")
     add("--list", action="store_true", help="name each pair that was missed, and each wrong one")
@@ -168,6 +201,8 @@ def main() -> None:
     if arguments.judge:
         judge_files(arguments)
         return
+    if arguments.photographs:
+        sys.exit(_on_photographs(arguments))
     with tempfile.TemporaryDirectory() as scratch:
         measure_all(arguments, arguments.folder or Path(scratch))
 

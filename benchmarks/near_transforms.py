@@ -126,50 +126,70 @@ def _captioned(picture: Image.Image, ordinal: int, chance: Chance) -> Image.Imag
     framed.paste(picture, (0, bar if is_above else 0))
     top = 0 if is_above else height
     _write(
-        framed, "moderate acne, left cheek", (width // 20, top + bar // 5), bar * 3 // 5, (20,) * 3
+        framed,
+        "moderate acne, left cheek",
+        (width // 20, top + bar // 5),
+        bar * 3 // 5,
+        (20, 20, 20),
     )
     return framed
 
 
 def _watermarked(picture: Image.Image, ordinal: int, chance: Chance) -> Image.Image:
-    """Text across the picture, turned by 30 degrees, white or black, 35 to 50 % opaque."""
+    """White or black, 25 to 40 % opaque, five heights of a letter from line to line."""
+    return _marked(picture, ordinal, 5, chance.between(64, 102))
+
+
+def _watermarked_densely(picture: Image.Image, ordinal: int, chance: Chance) -> Image.Image:
+    """White or black, 35 to 50 % opaque, three heights of a letter from line to line."""
+    return _marked(picture, ordinal, 3, chance.between(90, 128))
+
+
+def _marked(picture: Image.Image, ordinal: int, apart: int, opaque: int) -> Image.Image:
+    """Text all across the picture, turned by 30 degrees, `opaque` of 255."""
     width, height = picture.size
-    side = max(width, height) * 2
+    side, size = max(width, height) * 2, max(8, height // 14)
     mask = Image.new("L", (side, side))
-    size = max(8, height // 14)
-    opaque = chance.between(90, 128)
-    for line, top in enumerate(range(0, side, size * 3)):
-        text = "ACNE ATLAS  © 2019   " * 12
-        _write(mask, text, (-(line % 2) * size * 3, top), size, opaque)
+    for line, top in enumerate(range(0, side, size * apart)):
+        _write(mask, "ACNE ATLAS  (c) 2019   " * 12, (-(line % 2) * size * 3, top), size, opaque)
     turned = mask.rotate(30, Image.Resampling.BICUBIC)
     left, top = (side - width) // 2, (side - height) // 2
-    ink = (255, 255, 255) if ordinal % 2 else (0, 0, 0)
     marked = picture.copy()
+    ink = (255, 255, 255) if ordinal % 2 else (0, 0, 0)
     marked.paste(ink, mask=turned.crop((left, top, left + width, top + height)))
     return marked
 
 
 def _screenshot(picture: Image.Image, ordinal: int, chance: Chance) -> Image.Image:
-    """On a phone: as wide as the screen, a status bar above it, a navigation bar below it."""
-    dark = ordinal % 2 == 0
-    paper, ink = ((18, 18, 18), (230,) * 3) if dark else ((250, 250, 250), (30,) * 3)
+    """On a phone that is held as the picture is, with status bar and navigation bar.
+
+    The status bar is above; the navigation bar is below, or on the right of a phone held
+    lengthwise. Their sizes are those of Android: 24 and 48 parts of a screen 360 wide and 640 long.
+    """
+    paper, ink = ((250, 250, 250), (30, 30, 30)) if ordinal % 2 else ((18, 18, 18), (230, 230, 230))
+    is_upright = picture.height >= picture.width
     wide = chance.between(360, 480) if max(picture.size) < 1000 else chance.between(720, 1080)
     high = wide * picture.height // picture.width
-    status, navigation = wide * 7 // 100, wide * 11 // 100
-    screen = Image.new("RGB", (wide, high + status + navigation), paper)
+    status, navigation = (
+        (wide if is_upright else high) // 15,
+        wide * 2 // (15 if is_upright else 27),
+    )
+    right, below = (0, navigation) if is_upright else (navigation, 0)
+    screen = Image.new("RGB", (wide + right, high + status + below), paper)
     screen.paste(picture.resize((wide, high), Image.Resampling.BICUBIC), (0, status))
     _write(screen, "12:47", (wide // 25, status // 4), status // 2, ink)
-    pen = ImageDraw.Draw(screen)
+    pen, reach = ImageDraw.Draw(screen), navigation // 6
     pen.rectangle((wide - wide // 10, status // 3, wide - wide // 25, status * 2 // 3), fill=ink)
-    middle, reach = status + high + navigation // 2, navigation // 6
     for place in (1, 2, 3):
-        x = wide * place // 4
-        pen.ellipse((x - reach, middle - reach, x + reach, middle + reach), outline=ink, width=2)
+        x, y = wide * place // 4, status + high + navigation // 2
+        if not is_upright:
+            x, y = wide + navigation // 2, status + high * place // 4
+        pen.ellipse((x - reach, y - reach, x + reach, y + reach), outline=ink, width=2)
     return screen
 
 
 def _write(
-    picture: Image.Image, text: str, at: tuple[int, int], size: int, ink: int | tuple[int, ...]
+    picture: Image.Image, text: str, at: tuple[int, int], size: int, ink: int | tuple[int, int, int]
 ) -> None:
     ImageDraw.Draw(picture).text(at, text, fill=ink, font=ImageFont.load_default(size))
 
@@ -185,6 +205,7 @@ HARDER: Mapping[str, Callable[[Image.Image, int, Chance], Image.Image]] = {
     "inpainted 15 %": _inpainted,
     "caption bar": _captioned,
     "watermark": _watermarked,
+    "watermark, dense": _watermarked_densely,
     "screenshot": _screenshot,
     "turned-6": _turned_6,
     "crop 20 %": _cropped_20,
