@@ -253,8 +253,8 @@ def _report(run: Run, made: _Made, photographs: int, originals: int, seed: int) 
         [
             _rate(counts),
             f"{photographs:,} photographs ({len(natural):,} different ones) of {persons:,} "
-            f"persons; {len(made.copies):,} copies of {originals} originals, one a person (seed {seed}). "
-            f"{run.pairs:,} pairs were compared. {run.threshold()}\n",
+            f"persons; {len(made.copies):,} copies of {originals} originals, one a person (seed "
+            f"{seed}). {run.pairs:,} pairs were compared. {run.threshold()}\n",
             _pairs_table(counts),
             recall_table(tally),
             f"Time: {run.spent.cpu:.0f} s CPU, {run.spent.wall:.0f} s wall, "
@@ -271,10 +271,10 @@ def _rate(counts: _Counts) -> str:
     low, high = interval(taken, of)
     natural, asked = counts.natural["same"], counts.natural.total()
     return (
-        f"**Retakes taken for one photograph: {taken} of {of}** (95 %: {low:.3f}–{high:.3f}): pairs "
-        "of a copy and another photograph of its person that reach the review floor. Of the "
-        f"photographs as they are, {natural} of {asked} such pairs were accepted; whether they are "
-        "one photograph, only a person can say.\n"
+        f"**Retakes taken for one photograph: {taken} of {of}** (95 %: {low:.3f}–{high:.3f}): "
+        "pairs of a copy and another photograph of its person that reach the review floor. Of the "
+        f"photographs as they are, {natural} of {asked} such pairs were accepted; whether they "
+        "are one photograph, only a person can say.\n"
     )
 
 
