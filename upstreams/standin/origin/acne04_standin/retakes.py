@@ -1,7 +1,7 @@
 """Retakes: the same person on the same chin rest, photographed again seconds later.
 
 Pose and lesions are those of the first photograph. The head has shifted a little, the skin has
-moved by 2 to 4 pixels of 1024, elsewhere another way, the light is another. A retake is another
+moved by 2 to 5 pixels of 1024, elsewhere another way, the light is another. A retake is another
 photograph with labels of its own, and what is hardest to tell from a copy.
 
 Places and offsets are in 16ths of a drawn pixel: coefficients of that form are exact in the double
@@ -32,9 +32,9 @@ _CELLS = 4
 #: Cells of the mesh that a picture is moved by, along its longer side, at least.
 _LEAST_MESH = 16
 #: Least and most 1024ths of the frame's width by which the skin moves at these corners: between
-#: them, and beside the best affine map, half of it moves by 2 to 5. Least and most thousandths by
+#: them, and beside the best affine map, half of it moves by 2.5 to 5. Least and most thousandths by
 #: which the head shifts, so far that no two circles seem to mean one lesion.
-_SKIN, _HEAD = (6, 9), (20, 26)
+_SKIN, _HEAD = (7, 9), (20, 26)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from acne04_standin.looks import Colour, Style, times
 _COARSE_SIDE = 80
 _BLUSH = (1330, 1980, 400, 280)
 #: Half the range, around 128, of what another light does to the grain.
-_NEW_GRAIN = 56
+_NEW_GRAIN = 62
 
 
 def coarse_factor(pose: Pose) -> int:
