@@ -360,7 +360,7 @@ def test_processes_end_with_the_one_that_asks(tmp_path: Path) -> None:
 
 def _half(file: Path) -> None:
     with sqlite3.connect(file) as connection:
-        connection.execute("DELETE FROM scores WHERE substr(sha256_a, 1, 1) < '8'")
+        connection.execute("DELETE FROM verifications WHERE substr(sha256_a, 1, 1) < '8'")
         connection.execute("DELETE FROM thumbnails WHERE substr(sha256, 1, 1) >= '8'")
         connection.execute("DELETE FROM nearest")
     connection.close()
@@ -368,7 +368,7 @@ def _half(file: Path) -> None:
 
 def _of_another_method(file: Path) -> None:
     with sqlite3.connect(file) as connection:
-        connection.execute("UPDATE scores SET method = 'registration-0', coincide = 0")
+        connection.execute("UPDATE verifications SET method = 'registration-0', coincide = 0")
         connection.execute("UPDATE nearest SET method = 'registration-0', others = x'00'")
     connection.close()
 
@@ -376,7 +376,7 @@ def _of_another_method(file: Path) -> None:
 def _of_another_form(file: Path) -> None:
     file.unlink()
     with sqlite3.connect(file) as connection:
-        connection.execute("CREATE TABLE scores (method TEXT, pair TEXT, score REAL)")
+        connection.execute("CREATE TABLE verifications (method TEXT, pair TEXT, score REAL)")
     connection.close()
 
 
@@ -778,7 +778,7 @@ def test_the_nearest_are_those_of_a_search_by_hand(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(candidates, "_PARTS_AT_ONCE", parts)
         patch.setattr(candidates, "_WHOLES_AT_ONCE", wholes)
-        found = find_nearest(thumbnails, depth, threads)
+        found = find_nearest(thumbnails, np.ones(len(thumbnails), dtype=bool), depth, threads)
     expected = nearest_by_hand(thumbnails, depth)
     length = np.float32(candidates.LENGTH**2)
     for others, likeness, entries in zip(found.others, found.likeness, expected, strict=True):
@@ -833,6 +833,8 @@ def deep_as(monkeypatch: pytest.MonkeyPatch) -> Any:
     def set_depth(depth: int) -> None:
         for module in (scores, verdicts, stage):
             monkeypatch.setattr(module, "DEPTH", depth)
+        monkeypatch.setattr(stage, "AT_FIRST", min(stage.AT_FIRST, depth))
+        monkeypatch.setattr(stage, "LAST", 1)
 
     return set_depth
 
@@ -885,9 +887,14 @@ class Told:
         return found[0]
 
 
+def steady(coincide: int, blocks: int) -> Score:
+    """Score of a copy: all that is alike lies still."""
+    return Score(coincide, blocks, 0.9, coincide, coincide)
+
+
 @pytest.mark.parametrize("place", [1, 10, 11, 25, 100, 159])
 def test_the_search_for_a_parent_widens_until_one_is_verified(place: int) -> None:
-    told = Told(159, {place: Score(180, 225, 0.9)})
+    told = Told(159, {place: steady(180, 225)})
     found = told.parent()
     assert (found.parent, found.status, found.score) == (place, "verified", 0.8)
     assert found.candidates == told.compared >= place
@@ -896,14 +903,22 @@ def test_the_search_for_a_parent_widens_until_one_is_verified(place: int) -> Non
 
 
 def test_the_best_parent_counts_and_not_the_nearest() -> None:
-    told = Told(20, {2: Score(130, 225, 0.9), 7: Score(200, 225, 0.9), 9: Score(190, 225, 0.9)})
+    told = Told(20, {2: steady(130, 225), 7: steady(200, 225), 9: steady(190, 225)})
     assert told.parent().parent == 7
-    told = Told(20, {2: Score(90, 100, 0.9), 7: Score(90, 100, 0.9)})
+    told = Told(20, {2: steady(90, 100), 7: steady(90, 100)})
     assert told.parent().parent == 2
 
 
+def test_a_retake_of_the_parent_is_no_parent_however_much_of_it_coincides() -> None:
+    retake = Score(90, 100, 0.9, 20, 95)
+    found = Told(20, {2: retake, 7: steady(65, 100)}).parent()
+    assert (found.parent, found.status) == (7, "verified")
+    found = Told(20, {2: retake}).parent()
+    assert (found.parent, found.status) == (2, "review")
+
+
 def test_a_parent_between_the_thresholds_is_for_review() -> None:
-    found = Told(30, {4: Score(50, 100, 0.9), 17: Score(45, 100, 0.9)}).parent()
+    found = Told(30, {4: steady(50, 100), 17: steady(45, 100)}).parent()
     assert (found.parent, found.status, found.score, found.candidates) == (4, "review", 0.5, 30)
 
 

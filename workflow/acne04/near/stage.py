@@ -109,6 +109,9 @@ def _crowded(
     depth: int,
 ) -> NDArray[np.int64]:
     """Give those of some pictures that have a copy among the last that they were compared with."""
+    if depth >= len(nearest.others) - 1:
+        # All others have been looked at: there is nothing further down.
+        return np.array([], dtype=np.int64)
     found = []
     for image in images.tolist():
         others = nearest.others[image, depth - LAST : depth]
