@@ -1,9 +1,11 @@
 """Measure near-duplicates and synthetic parents on drawn corpora that nobody tuned on.
 
 Writes docs/near-duplicates.md, docs/near-speed.md and the plot beside it. With ``--judge`` it
-judges given verdicts instead.
+judges given verdicts instead; with ``--photographs`` it measures on somebody's own photographs and
+prints figures only.
 
 Usage: python benchmarks/near.py [--only quality|speed] [--peers PYTHON] [--folder FOLDER] [--trial]
+       python benchmarks/near.py --photographs FOLDER --subjects CSV [--originals N] [--seed N]
        python benchmarks/near.py --judge VERDICTS PARENTS --truth JSON --inventory CSV [--list]
 """
 
@@ -17,14 +19,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import near_growth
+import near_photographs
 import near_time
 from measuring import ROOT, Figure, NotMeasurableError, machine, use_two_cores
 from near_corpus import Corpus, Recipe, draw
 from near_judge import Tally, judge
 from near_methods import ask_peers, hashes_within, run_near
 from near_page import PLOT, Judged, quality_page, speed_page
-from near_tables import recall_table, totals_table
+from near_tables import lookalikes_table, recall_table, retake_rate, totals_table
 from near_truth import Said, read_said, read_truth
+
+from acne04.core.errors import Acne04Error
 
 #: Nobody tunes on these. Two small stand-ins in the real sizes are about a hundred images.
 RECIPES = (
@@ -35,9 +40,10 @@ RECIPES = (
         more=25,
         lookalikes=100,
     ),
-    Recipe("A sample, at the real size", (521, 522), scale=1, fraction=32, more=4, lookalikes=20),
+    Recipe("A sample, at the real size", (521, 522), scale=1, fraction=32, more=4, lookalikes=12),
 )
 OWN = "**acne04 near**"
+ON_PHOTOGRAPHS = "## On the real photographs"
 GROWING = Recipe("growth", tuple(range(431, 442)), style="default")
 
 
@@ -93,12 +99,37 @@ def judge_files(arguments: argparse.Namespace) -> None:
     truth = read_truth(arguments.truth, arguments.inventory)
     verdicts, parents = (None if name == "-" else Path(name) for name in arguments.judge)
     tally = judge(truth, read_said(verdicts, parents))
+    print(retake_rate(tally))
     print(recall_table(tally))
+    print(lookalikes_table(tally))
     print(totals_table(tally))
     print(f"wrong pairs in review: {tally.wrong_review}")
     print(f"largest group: {tally.largest} of {tally.contents} different images")
     if arguments.list:
         print("\n".join(tally.listed))
+
+
+def _on_photographs(arguments: argparse.Namespace) -> int:
+    """Measure on somebody's own photographs, and say the figures."""
+    if arguments.subjects is None or arguments.originals < 1:
+        _say("--photographs needs --subjects CSV, and --originals of at least 1")
+        return 2
+    use_two_cores()
+    try:
+        told = near_photographs.measure(
+            arguments.photographs, arguments.subjects, arguments.originals, arguments.seed
+        )
+    except (Acne04Error, NotMeasurableError, OSError) as reason:
+        _say(str(reason))
+        return 2
+    except KeyboardInterrupt:
+        _say("interrupted; the copies are deleted")
+        return 130
+    if arguments.output:
+        arguments.output.write_bytes(told.encode())
+    else:
+        print(told)
+    return 0
 
 
 def measure_all(arguments: argparse.Namespace, folder: Path) -> None:
@@ -139,8 +170,11 @@ def _write(name: str, text: str, trial: bool) -> None:
     """Write a page; only print it where it is a trial."""
     if trial:
         print(text)
-    else:
-        (ROOT / "docs" / name).write_bytes(text.encode())
+        return
+    page = ROOT / "docs" / name
+    # What was measured on photographs that only some people have stays as it is.
+    _, heading, kept = page.read_text("utf-8").partition(f"\n{ON_PHOTOGRAPHS}\n")
+    page.write_bytes(f"{text}{heading}{kept}".encode())
 
 
 def _timed(folder: Path, fraction: int) -> list[Figure]:
@@ -159,6 +193,11 @@ def main() -> None:
     add("--only", choices=("quality", "speed"), help="one of the two pages")
     add("--trial", action="store_true", help="on small corpora, printed only: does this work?")
     add("--judge", nargs=2, metavar=("VERDICTS", "PARENTS"), help="judge these (“-”: without)")
+    add("--photographs", type=Path, metavar="FOLDER", help="measure on these instead")
+    add("--subjects", type=Path, metavar="CSV", help="their file_name and subject")
+    add("--originals", type=int, default=60, metavar="N", help="of so many copies are made (60)")
+    add("--seed", type=int, default=0, metavar="N", help="chooses the originals (0)")
+    add("--output", type=Path, metavar="FILE", help="write the figures here, not to the terminal")
     add("--truth", type=Path, metavar="JSON")
     add("--inventory", type=Path, metavar="CSV")
     add("--list", action="store_true", help="name each pair that was missed, and each wrong one")
@@ -166,6 +205,8 @@ def main() -> None:
     if arguments.judge:
         judge_files(arguments)
         return
+    if arguments.photographs:
+        sys.exit(_on_photographs(arguments))
     with tempfile.TemporaryDirectory() as scratch:
         measure_all(arguments, arguments.folder or Path(scratch))
 

@@ -51,7 +51,13 @@ class Recipe:
 
     def parameters(self, seed: int) -> Parameters:
         """Give those of one of its stand-ins."""
-        return Parameters(self.scale, self.fraction, self.near_duplicates, seed, self.style)
+        return Parameters(
+            scale=self.scale,
+            fraction=self.fraction,
+            near_duplicates=self.near_duplicates,
+            seed=seed,
+            style=self.style,
+        )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from near_lookalikes import RETAKE
+
 IMAGES = "classification/Classification/JPEGImages"
 _LABELS = "classification/Classification"
 #: The numbers of the images of one seed begin with its place.
@@ -50,6 +52,9 @@ class Gathered:
         for told in truth["near_duplicates"]:
             names = {key: real_name(told[key], place) for key in ("name", "original")}
             self.copies.append(told | names)
+        for told in truth["retakes"]:
+            names = {key: real_name(told[key], place) for key in ("name", "original")}
+            self.lookalikes.append({"kind": RETAKE, **names})
         for path, told in truth["synthetic"].items():
             self._take_synthetic(upstream / path, path, told, place)
         with tarfile.open(upstream / "Classification.tar") as tar:

@@ -10,13 +10,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
+from near_lookalikes import RETAKES
 from near_truth import LOCAL_EDIT, Pair, Planted, Said, Truth, pair_of
 
 #: Recall that is asked for, by kind of transform; what is not named is shown only.
 RECALL = dict.fromkeys(
     ("re-encoded", "resized", "brightness", "mirrored", "turned-90", "crop-2-centre",
      "crop-2-corner", "crop-5-centre", "crop-5-corner", LOCAL_EDIT), 0.98,
-) | dict.fromkeys(("turned-2", "crop-10-centre", "crop-10-corner"), 0.93)  # fmt: skip
+) | dict.fromkeys(("turned-2", "crop-10-centre", "crop-10-corner"), 0.93) | dict.fromkeys(
+    ("caption bar", "watermark", "screenshot"), 0.95,
+)  # fmt: skip
 PRECISION, PARENTS_RIGHT, PARENTS_WRONG = 0.995, 0.98, 0.005
 
 
@@ -26,15 +29,16 @@ class Tally:
 
     Attributes
     ----------
-    planted, found, review, joined : Counter of str
-        By kind of transform: pairs there are, those accepted, those to be reviewed, and those in
-        one component.
+    planted, found, review, retaken, joined : Counter of str
+        By kind of transform: pairs there are, those accepted, those to be reviewed, those taken for
+        a retake, and those in one component.
     parents : Counter of str
         Synthetic images by what is said of their parent: right, copy, wrong, review, unknown.
     right, wrong, wrong_review : int
         Accepted pairs that are right, that are not, and pairs to be reviewed that are not.
-    lookalikes, taken_in : Counter of str
-        By kind: pairs that are nearly one photograph, and those of them that were accepted.
+    lookalikes, taken_in, doubted, told_apart : Counter of str
+        By kind: pairs that are nearly one photograph, and those of them that were accepted, that
+        are to be reviewed, and that were taken for a retake.
     contents, largest : int
         Different contents in all, and in the largest component.
     listed : list of str
@@ -44,6 +48,7 @@ class Tally:
     planted: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
     review: Counter[str] = field(default_factory=Counter)
+    retaken: Counter[str] = field(default_factory=Counter)
     joined: Counter[str] = field(default_factory=Counter)
     parents: Counter[str] = field(default_factory=Counter)
     right: int = 0
@@ -51,9 +56,17 @@ class Tally:
     wrong_review: int = 0
     lookalikes: Counter[str] = field(default_factory=Counter)
     taken_in: Counter[str] = field(default_factory=Counter)
+    doubted: Counter[str] = field(default_factory=Counter)
+    told_apart: Counter[str] = field(default_factory=Counter)
     contents: int = 0
     largest: int = 0
     listed: list[str] = field(default_factory=list)
+
+    @property
+    def retakes(self) -> tuple[int, int]:
+        """Retakes that were taken for one photograph, and all retakes."""
+        taken_in, of = (sum(c[kind] for kind in RETAKES) for c in (self.taken_in, self.lookalikes))
+        return taken_in, of
 
 
 def judge(truth: Truth, said: Said) -> Tally:
@@ -67,7 +80,7 @@ def judge(truth: Truth, said: Said) -> Tally:
     root = components(same)
     found, asked = same | _by_a_copy(truth, same), review | _by_a_copy(truth, review)
     for planted in truth.planted:
-        _judge_planted(planted, found, asked, root, truth, tally)
+        _judge_planted(planted, found, asked, said.retakes, root, truth, tally)
     for one, other in sorted(same):
         if truth.photograph[one] == truth.photograph[other]:
             tally.right += 1
@@ -80,6 +93,8 @@ def judge(truth: Truth, said: Said) -> Tally:
     for planted in truth.lookalikes:
         tally.lookalikes[planted.kind] += 1
         tally.taken_in[planted.kind] += planted.pair in same
+        tally.doubted[planted.kind] += planted.pair in review - same
+        tally.told_apart[planted.kind] += planted.pair in said.retakes
     if said.parents:
         _judge_parents(truth, said, tally)
     tally.largest = max(Counter(root.values()).values(), default=1)
@@ -101,6 +116,7 @@ def _judge_planted(
     planted: Planted,
     same: Set[Pair],
     review: Set[Pair],
+    retakes: Set[Pair],
     root: Mapping[str, str],
     truth: Truth,
     tally: Tally,
@@ -111,9 +127,10 @@ def _judge_planted(
     if planted.pair in same:
         tally.found[kind] += 1
         return
-    in_review = planted.pair in review
+    in_review, is_retake = planted.pair in review, planted.pair in retakes
     tally.review[kind] += in_review
-    how = "in review" if in_review else "missed"
+    tally.retaken[kind] += is_retake
+    how = "in review" if in_review else "taken for a retake" if is_retake else "missed"
     tally.listed.append(f"{how}, {kind}: {truth.path[one]} {truth.path[other]}")
 
 

@@ -54,7 +54,9 @@ class Run:
         return read_said(self.output / "verdicts.csv", self.output / "parents.csv")
 
 
-def run_near(corpus: Corpus, output: Path, inventory: Path | None = None) -> Run:
+def run_near(
+    corpus: Corpus, output: Path, inventory: Path | None = None, dataset: str = "standin"
+) -> Run:
     """Run the verb on a corpus, or on the part of it that is in another inventory.
 
     Raises
@@ -64,7 +66,7 @@ def run_near(corpus: Corpus, output: Path, inventory: Path | None = None) -> Run
     """
     output.mkdir(exist_ok=True)
     words = [
-        "acne04", "near", "--dataset=standin", f"--inventory={inventory or corpus.inventory}",
+        "acne04", "near", f"--dataset={dataset}", f"--inventory={inventory or corpus.inventory}",
         f"--images={corpus.raw}", f"--subjects={corpus.raw / 'subjects'}", f"--threads={CORES}",
         *(f"--{name}={output / name}.csv" for name in ("verdicts", "parents")),
         *(f"--{name}={output / name}.json" for name in ("calibration", "findings", "metrics")),

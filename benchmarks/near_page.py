@@ -9,7 +9,7 @@ from measuring import Figure, as_table
 from near_corpus import Recipe
 from near_growth import SIZES, Point, exponent, growth_table
 from near_judge import Tally
-from near_tables import peers_table, recall_table, totals_table
+from near_tables import lookalikes_table, peers_table, recall_table, retake_rate, totals_table
 
 PLOT = "near-growth.svg"
 _HEAD = """# Near-duplicates and parents, measured
@@ -31,14 +31,19 @@ these seeds were drawn for the first time after the last change of the method.) 
 to 22 photographs there: those are not the same photograph, and linking them is an error.
 
 - *found*: the copy and its original were accepted as the same photograph, directly (a synthetic
-  image and its parent: or another copy of the parent). *in review*: a person is asked. *in one
-  group*: they are connected, if only through another copy.
+  image and its parent: or another copy of the parent). *in review*: a person is asked. *taken for
+  a retake*: said to be another photograph of the person, so that the labels of both stay apart. *in
+  one group*: they are connected as copies, if only through another copy.
 - *right*: a pair that was accepted and shows one photograph, directly or through the original.
 - *95 %*: Wilson's interval of the share. *limit*: what this project promises; rows without are
   shown only.
 - *lookalikes*: images that are nearly one photograph and are not, so that linking them is wrong:
-  the same person a moment later, in the same light before the same cloth, and another person in
-  exactly the same pose.
+  the same person a moment later, in the same light before the same cloth; another person in exactly
+  the same pose; and *retakes*: the same person on the same chin rest seconds later, in another
+  light, the skin moved by 2 to 5 pixels of 1,024, as they are and altered.
+- *caption bar*: 5 to 8 % of the height, white with text, at the top or the bottom. *watermark*:
+  text across the picture, 35 to 50 % opaque. *screenshot*: a phone's status and navigation bars
+  around the picture, all resized and compressed.
 
 {machine}
 """
@@ -70,7 +75,13 @@ def quality_page(machine: str, judged: Sequence[Judged]) -> str:
         if isinstance(own, str):
             parts.append(f"`acne04 near`: {own}\n")
         else:
-            parts += [recall_table(own), totals_table(own), _groups(own)]
+            parts += [
+                retake_rate(own),
+                recall_table(own),
+                lookalikes_table(own),
+                totals_table(own),
+                _groups(own),
+            ]
         parts.append(f"### Other methods on the same images\n\n{peers_table(corpus.tallies)}")
     return "\n".join(parts)
 

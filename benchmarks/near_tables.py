@@ -11,8 +11,8 @@ from near_judge import PARENTS_RIGHT, PARENTS_WRONG, PRECISION, RECALL, Tally, i
 def recall_table(tally: Tally) -> str:
     """One row a kind: those with a limit first."""
     head = (
-        "| transform | pairs | found | in review | missed | recall | 95 % | in one group | limit "
-        "| met |\n|---|--:|--:|--:|--:|--:|---|--:|--:|---|\n"
+        "| transform | pairs | found | in review | taken for a retake | missed | recall | 95 % "
+        "| in one group | limit | met |\n|---|--:|--:|--:|--:|--:|--:|---|--:|--:|---|\n"
     )
     return head + "".join(_recall_row(kind, tally) for kind in kinds(tally))
 
@@ -23,23 +23,50 @@ def kinds(tally: Tally) -> list[str]:
 
 
 def _recall_row(kind: str, tally: Tally) -> str:
-    of, found, review = tally.planted[kind], tally.found[kind], tally.review[kind]
+    of, found = tally.planted[kind], tally.found[kind]
+    review, retaken = tally.review[kind], tally.retaken[kind]
     least = RECALL.get(kind)
     limit = "" if least is None else f"≥ {least:.2f}"
     return (
-        f"| {kind} | {of} | {found} | {review} | {of - found - review} | {share(found, of)} "
-        f"| {_ends(found, of)} | {tally.joined[kind]} | {limit} | {met(found, of, least)} |\n"
+        f"| {kind} | {of} | {found} | {review} | {retaken} | {of - found - review - retaken} "
+        f"| {share(found, of)} | {_ends(found, of)} | {tally.joined[kind]} | {limit} "
+        f"| {met(found, of, least)} |\n"
     )
+
+
+def retake_rate(tally: Tally) -> str:
+    """Say first what matters most: how often a retake is taken for one photograph."""
+    taken_in, of = tally.retakes
+    if not of:
+        return ""
+    fulfilled = "met" if taken_in == 0 else "**not met**"
+    return (
+        f"**Retakes taken for one photograph: {taken_in} of {of}**, {share(taken_in, of)} "
+        f"(95 %: {_ends(taken_in, of)}). Limit: none; {fulfilled}.\n"
+    )
+
+
+def lookalikes_table(tally: Tally) -> str:
+    """What is said of images that are nearly one photograph and are not."""
+    head = (
+        "| lookalike | pairs | taken for one | in review | taken for a retake | told apart "
+        "| taken for one, 95 % |\n|---|--:|--:|--:|--:|--:|---|\n"
+    )
+    rows = []
+    for kind, of in sorted(tally.lookalikes.items()):
+        taken_in, doubted = tally.taken_in[kind], tally.doubted[kind]
+        retakes = tally.told_apart[kind]
+        rows.append(
+            f"| {kind} | {of} | {taken_in} | {doubted} | {retakes} "
+            f"| {of - taken_in - doubted - retakes} | {_ends(taken_in, of)} |\n"
+        )
+    return head + "".join(rows)
 
 
 def totals_table(tally: Tally) -> str:
     """Precision over all pairs, and the parents."""
     said = tally.right + tally.wrong
     rows = [_total("pairs that are right", tally.right, said, PRECISION)]
-    rows += [
-        _total(f"lookalikes wrongly linked: {kind}", tally.taken_in[kind], of)
-        for kind, of in sorted(tally.lookalikes.items())
-    ]
     if tally.parents:
         of = sum(tally.parents.values())
         right = tally.parents["right"] + tally.parents["copy"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 from acne04_standin import variants
 from acne04_standin.chance import Chance
@@ -117,6 +117,83 @@ def _posted(picture: Image.Image, ordinal: int, chance: Chance) -> Image.Image:
     return _bordered(changed.point([level * 70 // 100 for level in range(256)] * 3), 0, chance)
 
 
+def _captioned(picture: Image.Image, ordinal: int, chance: Chance) -> Image.Image:
+    """A white bar with text over 5 to 8 % of the height, added at the bottom or at the top."""
+    width, height = picture.size
+    bar = max(6, height * chance.between(50, 80) // 1000)
+    framed = Image.new("RGB", (width, height + bar), (255, 255, 255))
+    is_above = ordinal % 2
+    framed.paste(picture, (0, bar if is_above else 0))
+    top = 0 if is_above else height
+    _write(
+        framed,
+        "moderate acne, left cheek",
+        (width // 20, top + bar // 5),
+        bar * 3 // 5,
+        (20, 20, 20),
+    )
+    return framed
+
+
+def _watermarked(picture: Image.Image, ordinal: int, chance: Chance) -> Image.Image:
+    """White or black, 25 to 40 % opaque, five heights of a letter from line to line."""
+    return _marked(picture, ordinal, 5, chance.between(64, 102))
+
+
+def _watermarked_densely(picture: Image.Image, ordinal: int, chance: Chance) -> Image.Image:
+    """White or black, 35 to 50 % opaque, three heights of a letter from line to line."""
+    return _marked(picture, ordinal, 3, chance.between(90, 128))
+
+
+def _marked(picture: Image.Image, ordinal: int, apart: int, opaque: int) -> Image.Image:
+    """Text all across the picture, turned by 30 degrees, `opaque` of 255."""
+    width, height = picture.size
+    side, size = max(width, height) * 2, max(8, height // 14)
+    mask = Image.new("L", (side, side))
+    for line, top in enumerate(range(0, side, size * apart)):
+        _write(mask, "ACNE ATLAS  (c) 2019   " * 12, (-(line % 2) * size * 3, top), size, opaque)
+    turned = mask.rotate(30, Image.Resampling.BICUBIC)
+    left, top = (side - width) // 2, (side - height) // 2
+    marked = picture.copy()
+    ink = (255, 255, 255) if ordinal % 2 else (0, 0, 0)
+    marked.paste(ink, mask=turned.crop((left, top, left + width, top + height)))
+    return marked
+
+
+def _screenshot(picture: Image.Image, ordinal: int, chance: Chance) -> Image.Image:
+    """On a phone that is held as the picture is, with status bar and navigation bar.
+
+    The status bar is above; the navigation bar is below, or on the right of a phone held
+    lengthwise. Their sizes are those of Android: 24 and 48 parts of a screen 360 wide and 640 long.
+    """
+    paper, ink = ((250, 250, 250), (30, 30, 30)) if ordinal % 2 else ((18, 18, 18), (230, 230, 230))
+    is_upright = picture.height >= picture.width
+    wide = chance.between(360, 480) if max(picture.size) < 1000 else chance.between(720, 1080)
+    high = wide * picture.height // picture.width
+    status, navigation = (
+        (wide if is_upright else high) // 15,
+        wide * 2 // (15 if is_upright else 27),
+    )
+    right, below = (0, navigation) if is_upright else (navigation, 0)
+    screen = Image.new("RGB", (wide + right, high + status + below), paper)
+    screen.paste(picture.resize((wide, high), Image.Resampling.BICUBIC), (0, status))
+    _write(screen, "12:47", (wide // 25, status // 4), status // 2, ink)
+    pen, reach = ImageDraw.Draw(screen), navigation // 6
+    pen.rectangle((wide - wide // 10, status // 3, wide - wide // 25, status * 2 // 3), fill=ink)
+    for place in (1, 2, 3):
+        x, y = wide * place // 4, status + high + navigation // 2
+        if not is_upright:
+            x, y = wide + navigation // 2, status + high * place // 4
+        pen.ellipse((x - reach, y - reach, x + reach, y + reach), outline=ink, width=2)
+    return screen
+
+
+def _write(
+    picture: Image.Image, text: str, at: tuple[int, int], size: int, ink: int | tuple[int, int, int]
+) -> None:
+    ImageDraw.Draw(picture).text(at, text, fill=ink, font=ImageFont.load_default(size))
+
+
 HARDER: Mapping[str, Callable[[Image.Image, int, Chance], Image.Image]] = {
     "blurred": _blurred,
     "turned-3": _turned_3,
@@ -126,6 +203,10 @@ HARDER: Mapping[str, Callable[[Image.Image, int, Chance], Image.Image]] = {
     "JPEG quality 30": _same,
     "crop 10 % and turned-2": _cropped_and_turned,
     "inpainted 15 %": _inpainted,
+    "caption bar": _captioned,
+    "watermark": _watermarked,
+    "watermark, dense": _watermarked_densely,
+    "screenshot": _screenshot,
     "turned-6": _turned_6,
     "crop 20 %": _cropped_20,
     "long side 96 px": _tiny,

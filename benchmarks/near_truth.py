@@ -56,13 +56,14 @@ class Truth:
 
 @dataclass(frozen=True)
 class Said:
-    """What a method says of a corpus: pairs that are the same or to be reviewed, and parents.
+    """What a method says of a corpus: pairs that are the same, to be reviewed or retakes; parents.
 
     `parents` gives status and content of the parent (or candidate) of synthetic contents.
     """
 
     same: frozenset[Pair]
     review: frozenset[Pair] = frozenset()
+    retakes: frozenset[Pair] = frozenset()
     parents: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -100,12 +101,12 @@ def read_truth(truth: Path, inventory: Path) -> Truth:
 
 def read_said(verdicts: Path | None, parents: Path | None) -> Said:
     """Read the tables of ``acne04 near``."""
-    said: dict[str, set[Pair]] = {"same": set(), "review": set()}
+    said: dict[str, set[Pair]] = {"same": set(), "review": set(), "retake": set()}
     for row in _rows(verdicts):
         if row["verdict"] in said:
             said[row["verdict"]].add(pair_of(row["sha256_a"], row["sha256_b"]))
     found = {row["sha256"]: (row["status"], row["parent_sha256"]) for row in _rows(parents)}
-    return Said(frozenset(said["same"]), frozenset(said["review"]), found)
+    return Said(*(frozenset(said[verdict]) for verdict in ("same", "review", "retake")), found)
 
 
 def _rows(table: Path | None) -> list[dict[str, str]]:

@@ -20,6 +20,8 @@ from acne04_standin.chance import Chance
 from acne04_standin.face import draw_face
 from acne04_standin.lesions import lay_lesions
 from acne04_standin.looks import Style, draw_person
+from acne04_standin.retakes import draw_motion, draw_retake
+from acne04_standin.skin import coarse_factor
 
 STYLE = Style()
 SIZE = (389, 432)
@@ -48,6 +50,23 @@ def portrait(
     lesions = lay_lesions(held, 12, 13, (), Chance("lesions", person, moment))
     looks = draw_person(STYLE, Chance("person", person))
     return draw_face(looks, held, lesions, STYLE, Chance("moment", person, moment))
+
+
+def retake(person: int, moment: int = 0) -> Image.Image:
+    """The portrait of a person, taken again seconds later in another light."""
+    motion = draw_motion(SIZE, Chance("motion", person, moment))
+    light, factor = Chance("retake", person, moment), coarse_factor(pose(person, moment))
+    return draw_retake(portrait(person, moment), motion, factor, STYLE, light)
+
+
+def captioned(picture: Image.Image) -> Image.Image:
+    """A picture above a white bar of a twelfth of its height, with something dark on it."""
+    bar = picture.height // 12
+    framed = Image.new("RGB", (picture.width, picture.height + bar), (255, 255, 255))
+    framed.paste(picture)
+    pen, top = ImageDraw.Draw(framed), picture.height + bar // 3
+    pen.rectangle((picture.width // 8, top, picture.width // 2, top + bar // 3), fill=(20, 20, 20))
+    return framed
 
 
 def encoded(picture: Image.Image, form: str = "PNG", **options: Any) -> bytes:

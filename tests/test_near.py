@@ -28,17 +28,20 @@ from drawn import (
     LYING,
     Folder,
     bent,
+    captioned,
     cropped,
     encoded,
     in_another_form,
     lying,
     portrait,
     pose,
+    recompressed,
+    retake,
     with_lesions,
 )
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageEnhance
 from upstreams import GOLDEN, assert_golden
 
 from acne04.cli import main
@@ -159,6 +162,20 @@ def test_every_planted_near_duplicate_is_one_photograph_with_its_original(
 def test_no_two_photographs_are_taken_for_one_or_put_to_review(standin: Standin) -> None:
     for pair in pairs(standin.out, "same", "review", "undecidable"):
         assert len({standin.family(path) for path in pair}) == 1, pair
+
+
+def test_a_planted_retake_is_one_and_no_copy(standin: Standin) -> None:
+    families = standin.families
+    planted = {
+        frozenset((families[told["name"]], families[told["original"]]))
+        for told in standin.truth["retakes"]
+    }
+    assert planted
+    found = pairs(standin.out, "retake")
+    assert {frozenset(standin.family(path) for path in pair) for pair in found} == planted
+    told = [finding["found"] for finding in findings(standin.out, "near-retake")]
+    assert len(told) == len(planted)
+    assert all("of those that are alike lie still" in text for text in told)
 
 
 def test_a_verdict_tells_how_the_second_picture_lies_on_the_first(standin: Standin) -> None:
@@ -306,7 +323,7 @@ def test_an_interrupted_run_goes_on_where_it_was(
 
 def _half(file: Path) -> None:
     with sqlite3.connect(file) as connection:
-        connection.execute("DELETE FROM scores WHERE substr(sha256_a, 1, 1) < '8'")
+        connection.execute("DELETE FROM verifications WHERE substr(sha256_a, 1, 1) < '8'")
         connection.execute("DELETE FROM thumbnails WHERE substr(sha256, 1, 1) >= '8'")
         connection.execute("DELETE FROM nearest")
     connection.close()
@@ -314,7 +331,7 @@ def _half(file: Path) -> None:
 
 def _of_another_method(file: Path) -> None:
     with sqlite3.connect(file) as connection:
-        connection.execute("UPDATE scores SET method = 'registration-0', coincide = 0")
+        connection.execute("UPDATE verifications SET method = 'registration-0', coincide = 0")
         connection.execute("UPDATE nearest SET method = 'registration-0', others = x'00'")
     connection.close()
 
@@ -322,7 +339,7 @@ def _of_another_method(file: Path) -> None:
 def _of_another_form(file: Path) -> None:
     file.unlink()
     with sqlite3.connect(file) as connection:
-        connection.execute("CREATE TABLE scores (method TEXT, pair TEXT, score REAL)")
+        connection.execute("CREATE TABLE verifications (method TEXT, pair TEXT, score REAL)")
     connection.close()
 
 
@@ -434,6 +451,57 @@ def test_the_same_face_a_little_displaced_is_another_photograph(person: int) -> 
     picture = portrait(person)
     _, score = compare(frame_of(picture), frame_of(bent(picture, 2, person)))
     assert score.share < FLOOR - REVIEW_BAND
+
+
+RETAKEN = range(200, 212)
+
+
+@pytest.fixture(scope="module")
+def retakes() -> list[tuple[Frame, Image.Image]]:
+    return [(frame_of(portrait(person)), retake(person)) for person in RETAKEN]
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [
+        lambda picture: picture,
+        lambda picture: cropped(picture, 5, "centre"),
+        lambda picture: ImageEnhance.Brightness(picture).enhance(0.75),
+        lambda picture: recompressed(picture, 40),
+    ],
+    ids=["as-it-is", "cropped-5", "darker", "quality-40"],
+)
+def test_no_retake_is_taken_for_one_photograph(
+    alter: Any, retakes: list[tuple[Frame, Image.Image]]
+) -> None:
+    """Though as many blocks coincide as in many a copy."""
+    found = [compare(first, frame_of(alter(again)))[1] for first, again in retakes]
+    limits = calibrate([], 1e-6)
+    said = [verdicts.verdict_of(score, limits) for score in found]
+    assert "same" not in said
+    assert said.count("retake") >= 2 * len(said) // 3
+    assert any(score.share >= FLOOR for score in found)
+
+
+@pytest.mark.parametrize(
+    ("share", "alike_that_are_steady", "said"),
+    [
+        (0.44, 1.0, "different"),
+        (0.45, 0.39, "retake"),
+        (0.45, 0.40, "review"),
+        (0.45, 0.50, "review"),
+        (0.60, 0.39, "retake"),
+        (0.60, 0.49, "review"),
+        (0.60, 0.50, "same"),
+        (0.74, 0.39, "retake"),
+        (0.75, 0.39, "review"),
+    ],
+)
+def test_a_verdict_rests_on_both_shares(
+    share: float, alike_that_are_steady: float, said: str
+) -> None:
+    score = Score(round(200 * share), 200, 0.9, round(100 * alike_that_are_steady), 100)
+    assert verdicts.verdict_of(score, calibrate([], 1e-6)) == said
 
 
 def test_a_form_is_that_of_the_second_picture_whichever_is_whole_in_the_other(
@@ -724,7 +792,7 @@ def test_the_nearest_are_those_of_a_search_by_hand(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(candidates, "_PARTS_AT_ONCE", parts)
         patch.setattr(candidates, "_WHOLES_AT_ONCE", wholes)
-        found = find_nearest(thumbnails, depth, threads)
+        found = find_nearest(thumbnails, np.ones(len(thumbnails), dtype=bool), depth, threads)
     expected = nearest_by_hand(thumbnails, depth)
     length = np.float32(candidates.LENGTH**2)
     for others, likeness, entries in zip(found.others, found.likeness, expected, strict=True):
@@ -779,6 +847,8 @@ def deep_as(monkeypatch: pytest.MonkeyPatch) -> Any:
     def set_depth(depth: int) -> None:
         for module in (scores, verdicts, stage):
             monkeypatch.setattr(module, "DEPTH", depth)
+        monkeypatch.setattr(stage, "AT_FIRST", min(stage.AT_FIRST, depth))
+        monkeypatch.setattr(stage, "LAST", 1)
 
     return set_depth
 
@@ -796,6 +866,118 @@ def test_a_picture_with_more_look_alikes_than_are_compared_is_reported(
     capped = [finding["file"] for finding in findings(tmp_path / "out", "candidate-cap-reached")]
     # With five others, a list of five holds them all.
     assert len(capped) == (6 if reached else 0)
+
+
+def told_of(out: Path, *digests: str) -> set[tuple[Any, ...]]:
+    """What the verdicts say of pairs of these contents, whatever the files are called."""
+    table = tables.read(out / "verdicts.csv", "verdicts")
+    return {
+        (row.sha256_a, row.sha256_b, row.form, row.score, row.steadiness, row.verdict)
+        for row in table.itertuples()
+        if not digests or {row.sha256_a, row.sha256_b} <= set(digests)
+    }
+
+
+HARD: dict[str, Any] = {
+    "caption": captioned,
+    **{
+        name: CHANGES[name]
+        for name in ("border-5", "cropped-10-top-left", "edited-cropped-and-recompressed")
+    },
+}
+
+
+def hard_among(folder: Folder, people: int, copies: int, **size: Any) -> list[tuple[str, str]]:
+    """Hard copies of one portrait each, then other people with so many easy copies each."""
+    known = []
+    for person, change in enumerate(HARD.values()):
+        picture = portrait(person, **size)
+        first = folder.add(f"{person}.png", picture, subject=f"s{person}")
+        known.append((first, folder.add(f"{person}-changed.png", change(picture))))
+    for person in range(100, 100 + people):
+        picture = portrait(person, **size)
+        folder.add(f"{person}.png", picture, subject=f"s{person}")
+        for copy in range(copies):
+            data = encoded(picture, "JPEG", quality=90 - copy)
+            folder.add(f"{person}-{copy}.jpg", data, subject=f"s{person}")
+    folder.write_tables()
+    assert near(folder.path, folder.path / "out") == 0
+    return known
+
+
+@pytest.mark.parametrize(
+    ("people", "copies", "size"),
+    [
+        (30, 0, (194, 216)),
+        (4, 10, (194, 216)),
+        pytest.param(180, 10, (194, 216), marks=pytest.mark.long),
+    ],
+    ids=["among-others", "beside-ten-times-as-many-easy-copies", "among-two-thousand"],
+)
+def test_a_pair_that_is_accepted_alone_is_accepted_among_many(
+    people: int, copies: int, size: tuple[int, int], tmp_path: Path
+) -> None:
+    alone = hard_among(Folder(tmp_path / "alone"), 0, 0, size=size)
+    beside = hard_among(Folder(tmp_path / "beside"), people, copies, size=size)
+    assert alone == beside
+    for pair in alone:
+        ((*_, verdict),) = said = told_of(tmp_path / "alone" / "out", *pair)
+        assert verdict == "same"
+        assert told_of(tmp_path / "beside" / "out", *pair) == said
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_names_and_order_of_the_files_change_no_verdict(seed: int, tmp_path: Path) -> None:
+    files = [encoded(portrait(person)) for person in range(3)]
+    files += [encoded(retake(person)) for person in range(2)]
+    files += [encoded(captioned(portrait(0))), encoded(CHANGES["turned-2-degrees"](portrait(1)))]
+    told = []
+    for order in (range(len(files)), random.Random(seed).sample(range(len(files)), len(files))):
+        folder = Folder(tmp_path / str(len(told)))
+        for place, number in enumerate(order):
+            folder.add(f"{place % 2}/{'zyxwvut'[place]}.png", files[number])
+        folder.write_tables()
+        assert near(folder.path, folder.path / "out") == 0
+        told.append(told_of(folder.path / "out"))
+    assert told[0] == told[1]
+    assert {verdict for *_, verdict in told[0]} >= {"same", "retake"}
+
+
+CROWD = 70
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One photograph in 71 different files, beside twelve people who are alone."""
+    folder = Folder(tmp_path_factory.mktemp("crowd"))
+    size = (194, 216)
+    picture = portrait(1, size=size)
+    folder.add("crowd/first.png", picture)
+    for copy in range(CROWD):
+        data = encoded(with_lesions(picture, 1 + copy % 7), "JPEG", quality=50 + copy // 2)
+        folder.add(f"crowd/{copy:02}.jpg", data)
+    for person in range(100, 112):
+        folder.add(f"{person}.png", portrait(person, size=size))
+    folder.write_tables()
+    return folder.path
+
+
+def test_a_crowded_photograph_is_found_whole(crowd: Path, tmp_path: Path) -> None:
+    assert near(crowd, tmp_path) == 0
+    found = pairs(tmp_path, "same")
+    assert len(found) == (CROWD + 1) * CROWD // 2
+    assert all(path.startswith("crowd/") for pair in found for path in pair)
+    assert findings(tmp_path, "candidate-cap-reached") == []
+
+
+def test_a_cap_is_told_only_where_copies_reach_to_the_last_that_was_looked_at(
+    crowd: Path, deep_as: Any, tmp_path: Path
+) -> None:
+    deep_as(40)
+    assert near(crowd, tmp_path) == 0
+    capped = {finding["file"] for finding in findings(tmp_path, "candidate-cap-reached")}
+    assert len(capped) == CROWD + 1
+    assert all(path.startswith("crowd/") for path in capped)
 
 
 # The parents.
@@ -831,9 +1013,14 @@ class Told:
         return found[0]
 
 
+def steady(coincide: int, blocks: int) -> Score:
+    """Score of a copy: all that is alike lies still."""
+    return Score(coincide, blocks, 0.9, coincide, coincide)
+
+
 @pytest.mark.parametrize("place", [1, 10, 11, 25, 100, 159])
 def test_the_search_for_a_parent_widens_until_one_is_verified(place: int) -> None:
-    told = Told(159, {place: Score(180, 225, 0.9)})
+    told = Told(159, {place: steady(180, 225)})
     found = told.parent()
     assert (found.parent, found.status, found.score) == (place, "verified", 0.8)
     assert found.candidates == told.compared >= place
@@ -842,14 +1029,22 @@ def test_the_search_for_a_parent_widens_until_one_is_verified(place: int) -> Non
 
 
 def test_the_best_parent_counts_and_not_the_nearest() -> None:
-    told = Told(20, {2: Score(130, 225, 0.9), 7: Score(200, 225, 0.9), 9: Score(190, 225, 0.9)})
+    told = Told(20, {2: steady(130, 225), 7: steady(200, 225), 9: steady(190, 225)})
     assert told.parent().parent == 7
-    told = Told(20, {2: Score(90, 100, 0.9), 7: Score(90, 100, 0.9)})
+    told = Told(20, {2: steady(90, 100), 7: steady(90, 100)})
     assert told.parent().parent == 2
 
 
+def test_a_retake_of_the_parent_is_no_parent_however_much_of_it_coincides() -> None:
+    retake = Score(90, 100, 0.9, 20, 95)
+    found = Told(20, {2: retake, 7: steady(65, 100)}).parent()
+    assert (found.parent, found.status) == (7, "verified")
+    found = Told(20, {2: retake}).parent()
+    assert (found.parent, found.status) == (2, "review")
+
+
 def test_a_parent_between_the_thresholds_is_for_review() -> None:
-    found = Told(30, {4: Score(50, 100, 0.9), 17: Score(45, 100, 0.9)}).parent()
+    found = Told(30, {4: steady(50, 100), 17: steady(45, 100)}).parent()
     assert (found.parent, found.status, found.score, found.candidates) == (4, "review", 0.5, 30)
 
 

@@ -21,6 +21,7 @@ rule standin:
             --scale {params.standin[scale]:q} \
             --fraction {params.standin[fraction]:q} \
             --near-duplicates {params.standin[near_duplicates]:q} \
+            --retakes {params.standin[retakes]:q} \
             --seed {params.standin[seed]:q} \
             --workers {threads:q}
         """
@@ -121,6 +122,7 @@ rule restore:
             --scale {params.standin[scale]:q} \
             --fraction {params.standin[fraction]:q} \
             --near-duplicates {params.standin[near_duplicates]:q} \
+            --retakes {params.standin[retakes]:q} \
             --seed {params.standin[seed]:q} \
             --workers {threads:q}
         acne04 "$@"

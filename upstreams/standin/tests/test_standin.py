@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from standin_reading import FOLDS, Upstream, band
@@ -29,6 +29,10 @@ from acne04.core.imaging import read_image
 from acne04_standin import folder as upstream_folder
 from acne04_standin.blueprint import Parameters, plan
 from acne04_standin.canvas import filled
+from acne04_standin.chance import Chance
+from acne04_standin.lesions import Lesion
+from acne04_standin.looks import Style
+from acne04_standin.retakes import draw_motion, draw_retake
 from acne04_standin.truth import truth_document
 from acne04_standin.variants import KINDS, affine, copy_size
 
@@ -166,6 +170,7 @@ def test_small_upstream_has_every_kind_of_defect(small: Upstream) -> None:
     assert figures["v2_broken"] == 49
     assert all(figures["pairs_straddling_fold"])  # type: ignore[call-overload]
     assert {row["kind"] for row in small.truth["near_duplicates"]} == set(KINDS)  # type: ignore[attr-defined]
+    assert small.truth["retakes"]
     assert {row["how"] for row in small.truth["name_collisions"]} == {  # type: ignore[attr-defined]
         "exact",
         "case",
@@ -278,6 +283,44 @@ def test_more_near_duplicates_leave_the_figures_alone(near_duplicates: int) -> N
             assert 0 <= lesion.x < frame[0] and 0 <= lesion.y < frame[1]
 
 
+@pytest.mark.parametrize("retakes", [0, 100])
+def test_more_retakes_leave_the_figures_and_every_other_image_alone(retakes: int) -> None:
+    corpus, default = plan(Parameters(retakes=retakes)), plan(Parameters())
+    figures = json.loads(truth_document(corpus))["figures"]
+    assert figures["retakes"] == retakes
+    for key in KNOWN:
+        assert figures[key] == KNOWN[key], key
+    assert corpus.roster.images == default.roster.images
+    assert corpus.lying == default.lying
+    for retake in corpus.roster.retakes:
+        again, first = (corpus.roster.images[i] for i in (retake.image, retake.original))
+        assert (again.subject, again.size) == (first.subject, first.size)
+        frame, marks = corpus.studio.frames[retake.image], corpus.studio.marks[retake.image]
+        assert len(marks.boxes) == again.boxes
+        for lesion in marks.boxes:
+            for at, side in zip((lesion.x, lesion.y), frame, strict=True):
+                assert lesion.radius <= at < side - lesion.radius
+
+
+def test_a_lesion_of_a_retake_lies_where_its_skin_has_moved_to() -> None:
+    """A red spot on black; a flash may be white."""
+    for number in range(5):
+        motion = draw_motion((389, 432), Chance("motion", number))
+        black = Image.new("RGB", motion.frame)
+        spot = Lesion(150 + 20 * number, 260 - 30 * number, 4, "papule")
+        box = (spot.x - 4, spot.y - 4, spot.x + 4, spot.y + 4)
+        ImageDraw.Draw(black).ellipse(box, fill=(255, 0, 0))
+        again = draw_retake(black, motion, 8, Style(), Chance("light", number))
+        colours = np.asarray(again, dtype=float)
+        red = colours[..., 0] - colours[..., 1]
+        red[red < red.max() / 2] = 0
+        down, across = (np.average(grid, weights=red) for grid in np.indices(red.shape))
+        moved = motion.moved(spot)
+        assert abs(across - moved.x) <= 1 and abs(down - moved.y) <= 1
+        # The head shifts by 2 % of the width, at least.
+        assert abs(moved.x - spot.x) >= 4
+
+
 def test_archives_have_fixed_dates_owners_and_order(small: Upstream) -> None:
     for archive in ("Classification.tar", "Detection.tar"):
         with tarfile.open(small.folder / archive, "r:") as tar:
@@ -373,7 +416,7 @@ def test_synthetic_names_collide_as_planted(small: Upstream) -> None:
 @pytest.mark.parametrize(
     ("option", "value"),
     [("--scale", "0"), ("--scale", "17"), ("--fraction", "2"), ("--near-duplicates", "26"),
-     ("--near-duplicates", "0"), ("--style", "others")],
+     ("--near-duplicates", "0"), ("--retakes", "-1"), ("--retakes", "101"), ("--style", "others")],
 )  # fmt: skip
 def test_values_out_of_range_are_refused(option: str, value: str, tmp_path: Path) -> None:
     parser = argparse.ArgumentParser()

@@ -24,15 +24,15 @@ _NOT_OURS = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR
 _COLUMNS = {
     "thumbnails": "method, sha256, pixels",
     "nearest": "method, corpus, others, likeness",
-    "scores": "method, sha256_a, sha256_b, form, coincide, blocks, likeness",
+    "verifications": "method, sha256_a, sha256_b, form, coincide, blocks, likeness, steady, alike",
 }
 _TABLES = """
 CREATE TABLE IF NOT EXISTS thumbnails (method TEXT, sha256 TEXT, pixels BLOB,
     PRIMARY KEY (method, sha256)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS nearest (method TEXT, corpus TEXT, others BLOB, likeness BLOB,
     PRIMARY KEY (method, corpus)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS scores (method TEXT, sha256_a TEXT, sha256_b TEXT, form INTEGER,
-    coincide INTEGER, blocks INTEGER, likeness REAL,
+CREATE TABLE IF NOT EXISTS verifications (method TEXT, sha256_a TEXT, sha256_b TEXT, form INTEGER,
+    coincide INTEGER, blocks INTEGER, likeness REAL, steady INTEGER, alike INTEGER,
     PRIMARY KEY (method, sha256_a, sha256_b)) WITHOUT ROWID;
 """
 
@@ -105,39 +105,38 @@ class Cache:
         rows = [(self._method, digest, pixels.tobytes()) for digest, pixels in found.items()]
         self._insert("thumbnails", rows)
 
-    def nearest(self, digests: Sequence[str], depth: int) -> Nearest | None:
-        """Give what was found for exactly these pictures, if it was."""
+    def nearest(self, names: Sequence[str], depth: int) -> Nearest | None:
+        """Give what was found for exactly the pictures of these names, if it was."""
         row = self._connection.execute(
             "SELECT others, likeness FROM nearest WHERE method = ? AND corpus = ?",
-            (self._method, _corpus(digests, depth)),
+            (self._method, _corpus(names, depth)),
         ).fetchone()
         if row is None:
             return None
         others = np.frombuffer(row[0], dtype="<i4").astype(np.int64)
         likeness = np.frombuffer(row[1], dtype="<f4").astype(np.float32)
-        shape = (len(digests), -1)
+        shape = (len(names), -1)
         return Nearest(others.reshape(shape), likeness.reshape(shape))
 
-    def keep_nearest(self, digests: Sequence[str], depth: int, found: Nearest) -> None:
-        """Keep the nearest others of exactly these pictures."""
+    def keep_nearest(self, names: Sequence[str], depth: int, found: Nearest) -> None:
+        """Keep the nearest photographs of exactly the pictures of these names."""
         others, likeness = found.others.astype("<i4"), found.likeness.astype("<f4")
-        corpus = _corpus(digests, depth)
+        corpus = _corpus(names, depth)
         self._insert("nearest", [(self._method, corpus, others.tobytes(), likeness.tobytes())])
 
     def scores(self) -> dict[Pair, tuple[int, Score]]:
         """Give the form and the score of every pair of pictures that is known."""
         rows = self._connection.execute(
-            "SELECT sha256_a, sha256_b, form, coincide, blocks, likeness FROM scores "
-            "WHERE method = ?",
+            "SELECT sha256_a, sha256_b, form, coincide, blocks, likeness, steady, alike "
+            "FROM verifications WHERE method = ?",
             (self._method,),
         )
         return {(a, b): (form, Score(*score)) for a, b, form, *score in rows}
 
     def keep_scores(self, found: Mapping[Pair, tuple[int, Score]]) -> None:
         """Keep forms and scores."""
-        self._insert(
-            "scores", [(self._method, *pair, form, *score) for pair, (form, score) in found.items()]
-        )
+        rows = [(self._method, *pair, form, *score) for pair, (form, score) in found.items()]
+        self._insert("verifications", rows)
 
     def _insert(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
         if rows:
@@ -149,5 +148,5 @@ class Cache:
                 )
 
 
-def _corpus(digests: Sequence[str], depth: int) -> str:
-    return hashlib.sha256(" ".join([str(depth), *digests]).encode()).hexdigest()
+def _corpus(names: Sequence[str], depth: int) -> str:
+    return hashlib.sha256(" ".join([str(depth), *names]).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Candidates: the pairs that are worth a close look, each picture's nearest others.
+"""Candidates: the pairs that are worth a close look, each picture's nearest photographs.
 
 Likeness here is the correlation of 16 x 16 luminances. Every picture is compared whole, in eight
 forms, with 49 parts of every other one (seven intervals a side, from all of it down to nine
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from acne04.near.blocks import Floats
+from acne04.near.blocks import Flags, Floats
 from acne04.near.frames import SIDES, Bytes
 from acne04.near.registration import FORMS, Guess, in_form
 
@@ -42,12 +42,12 @@ _NOBODY = np.int64(-(1 << 62))
 
 @dataclass(frozen=True)
 class Nearest:
-    """The nearest others of each picture, the nearest first.
+    """The nearest photographs of each picture, the nearest first.
 
     Attributes
     ----------
     others : array of int, shape (pictures, depth)
-        Numbers of pictures; -1 where there are no more.
+        Numbers of photographs, never the picture itself; -1 where there are no more.
     likeness : array of float32, shape (pictures, depth)
         -1 to 1; the greater of both directions.
     """
@@ -56,13 +56,16 @@ class Nearest:
     likeness: Floats
 
 
-def find_nearest(thumbnails: Bytes, depth: int, threads: int) -> Nearest:
-    """Find the `depth` nearest others of each picture.
+def find_nearest(thumbnails: Bytes, is_real: Flags, depth: int, threads: int) -> Nearest:
+    """Find the `depth` nearest photographs of each picture.
 
     Parameters
     ----------
     thumbnails : array of uint8, shape (pictures, 64, 64)
         Upright luminance.
+    is_real : array of bool, shape (pictures,)
+        Which pictures are photographs. However many synthetic images were made from one, they
+        crowd none out.
     threads : int
         The result does not depend on it.
 
@@ -73,7 +76,7 @@ def find_nearest(thumbnails: Bytes, depth: int, threads: int) -> Nearest:
     """
     number = len(thumbnails)
     wholes = whole_vectors(thumbnails)
-    lists = _Lists(number, depth)
+    lists = _Lists(is_real, depth)
     starts = range(0, number, _WHOLES_AT_ONCE)
     with (
         ThreadPoolExecutor(threads) as pool,
@@ -115,7 +118,9 @@ class _Lists:
     nearer or, equally near, comes first.
     """
 
-    def __init__(self, number: int, depth: int) -> None:
+    def __init__(self, is_real: Flags, depth: int) -> None:
+        number = len(is_real)
+        self._is_real = is_real
         self.depth = min(depth, max(number - 1, 1))
         self.kept = [np.full((number, self.depth), _NOBODY, dtype=np.int64) for _ in range(2)]
 
@@ -125,8 +130,10 @@ class _Lists:
         parts = np.arange(first, first + nearest.shape[1])
         products = nearest.astype(np.int64) << _NUMBER_BITS
         products[wholes[:, None] == parts] = _NOBODY
-        self._merge(0, wholes, products + (_LAST_NUMBER - parts))
-        self._merge(1, parts, products.T + (_LAST_NUMBER - wholes))
+        photographs = self._is_real[parts], self._is_real[wholes]
+        self._merge(0, wholes, np.where(photographs[0], products + (_LAST_NUMBER - parts), _NOBODY))
+        products = products.T
+        self._merge(1, parts, np.where(photographs[1], products + (_LAST_NUMBER - wholes), _NOBODY))
 
     def _merge(self, side: int, mine: NDArray[np.int64], entries: NDArray[np.int64]) -> None:
         together = np.concatenate([self.kept[side][mine], entries], axis=1)

@@ -12,6 +12,14 @@ NEAR_DUPLICATE = FindingKind(
     "split by file name may test on a training image.",
     remedy="nothing; the file stays where it is",
 )
+NEAR_RETAKE = FindingKind(
+    "near-retake",
+    "info",
+    meaning="Two files show one person within moments: another flash, the skin moved a little. They "
+    "are two photographs, each with its own grade and count, and one subject: splits of ours keep "
+    "both on one side.",
+    remedy="nothing; the file stays where it is",
+)
 NEAR_REVIEW = FindingKind(
     "near-review",
     "warning",
@@ -45,10 +53,10 @@ PARENT_UNKNOWN = FindingKind(
 CANDIDATE_CAP_REACHED = FindingKind(
     "candidate-cap-reached",
     "warning",
-    meaning="More pictures are alike than the search compares, so some copies may be overlooked, "
-    "and lie on two sides.",
-    remedy="look whether it is a picture of little detail; it may have copies that were not "
-    "compared",
+    meaning="A photograph has copies as far down as the search looks, so it may have more, which "
+    "are overlooked and may lie on another side.",
+    remedy="look whether these are frames of a film, or screenshots of one thing; their group is "
+    "complete only as far as it was compared",
 )
 NULL_TOO_SMALL = FindingKind(
     "null-too-small",

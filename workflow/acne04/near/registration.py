@@ -3,7 +3,11 @@
 The candidate's crop and form are the first guess. Block matches at 64 pixels refine it to an affine
 map, those at 128 and 256 pixels again; then the *score* is the share of the textured blocks that
 coincide: alike by more than `ALIKE`, and displaced by less than `STILL` pixels from the map.
-The displacement tells the same photograph from another photograph of the same person.
+
+The score tells a person from strangers; it cannot tell a copy from a *retake* (the same person,
+chin rest and pose, seconds later), because what an edit covers and what moved between two shots
+count alike. So a second share is taken: of the blocks that are alike at all, those that stay
+*steady*, closer to the map than skin stays between two shots.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from acne04.near.blocks import Blocks, Doubles, Flags, Shift, fit_shift, match_blocks
+from acne04.near.blocks import STEPS, Blocks, Doubles, Flags, Shift, fit_shift, match_blocks
 from acne04.near.frames import SIDES, Frame, Signed
 
 #: The eight symmetries of the square: turns counter-clockwise, of the picture or its mirror image.
@@ -32,8 +36,12 @@ FORMS = (
 #: Correlation from which on a block is alike, and pixels by which it may be displaced. Without the
 #: second, 18 of 60 other photographs of the same person would pass for copies.
 ALIKE, STILL = 0.7, 0.5
+#: Square of the displacement, in 256ths of a pixel, up to which a block that is alike is steady:
+#: 48/256 of a pixel at 128 pixels, 64/256 at 256 (1.5 and 1 pixel of 1024). Skin moves by 2 to 4
+#: pixels of 1024 between two shots; resampling moves a block by less than .2 pixels of its level.
+STEADY = {1: 48**2, 2: 64**2}
 #: Version of this check: part of a verdict's identity. Raise it with any change of the numbers.
-VERSION = "registration-1"
+VERSION = "registration-2"
 #: Textured blocks that a verdict needs, of 225 at 128 pixels.
 LEAST_BLOCKS = 40
 #: A map that stretches, turns or shears more than this, beyond the guess, is not one of a copy.
@@ -105,16 +113,27 @@ class Score(NamedTuple):
         pixels was.
     likeness : float
         Share of like blocks at 64 pixels, 0 to 1.
+    steady, alike : int
+        Blocks closer to the map than skin stays between two shots, of so many that are alike, at
+        128 or at 256 pixels: where the share is greater. A level with fewer than `LEAST_BLOCKS`
+        alike does not count; both 0 where neither does.
     """
 
     coincide: int
     blocks: int
     likeness: float
+    steady: int = 0
+    alike: int = 0
 
     @property
     def share(self) -> float:
         """Share of the blocks that coincide, 0 to 1: the score."""
         return self.coincide / self.blocks if self.blocks else 0.0
+
+    @property
+    def steadiness(self) -> float:
+        """Share of the blocks that are alike that are steady, too, 0 to 1."""
+        return self.steady / self.alike if self.alike else 0.0
 
     @property
     def is_decidable(self) -> bool:
@@ -188,18 +207,33 @@ def _measure(
     chosen = [guesses[place] for place in places]
     blocks = _match(frames, chosen, maps[places], step.level, 1, step.stride)
     counted = blocks.textured & blocks.inside
-    moved = np.sqrt(blocks.right * blocks.right + blocks.down * blocks.down)
-    good = counted & (blocks.likeness >= ALIKE) & (moved <= STILL)
-    sums = zip(good.sum(axis=1).tolist(), counted.sum(axis=1).tolist(), strict=True)
-    for place, (coincide, number) in zip(places, sums, strict=True):
-        score = Score(coincide, number, scores[place].likeness)
-        # A level at which there is too little to recognise says nothing against the other one.
-        if (score.blocks >= LEAST_BLOCKS, score.share) >= (
-            scores[place].blocks >= LEAST_BLOCKS,
-            scores[place].share,
-        ):
-            scores[place] = score
+    # Displacements are whole 256ths: their squares are integers, exact in any order.
+    right, down = blocks.right * STEPS, blocks.down * STEPS
+    moved = right * right + down * down
+    alike = counted & (blocks.likeness >= ALIKE)
+    good = alike & (moved <= (STILL * STEPS) ** 2)
+    steady = alike & (moved <= STEADY[step.level])
+    sums = (marked.sum(axis=1).tolist() for marked in (good, counted, steady, alike))
+    for place, *found in zip(places, *sums, strict=True):
+        scores[place] = _better(scores[place], *found)
     return _refined(maps[places], fit_shift(blocks, 0.5, 1.0, 0.75), SIDES[step.level])
+
+
+def _better(before: Score, coincide: int, blocks: int, steady: int, alike: int) -> Score:
+    """Take in what another level says: each share where it is greater, and enough is counted.
+
+    A level at which there is too little to recognise says nothing against the other one.
+    """
+    shares = before.coincide, before.blocks
+    if (blocks >= LEAST_BLOCKS, coincide / blocks if blocks else 0.0) >= (
+        before.blocks >= LEAST_BLOCKS,
+        before.share,
+    ):
+        shares = coincide, blocks
+    calm = before.steady, before.alike
+    if alike >= LEAST_BLOCKS and steady / alike >= before.steadiness:
+        calm = steady, alike
+    return Score(*shares, before.likeness, *calm)
 
 
 def _map_of_box(box: tuple[float, float, float, float]) -> list[float]:

@@ -16,7 +16,8 @@ from acne04.near.frames import SIDES, Bytes
 from acne04.near.pictures import Corpus, Picture
 from acne04.near.registration import BATCH, Guess, Score
 
-#: Others of each picture that the search lists: no picture is compared with more.
+#: Photographs that the search lists for each picture: no picture is compared with more. So many
+#: are only needed where a photograph has dozens of copies (`acne04.near.stage.AT_FIRST`).
 DEPTH = 160
 _BATCHES_KEPT = 16
 #: What is done to the second picture to lie on the first, by what was done to the first.
@@ -34,6 +35,7 @@ class Comparer:
         self._cache = cache
         self._threads = threads
         self._digests = [picture.sha256 for picture in pictures]
+        self.is_real = np.array([picture.is_real for picture in pictures], dtype=bool)
         self._known = cache.scores()
         self.compared: set[tuple[int, int]] = set()
         self._read: set[int] = set()
@@ -41,11 +43,13 @@ class Comparer:
         self._thumbnails: Bytes | None = None
 
     def nearest(self) -> Nearest:
-        """Give the nearest others of every picture."""
-        found = self._cache.nearest(self._digests, DEPTH)
+        """Give the nearest photographs of every picture."""
+        # What is a photograph elsewhere may be a synthetic image here.
+        names = [f"{p.sha256}{'' if p.is_real else '*'}" for p in self.pictures]
+        found = self._cache.nearest(names, DEPTH)
         if found is None:
-            found = find_nearest(self.thumbnails(), DEPTH, self._threads)
-            self._cache.keep_nearest(self._digests, DEPTH, found)
+            found = find_nearest(self.thumbnails(), self.is_real, DEPTH, self._threads)
+            self._cache.keep_nearest(names, DEPTH, found)
         return found
 
     def thumbnails(self) -> Bytes:
@@ -105,17 +109,23 @@ class Comparer:
                     fresh = {}
 
 
-def search_findings(comparer: Comparer, nearest: Nearest, floor: float) -> Iterator[Finding]:
-    """Report the pictures that the search can say nothing of, or not enough."""
-    if len(comparer.pictures) - 1 > DEPTH:
-        for image in np.flatnonzero(nearest.likeness[:, -1] >= floor).tolist():
-            yield catalogue.CANDIDATE_CAP_REACHED.at(
-                comparer.pictures[image].path,
-                expected=f"at most {DEPTH - 1} other pictures as alike as copies are "
-                f"(likeness {floor:.3f})",
-                found=f"{DEPTH} or more",
-                done=f"compared with the {DEPTH} nearest",
-            )
+def search_findings(
+    comparer: Comparer, nearest: Nearest, crowded: Iterable[int]
+) -> Iterator[Finding]:
+    """Report the pictures that the search can say nothing of, or not enough.
+
+    Parameters
+    ----------
+    crowded : iterable of int
+        Numbers of the photographs that have copies among the last of all that were looked at.
+    """
+    for image in crowded:
+        yield catalogue.CANDIDATE_CAP_REACHED.at(
+            comparer.pictures[image].path,
+            expected=f"no copy of this photograph among the last of the {DEPTH} most alike",
+            found="copies up to there: it may have more",
+            done=f"compared with the {DEPTH} nearest",
+        )
     # Who has no others may also be the only picture that shows anything.
     alone = np.flatnonzero((nearest.others < 0).all(axis=1))
     is_uniform = ~whole_vectors(comparer.thumbnails()[alone]).any(axis=(1, 2))

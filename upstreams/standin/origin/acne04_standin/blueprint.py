@@ -10,7 +10,7 @@ from acne04.core.parameters import described, read_flags
 from acne04_standin.chance import Chance
 from acne04_standin.edits import Collision, Synthetic, plan_synthetic
 from acne04_standin.figures import FIRST_NAME, FULL, SMALL, Figures
-from acne04_standin.jobs import CopyFile, EditFile, Job
+from acne04_standin.jobs import CopyFile, EditFile, Job, RetakeFile
 from acne04_standin.looks import STYLES
 from acne04_standin.photographs import Photograph, Studio, plan_photographs
 from acne04_standin.roster import Roster, draw_roster
@@ -39,6 +39,8 @@ class Parameters:
         1 for all images, 32 for a thirty-second of them.
     near_duplicates : int
         Near-duplicates of each kind.
+    retakes : int
+        Retakes among all images; of a fraction of these, that fraction of them, rounded up.
     seed : int
         Another one draws another corpus with the same figures.
     style : str
@@ -48,6 +50,7 @@ class Parameters:
     scale: int = field(default_factory=partial(_default, "scale"))
     fraction: int = field(default_factory=partial(_default, "fraction"))
     near_duplicates: int = field(default_factory=partial(_default, "near_duplicates"))
+    retakes: int = field(default_factory=partial(_default, "retakes"))
     seed: int = field(default_factory=partial(_default, "seed"))
     style: str = "default"
 
@@ -76,7 +79,8 @@ def plan(parameters: Parameters) -> Corpus:
     read_flags(asdict(parameters), SECTION)
     check_style(parameters.style)
     figures, seed = _FIGURES[parameters.fraction], parameters.seed
-    roster = draw_roster(figures, parameters.near_duplicates, seed)
+    retakes = -(-parameters.retakes // parameters.fraction)
+    roster = draw_roster(figures, parameters.near_duplicates, retakes, seed)
     studio = plan_photographs(roster, figures, parameters.scale, seed, STYLES[parameters.style])
     photographs = {photograph.image: photograph for photograph in studio.photographs}
     synthetic, collisions = plan_synthetic(roster, photographs, figures, seed)
@@ -99,18 +103,33 @@ def jobs(corpus: Corpus) -> list[Job]:
         path = f"{IMAGES}/{images[copy.image].name}"
         made = CopyFile(path, copy.kind, copy.ordinal, frames[copy.image])
         copies.setdefault(copy.original, []).append(made)
+    retakes: dict[int, list[RetakeFile]] = {}
+    for retake in corpus.roster.retakes:
+        path = f"{IMAGES}/{images[retake.image].name}"
+        again = RetakeFile(path, retake.image, corpus.studio.motions[retake.image])
+        retakes.setdefault(retake.original, []).append(again)
     edits: dict[int, list[EditFile]] = {}
     for edit in corpus.synthetic:
         path = f"ACNEDIT/{edit.folder}/{edit.name}"
         edits.setdefault(edit.parent, []).append(EditFile(path, edit.lesions, edit.quality))
     return [
-        _job(corpus, photograph, copies.get(photograph.image, []), edits.get(photograph.image, []))
+        _job(
+            corpus,
+            photograph,
+            copies.get(photograph.image, []),
+            retakes.get(photograph.image, []),
+            edits.get(photograph.image, []),
+        )
         for photograph in corpus.studio.photographs
     ]
 
 
 def _job(
-    corpus: Corpus, photograph: Photograph, copies: list[CopyFile], edits: list[EditFile]
+    corpus: Corpus,
+    photograph: Photograph,
+    copies: list[CopyFile],
+    retakes: list[RetakeFile],
+    edits: list[EditFile],
 ) -> Job:
     image = corpus.roster.images[photograph.image]
     chance = Chance(corpus.parameters.seed, "camera", photograph.image)
@@ -126,6 +145,7 @@ def _job(
         camera=chance.pick(_CAMERAS) if chance.below(3) == 0 else None,
         lying=photograph.image in corpus.lying,
         copies=tuple(copies),
+        retakes=tuple(retakes),
         edits=tuple(edits),
     )
 
@@ -137,12 +157,14 @@ def _choose_lying(
     related = {copy.original for copy in roster.copies} | {pair.first for pair in roster.pairs}
     suitable = [
         image
-        for image in sorted(photographs)
+        for image in sorted({*photographs, *roster.in_retakes})
         if roster.images[image].circles is None
         and image not in related
         and roster.images[image].name != FIRST_NAME
     ]
-    return frozenset(chance.shuffled(suitable)[: figures.upright_by_exif])
+    # Set aside after the shuffle, so that retakes change nothing else.
+    chosen = [i for i in chance.shuffled(suitable) if i not in roster.in_retakes]
+    return frozenset(chosen[: figures.upright_by_exif])
 
 
 def check_style(style: str) -> None:

@@ -75,8 +75,9 @@ def plan_synthetic(
     chance = Chance(seed, "synthetic")
     usable = [
         image
-        for image in chance.shuffled(sorted(photographs))
-        if min(roster.images[image].size) >= SMALL_SIDE
+        for image in chance.shuffled(sorted({*photographs, *roster.in_retakes}))
+        # Retakes are set aside after the shuffle, so that they change nothing else.
+        if image in photographs and min(roster.images[image].size) >= SMALL_SIDE
     ]
     used: list[int] = []
     planned = []

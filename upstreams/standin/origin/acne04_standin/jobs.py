@@ -22,6 +22,8 @@ from acne04_standin.face import draw_face
 from acne04_standin.figures import Size
 from acne04_standin.lesions import Lesion, draw_lesions
 from acne04_standin.looks import Colour, Style, draw_person
+from acne04_standin.retakes import Motion, draw_retake
+from acne04_standin.skin import coarse_factor
 
 #: Says in each file what it is.
 COMMENT = b"acne04 stand-in drawing"
@@ -36,6 +38,15 @@ class CopyFile:
     kind: str
     ordinal: int
     frame: Size
+
+
+@dataclass(frozen=True)
+class RetakeFile:
+    """A retake to write: where, the number of its image, how everything moved."""
+
+    path: str
+    image: int
+    motion: Motion
 
 
 @dataclass(frozen=True)
@@ -71,7 +82,7 @@ class Job:
         EXIF make and model.
     lying : bool
         Whether the pixels are stored turned, to be set upright by the EXIF orientation.
-    copies, edits
+    copies, retakes, edits
         What else is made of it.
     """
 
@@ -86,6 +97,7 @@ class Job:
     camera: tuple[str, str] | None
     lying: bool
     copies: tuple[CopyFile, ...]
+    retakes: tuple[RetakeFile, ...]
     edits: tuple[EditFile, ...]
 
 
@@ -96,6 +108,8 @@ def make_files(folder: Path, job: Job) -> None:
     picture = draw_face(person, job.pose, job.lesions, job.style, moment)
     data = encode(picture, job.quality, job.camera, job.lying)
     (folder / job.path).write_bytes(data)
+    for retake in job.retakes:
+        (folder / retake.path).write_bytes(retake_of(job, picture, retake))
     if not job.copies and not job.edits:
         return
     # What derives from a published file derives from its decoded pixels.
@@ -107,6 +121,13 @@ def make_files(folder: Path, job: Job) -> None:
         (folder / copy.path).write_bytes(encode(edited, variants.quality(copy.kind, copy.ordinal)))
     for edit in job.edits:
         (folder / edit.path).write_bytes(_edit(published, person.skin, edit, job.style))
+
+
+def retake_of(job: Job, picture: Image.Image, retake: RetakeFile) -> bytes:
+    """JPEG bytes of a retake of the `picture` that `job` draws."""
+    moment = Chance(job.seed, "retake", retake.image)
+    again = draw_retake(picture, retake.motion, coarse_factor(job.pose), job.style, moment)
+    return encode(again, job.quality, job.camera)
 
 
 def _edit(published: Image.Image, skin: Colour, edit: EditFile, style: Style) -> bytes:

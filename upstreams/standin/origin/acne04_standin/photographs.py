@@ -8,7 +8,7 @@ which annotations betray duplicates. Lesions are drawn anew until only the wante
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from acne04_standin.canvas import Pose, draw_pose
@@ -17,12 +17,15 @@ from acne04_standin.figures import BROKEN_NAME, ECHO_REAL_PIXELS, PORTRAIT, Figu
 from acne04_standin.lesions import Lesion, lay_crossing, lay_lesions
 from acne04_standin.looks import Style
 from acne04_standin.people import Copy, Pair
+from acne04_standin.retakes import Motion, Retake, draw_motion
 from acne04_standin.roster import Roster
 from acne04_standin.variants import affine
 
 #: Part of the frame, in percent, that an original of near-duplicates keeps free of lesions at
 #: each border, so that no crop or turn loses one.
 _MARGIN_OF_ORIGINALS = 13
+#: The same of a photograph with a retake: head and skin move by less than that.
+_MARGIN_OF_RETAKEN = 4
 #: Two annotators of one picture set their circles at most so far apart, in real pixels, along x
 #: and along y.
 _ANNOTATORS_DIFFER = 10
@@ -60,12 +63,13 @@ class Marks:
 
 @dataclass(frozen=True)
 class Studio:
-    """All photographs, and the annotations of all images by number."""
+    """All photographs, the annotations of all images by number, and how retakes moved."""
 
     photographs: tuple[Photograph, ...]
     marks: Mapping[int, Marks]
     frames: Mapping[int, Size]
     crossing: Mapping[int, int]
+    motions: Mapping[int, Motion]
 
 
 def drawn_size(size: Size, scale: int) -> Size:
@@ -87,6 +91,12 @@ class _Planner:
         self.originals = {copy.original for copy in roster.copies}
         self.crossing = _choose_crossing(roster, figures, Chance(seed, "crossing"))
         self.marks: dict[int, Marks] = {}
+        self.motions = {
+            retake.image: draw_motion(
+                self.frames[retake.image], Chance(seed, "motion", retake.image)
+            )
+            for retake in roster.retakes
+        }
 
     def pose(self, image: int) -> Pose:
         subject = Chance(self.seed, "habit", self.images[image].subject)
@@ -145,14 +155,29 @@ class _Planner:
             Lesion(*move.to_copy(lesion.x, lesion.y), move.length(lesion.radius), lesion.kind)
             for lesion in marks.boxes
         )
-        circles: list[Circle] = []
-        for x, y, radius in marks.circles or ():
-            across, down = move.to_copy(x, y)
-            while any((across, down) == circle[:2] for circle in circles):
-                across += 1  # two centres may round to one pixel
-            circles.append((across, down, move.length(radius)))
+        circles = _apart(
+            (*move.to_copy(x, y), move.length(radius)) for x, y, radius in marks.circles or ()
+        )
         known = self.images[copy.image].circles is not None
-        self.marks[copy.image] = Marks(boxes, tuple(circles) if known else None)
+        self.marks[copy.image] = Marks(boxes, circles if known else None)
+
+    def retake(self, retake: Retake, first: Photograph, attempt: int) -> Photograph:
+        """Annotations of a retake, and its original with the lesions that these need.
+
+        Two annotators name some of what both photographs show; the original's names stay.
+        """
+        real, motion = self.images[retake.image], self.motions[retake.image]
+        chance = Chance(self.seed, "retake lesions", retake.image, attempt)
+        wanted = max(real.boxes, real.circles or 0)
+        shown = _shown(first.lesions, motion)
+        spare = lay_lesions(
+            first.pose, max(0, wanted - len(shown)), _MARGIN_OF_RETAKEN, first.lesions, chance
+        )
+        shown = _shown(chance.shuffled([*first.lesions, *spare]), motion)
+        boxes = tuple(chance.shuffled(shown)[: real.boxes])
+        circles = None if real.circles is None else _apart(_circles(shown[: real.circles]))
+        self.marks[retake.image] = Marks(boxes, circles)
+        return replace(first, lesions=(*first.lesions, *spare))
 
 
 def plan_photographs(
@@ -160,11 +185,12 @@ def plan_photographs(
 ) -> Studio:
     """Plan all pictures; lesions are drawn again where two images would echo by accident."""
     planner = _Planner(roster, figures, scale, seed, style)
-    copies = {copy.image for copy in roster.copies}
+    derived = {copy.image: copy.original for copy in roster.copies}
+    derived |= {retake.image: retake.original for retake in roster.retakes}
     pairs = {pair.first: pair for pair in roster.pairs}
     twins = {pair.second: pair.first for pair in roster.pairs}
-    singles = [i for i in range(len(roster.images)) if i not in copies and i not in twins]
-    origin = {copy.image: copy.original for copy in roster.copies} | twins
+    singles = [i for i in range(len(roster.images)) if i not in derived and i not in twins]
+    origin = derived | twins
     meant = {
         tuple(sorted((pair.first, pair.second)))
         for pair in roster.pairs
@@ -182,6 +208,10 @@ def plan_photographs(
             )
         for copy in roster.copies:
             planner.copy(copy)
+        for retake in roster.retakes:
+            if retake.original in again:
+                first = planned[retake.original]
+                planned[retake.original] = planner.retake(retake, first, attempts[retake.original])
         circles = {i: m.circles for i, m in planner.marks.items() if m.circles is not None}
         wrong = possible_echoes(circles, planner.frames, scale) - meant
         again = {
@@ -190,7 +220,11 @@ def plan_photographs(
         for image in again:
             attempts[image] += 1
     return Studio(
-        tuple(planned[i] for i in singles), planner.marks, planner.frames, planner.crossing
+        tuple(planned[i] for i in singles),
+        planner.marks,
+        planner.frames,
+        planner.crossing,
+        planner.motions,
     )
 
 
@@ -202,8 +236,30 @@ def _shared(few: int, kind: str, chance: Chance) -> int:
     return chance.between(least, few) if few else 0
 
 
-def _circles(lesions: list[Lesion]) -> tuple[Circle, ...]:
+def _circles(lesions: Iterable[Lesion]) -> tuple[Circle, ...]:
     return tuple((lesion.x, lesion.y, lesion.radius) for lesion in lesions)
+
+
+def _apart(circles: Iterable[Circle]) -> tuple[Circle, ...]:
+    """Circles of which no two have one centre: some may have been rounded to one pixel."""
+    found: dict[tuple[int, int], Circle] = {}
+    for across, down, radius in circles:
+        while (across, down) in found:
+            across += 1
+        found[across, down] = (across, down, radius)
+    return tuple(found.values())
+
+
+def _shown(lesions: Iterable[Lesion], motion: Motion) -> list[Lesion]:
+    """Lesions that a retake shows whole, where it shows them."""
+    return [
+        lesion
+        for lesion in map(motion.moved, lesions)
+        if all(
+            lesion.radius <= at < side - lesion.radius
+            for at, side in zip((lesion.x, lesion.y), motion.frame, strict=True)
+        )
+    ]
 
 
 def _choose_crossing(roster: Roster, figures: Figures, chance: Chance) -> dict[int, int]:
@@ -218,7 +274,8 @@ def _choose_crossing(roster: Roster, figures: Figures, chance: Chance) -> dict[i
         and i not in related
         and image.name != BROKEN_NAME
     ]
-    chosen = chance.shuffled(suitable)
+    # Set aside after the shuffle, so that retakes change nothing else.
+    chosen = [image for image in chance.shuffled(suitable) if image not in roster.in_retakes]
     one, two = figures.crossing
     return {image: 1 if place < one else 2 for place, image in enumerate(chosen[: one + two])}
 

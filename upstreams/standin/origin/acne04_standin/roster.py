@@ -31,6 +31,7 @@ from acne04_standin.people import (
     split_subjects,
     subject_grades,
 )
+from acne04_standin.retakes import Retake, choose_retakes
 from acne04_standin.variants import copy_size
 
 #: Draws before giving up. Nearly every one of the full corpus succeeds, one in fifteen of the
@@ -72,38 +73,48 @@ class RealImage:
 class Roster:
     """All real images in the order of their numbers, and how they are related.
 
-    `pairs` and `copies` speak of images by their place in `images`.
+    `pairs`, `copies` and `retakes` speak of images by their place in `images`.
     """
 
     images: tuple[RealImage, ...]
     pairs: tuple[Pair, ...]
     copies: tuple[Copy, ...]
+    retakes: tuple[Retake, ...]
+
+    @property
+    def in_retakes(self) -> frozenset[int]:
+        """Retakes and their originals."""
+        ends = [(retake.image, retake.original) for retake in self.retakes]
+        return frozenset(image for both in ends for image in both)
 
 
-def draw_roster(figures: Figures, near_duplicates: int, seed: int) -> Roster:
+def draw_roster(figures: Figures, near_duplicates: int, retakes: int, seed: int) -> Roster:
     """Draw the real images so that all of `figures` hold together.
 
     Raises
     ------
     UsageError
-        If so many near-duplicates of each kind do not fit.
+        If so many near-duplicates of each kind, or so many retakes, do not fit.
     """
     for attempt in range(ATTEMPTS):
         try:
-            return _attempt(figures, near_duplicates, Chance(seed, "roster", attempt))
+            return _attempt(figures, near_duplicates, retakes, seed, attempt)
         except NoPlanError:
             continue
     raise UsageError(
         "--near-duplicates",
-        "so many near-duplicates do not fit beside the other figures",
+        "so many near-duplicates and retakes do not fit beside the other figures",
         expected="1 to 25 of each kind (fraction 1), 1 (fraction 32)",
-        found=str(near_duplicates),
+        found=f"{near_duplicates}, and {retakes} retakes",
         done="nothing has been written",
         remedy="ask for fewer",
     )
 
 
-def _attempt(figures: Figures, near_duplicates: int, chance: Chance) -> Roster:
+def _attempt(
+    figures: Figures, near_duplicates: int, retakes: int, seed: int, attempt: int
+) -> Roster:
+    chance = Chance(seed, "roster", attempt)
     subjects = subject_grades(figures, chance)
     parts = split_subjects([len(grades) for grades in subjects], figures, chance)
     relations = relate(subjects, figures, near_duplicates, chance)
@@ -112,8 +123,8 @@ def _attempt(figures: Figures, near_duplicates: int, chance: Chance) -> Roster:
     circles = draw_circle_counts(relations, sizes, broken, figures, chance)
     boxes = draw_box_counts(relations, circles, figures, chance)
     names = draw_names(relations, broken, figures, chance)
-    pairs = [(pair.first, pair.second) for pair in relations.pairs]
-    folds = draw_folds(relations.grade, pairs, figures.fold_test, figures.straddling, chance)
+    twins = [(pair.first, pair.second) for pair in relations.pairs]
+    folds = draw_folds(relations.grade, twins, figures.fold_test, figures.straddling, chance)
     subject_ids = _subject_ids(relations.subject, names)
     order = sorted(range(len(names)), key=lambda i: number_of(names[i]))
     images = tuple(
@@ -129,7 +140,9 @@ def _attempt(figures: Figures, near_duplicates: int, chance: Chance) -> Roster:
         )
         for i in order
     )
-    return _renumbered(images, relations, order)
+    pairs, copies = _renumbered(relations, order)
+    own = Chance(seed, "retakes", attempt)
+    return Roster(images, pairs, copies, choose_retakes(images, pairs, copies, retakes, own))
 
 
 def _subject_ids(subject: list[int], names: list[str]) -> dict[int, str]:
@@ -140,10 +153,11 @@ def _subject_ids(subject: list[int], names: list[str]) -> dict[int, str]:
     return ids
 
 
-def _renumbered(images: tuple[RealImage, ...], relations: Relations, order: list[int]) -> Roster:
+def _renumbered(
+    relations: Relations, order: list[int]
+) -> tuple[tuple[Pair, ...], tuple[Copy, ...]]:
     place = {old: new for new, old in enumerate(order)}
-    return Roster(
-        images,
+    return (
         tuple(
             sorted(
                 (

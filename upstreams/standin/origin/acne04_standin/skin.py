@@ -14,6 +14,8 @@ from acne04_standin.looks import Colour, Style, times
 #: The longer side of the coarse picture has at most so many pixels.
 _COARSE_SIDE = 80
 _BLUSH = (1330, 1980, 400, 280)
+#: Half the range, around 128, of what another light does to the grain.
+_NEW_GRAIN = 62
 
 
 def coarse_factor(pose: Pose) -> int:
@@ -119,3 +121,44 @@ def _noise(size: tuple[int, int], factor: int, chance: Chance) -> Image.Image:
     wide, high = -(-size[0] // factor), -(-size[1] // factor)
     small = Image.frombytes("L", (wide, high), chance.noise(wide * high))
     return enlarged(small, factor, size) if factor > 1 else small
+
+
+def relit(picture: Image.Image, factor: int, style: Style, chance: Chance) -> Image.Image:
+    """`picture` in another light, darker or brighter, perhaps with a flash on the skin.
+
+    The skin's relief throws other shadows in another light, so that part of the grain is new.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        Mode ``RGB``.
+    factor : int
+        Drawn pixels per coarse one: a power of two.
+    style : Style
+        Depth of uneven light and of noise.
+    chance : Chance
+        Stream to draw from.
+    """
+    size = -(-picture.width // factor), -(-picture.height // factor)
+    percent = chance.pick((chance.between(62, 84), chance.between(118, 145)))
+    lit = picture.point([min(255, level * percent // 100) for level in range(256)] * 3)
+    hills = _uneven(size, style.hills // 2, chance)
+    lit = ImageChops.soft_light(lit, enlarged(hills, factor, picture.size))
+    if chance.below(2) == 0:
+        glare = _glare(size, chance)
+        lit.paste((255, 255, 255), mask=enlarged(glare, factor, picture.size))
+    shadows = _noise(picture.size, max(1, factor // 2), chance)
+    noise = _noise(picture.size, max(1, factor // 8), chance)
+    levels = [128 + (level - 128) * _NEW_GRAIN // 128 for level in range(256)]
+    grain = Image.blend(shadows, noise, style.sensor_noise / 256).point(levels)
+    return ImageChops.soft_light(lit, Image.merge("RGB", (grain, grain, grain)))
+
+
+def _glare(size: tuple[int, int], chance: Chance) -> Image.Image:
+    """Mask of a soft reflection of a flash, somewhere in the middle of a coarse picture."""
+    wide, high = size[0] // 8, size[1] // 8
+    x, y = (chance.between(side // 3, side * 2 // 3) for side in size)
+    mask = Image.new("L", size)
+    box = (x - wide, y - high, x + wide, y + high)
+    ImageDraw.Draw(mask).ellipse(box, fill=chance.between(40, 110))
+    return mask.filter(ImageFilter.BoxBlur(max(1, min(wide, high) // 2)))

@@ -26,6 +26,7 @@ def truth_document(corpus: Corpus) -> str:
             "scale": parameters.scale,
             "fraction": parameters.fraction,
             "near_duplicates": parameters.near_duplicates,
+            "retakes": parameters.retakes,
             "seed": parameters.seed,
             # The default is not named: its bytes are pinned from before there were others.
             **({} if parameters.style == "default" else {"style": parameters.style}),
@@ -34,6 +35,7 @@ def truth_document(corpus: Corpus) -> str:
         "images": _images(corpus),
         "identical_pairs": _pairs(corpus),
         "near_duplicates": _near_duplicates(corpus),
+        "retakes": _retakes(corpus),
         "synthetic": _synthetic(corpus),
         "name_collisions": [
             {"how": c.how, "paths": list(c.paths)}
@@ -91,6 +93,19 @@ def _near_duplicates(corpus: Corpus) -> list[Json]:
             "subject": images[copy.image].subject,
         }
         for copy in sorted(corpus.roster.copies, key=lambda c: (c.kind, c.ordinal))
+    ]
+
+
+def _retakes(corpus: Corpus) -> list[Json]:
+    images = corpus.roster.images
+    return [
+        {
+            "name": images[retake.image].name,
+            "original": images[retake.original].name,
+            "grades": [images[retake.image].grade, images[retake.original].grade],
+            "subject": images[retake.image].subject,
+        }
+        for retake in corpus.roster.retakes
     ]
 
 
@@ -163,6 +178,7 @@ def _figures(corpus: Corpus) -> Json:
         "v2_echo_pairs": sum(p.circles in ("echo", "faint") for p in pairs),
         "v2_sizes": len({image.size for image in known}),
         "near_duplicates": _counts(copy.kind for copy in corpus.roster.copies),
+        "retakes": len(corpus.roster.retakes),
         "name_collisions": _counts(collision.how for collision in corpus.collisions),
     }
 
