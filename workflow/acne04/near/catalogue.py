@@ -15,9 +15,9 @@ NEAR_DUPLICATE = FindingKind(
 NEAR_RETAKE = FindingKind(
     "near-retake",
     "info",
-    meaning="Two files show one person within moments: another flash, the skin moved a little. They "
-    "are two photographs, each with its own grade and count, and one subject: splits of ours keep "
-    "both on one side.",
+    meaning="Two files show one person within moments: another flash, the skin moved a little. "
+    "They are two photographs, each with its own grade and count, and one subject: splits of ours "
+    "keep both on one side.",
     remedy="nothing; the file stays where it is",
 )
 NEAR_REVIEW = FindingKind(
