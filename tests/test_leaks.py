@@ -28,15 +28,16 @@ EDGES = {
     "exact": {"exact"},
     "near": {"near", "exact"},
     "derived-from": {"derived-from", "exact"},
+    "retake": {"retake", "near", "exact"},
     "subject": {"subject"},
-    "chain": {"exact", "near", "derived-from", "subject"},
+    "chain": {"exact", "near", "derived-from", "retake", "subject"},
 }
 HELD_OUT = ["test", "val", "train"]
 MANY = settings(max_examples=500, deadline=None)
 
 edges = st.lists(
     st.tuples(
-        st.sampled_from(["exact", "near", "subject", "derived-from"]),
+        st.sampled_from(["exact", "near", "subject", "derived-from", "retake"]),
         st.sampled_from(NAMES),
         st.sampled_from(NAMES),
     ).filter(lambda edge: edge[1] != edge[2]),
@@ -84,6 +85,7 @@ def reachable(image: str, rows: list[Edge], kinds: set[str]) -> set[str]:
 def kinds_of(image: str, other: str, rows: list[Edge]) -> list[str]:
     """Say by which kinds two images are related, one by one."""
     joined = {kind: other in reachable(image, rows, EDGES[kind]) for kind in KINDS}
+    joined["retake"] &= not joined["near"]
     if joined["exact"]:
         joined["near"] = joined["derived-from"] = False
     joined["chain"] &= not any(joined[kind] for kind in KINDS[:-1])

@@ -9,6 +9,9 @@ Kinds of relation between two images, the nearest first:
 ``derived-from``
     One made from the other, or both from one photograph, copies included: connected by derived-from
     and exact edges; not the same bytes.
+``retake``
+    Photographs of one person within moments, or copies of these: connected by retake, near and
+    exact edges; not the same photograph.
 ``subject``
     The same person: connected by subject edges.
 ``chain``
@@ -22,6 +25,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
@@ -31,15 +35,18 @@ from scipy.sparse.csgraph import connected_components
 
 Integers = NDArray[np.int64]
 
-KINDS = ("exact", "near", "derived-from", "subject", "chain")
+KINDS = ("exact", "near", "derived-from", "retake", "subject", "chain")
 #: The edges that make up each kind.
 EDGES = {
     "exact": ("exact",),
     "near": ("exact", "near"),
     "derived-from": ("exact", "derived-from"),
+    "retake": ("exact", "near", "retake"),
     "subject": ("subject",),
-    "chain": ("exact", "near", "derived-from", "subject"),
+    "chain": ("exact", "near", "derived-from", "retake", "subject"),
 }
+#: The kinds whose components lie within those of another: what they connect that connects, too.
+_WITHIN = {"exact": ("near", "derived-from", "retake"), "near": ("retake",)}
 #: Relations of these kinds are handed on: a path along them is one step.
 _TRANSITIVE = ("exact", "subject")
 
@@ -67,11 +74,7 @@ class Kinship:
         self._edges = relations[["kind", "a", "b"]]
         self._ways: dict[str, dict[str, list[tuple[str, str]]]] = {}
         self._labels = {kind: self._components(edges) for kind, edges in EDGES.items()}
-        near, derived, subject = (self._labels[k] for k in ("near", "derived-from", "subject"))
-        self._near_derived = _both(near, derived)
-        self._near_subject = _both(near, subject)
-        self._derived_subject = _both(derived, subject)
-        self._all_three = _both(self._near_derived, subject)
+        self._joint: dict[frozenset[str], Integers] = {}
 
     def _components(self, kinds: tuple[str, ...]) -> Integers:
         edges = self._edges[self._edges["kind"].isin(kinds)]
@@ -104,16 +107,31 @@ class Kinship:
         def same(label: Integers) -> Integers:
             return np.bincount(label[others], minlength=len(self.images))[label[images]]
 
-        copies, near, derived, subject, whole = (same(self._labels[kind]) for kind in KINDS)
-        near_derived, near_subject = same(self._near_derived), same(self._near_subject)
-        derived_subject, all_three = same(self._derived_subject), same(self._all_three)
-        # Copies are in both of near and derived-from; the rest is inclusion and exclusion.
-        derived_first = derived - near_derived
-        subject_first = subject - near_subject - derived_subject + all_three
-        chain = whole - near - derived_first - subject_first
-        every = (copies, near - copies, derived - copies, subject, chain)
-        first = (copies, near - copies, derived_first, subject_first, chain)
+        def either(kinds: tuple[str, ...]) -> Integers:
+            """Count those related by any of some kinds: inclusion and exclusion."""
+            outer = [k for k in kinds if not set(_WITHIN.get(k, ())) & set(kinds)]
+            count = np.zeros(len(images), dtype=np.int64)
+            for size in range(1, len(outer) + 1):
+                for several in combinations(outer, size):
+                    count += (-1) ** (size + 1) * same(self._both(frozenset(several)))
+            return count
+
+        copies, near, derived, retake, subject, whole = (same(self._labels[k]) for k in KINDS)
+        before = [either(KINDS[:number]) for number in range(1, len(KINDS))]
+        chain = whole - before[-1]
+        every = (copies, near - copies, derived - copies, retake - near, subject, chain)
+        first = [copies, *(more - less for less, more in pairwise([*before, whole]))]
         return np.stack(every, axis=1), np.stack(first, axis=1)
+
+    def _both(self, kinds: frozenset[str]) -> Integers:
+        """Label alike what is alike under all of some kinds."""
+        if kinds not in self._joint:
+            first, *others = (self._labels[kind] for kind in sorted(kinds))
+            for other in others:
+                joint = first * (int(other.max(initial=0)) + 1) + other
+                first = np.unique(joint, return_inverse=True)[1].ravel().astype(np.int64)
+            self._joint[kinds] = first
+        return self._joint[kinds]
 
     def nearest(self, images: Integers, others: Integers) -> tuple[Integers, Integers]:
         """Find for each of some images the nearest relative among the others.
@@ -147,9 +165,10 @@ class Kinship:
             In the order of `KINDS`.
         """
         alike = [label[others] == label[image] for label in self._labels.values()]
-        copies, near, derived, subject, whole = alike
-        chain = whole & ~(near | derived | subject)
-        return np.stack([copies, near & ~copies, derived & ~copies, subject, chain])
+        copies, near, derived, retake, subject, whole = alike
+        chain = whole & ~(near | derived | retake | subject)
+        parts = [copies, near & ~copies, derived & ~copies, retake & ~near, subject, chain]
+        return np.stack(parts)
 
     def path(self, image: int, other: int, kind: str) -> str:
         """Tell by which relations one leads to the other, as ``near, IMAGE_ID, subject``.
@@ -195,10 +214,3 @@ class Kinship:
                 leads.sort(key=lambda way: (way[0], EDGES["chain"].index(way[1])))
             self._ways[kind] = ways
         return self._ways[kind]
-
-
-def _both(one: Integers, other: Integers) -> Integers:
-    """Label alike what is alike in both labels."""
-    joint = one * (int(other.max(initial=0)) + 1) + other
-    labels: Integers = np.unique(joint, return_inverse=True)[1].ravel().astype(np.int64)
-    return labels
