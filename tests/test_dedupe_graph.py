@@ -72,7 +72,7 @@ def verdicts(draw: st.DrawFn) -> pd.DataFrame:
     records = []
     for pair in draw(st.lists(st.sampled_from(PAIRS), max_size=8, unique=True)):
         a, b = pair.split(":")
-        verdict = draw(st.sampled_from(["same", "same", "review", "undecidable"]))
+        verdict = draw(st.sampled_from(["same", "same", "retake", "review", "undecidable"]))
         records.append(
             _record(
                 "verdicts",
@@ -82,6 +82,7 @@ def verdicts(draw: st.DrawFn) -> pd.DataFrame:
                 path_b="second",
                 method="blocks",
                 score=None if verdict == "undecidable" else draw(SCORES),
+                steadiness={"same": 0.9, "retake": 0.2, "review": 0.45}.get(verdict),
                 threshold=0.6,
                 verdict=verdict,
             )
@@ -116,7 +117,7 @@ def decision_lists(draw: st.DrawFn, inventory: pd.DataFrame) -> list[Decision]:
     answers = {
         "grade": st.sampled_from("0123"),
         "keep": paths,
-        "relation": st.sampled_from(["same", "different"]),
+        "relation": st.sampled_from(["same", "retake", "different"]),
         "parent": paths | st.just("none"),
     }
     single = st.sampled_from([f"{content:064x}" for content in [*CONTENTS, ELSEWHERE]])
@@ -231,38 +232,57 @@ def _shuffled(
 def _near_relations_are_the_verdicts_that_nobody_overruled(
     inventory: pd.DataFrame, evidence: Evidence, made: Grouping
 ) -> None:
-    canonical, real = _contents(inventory, made)
+    stands, real = _contents(inventory, made)
     answered = {
         tuple(d.subject.split(":")): d.decision for d in evidence.decisions if d.kind == "relation"
     }
-    expected = set()
-    for pair in {*_same(evidence.verdicts), *answered}:
-        both_known = set(pair) <= canonical.keys()
-        one_kind = both_known and len({digest in real for digest in pair}) == 1
-        if both_known and answered.get(pair, "same" if one_kind else "") == "same":
-            expected.add(frozenset(canonical[digest] for digest in pair))
-    near = made.relations[made.relations["kind"] == "near"]
-    assert {frozenset(pair) for pair in zip(near["a"], near["b"], strict=True)} == expected
+    told = _told(evidence.verdicts)
     place = {image_id: number for number, image_id in enumerate(made.groups["image_id"])}
-    assert all(place[a] > place[b] for a, b in zip(near["a"], near["b"], strict=True))
+    photograph = dict(zip(made.groups["image_id"], made.groups["canonical"], strict=True))
+    for kind, word in (("near", "same"), ("retake", "retake")):
+        expected = set()
+        for pair in {*told, *answered}:
+            both_known = set(pair) <= stands.keys()
+            one_kind = both_known and len({digest in real for digest in pair}) == 1
+            if both_known and answered.get(pair, told.get(pair) if one_kind else "") == word:
+                expected.add(frozenset(stands[digest] for digest in pair))
+        edges = made.relations[made.relations["kind"] == kind]
+        assert {frozenset(pair) for pair in zip(edges["a"], edges["b"], strict=True)} == expected
+        assert all(place[a] > place[b] for a, b in zip(edges["a"], edges["b"], strict=True))
+        if kind == "near":
+            # One photograph, of which one stands for all; a decision may join unlike kinds.
+            alike = [
+                pair
+                for pair in expected
+                if len({i in _ids(inventory, made, real) for i in pair}) == 1
+            ]
+            assert all(len({photograph[i] for i in pair}) == 1 for pair in alike)
     # Of every pair a person has to look at: a question, an answer, or a finding.
     asked = set(made.review.loc[made.review["kind"] == "relation", "subject"])
     assert not asked & {":".join(pair) for pair in answered}
 
 
-def _same(given: pd.DataFrame | None) -> set[tuple[str, str]]:
+def _told(given: pd.DataFrame | None) -> dict[tuple[str, str], str]:
     if given is None:
-        return set()
-    same = given[given["verdict"] == "same"]
-    return set(zip(same["sha256_a"], same["sha256_b"], strict=True))
+        return {}
+    return {(row.sha256_a, row.sha256_b): row.verdict for row in given.itertuples()}
 
 
 def _contents(inventory: pd.DataFrame, made: Grouping) -> tuple[dict[str, str], set[str]]:
-    """Give the canonical member of each content that decodes, and which are photographs."""
+    """Give the image that stands for each content that decodes, and which are photographs."""
     rows = made.groups.merge(inventory[["path", "origin", "sha256", "decodable"]], on="path")
     sound = rows[rows["decodable"]]
-    canonical = dict(zip(sound["sha256"], sound["canonical"], strict=True))
-    return canonical, set(sound.loc[sound["origin"] == "real", "sha256"])
+    kept = {item.decision.decision for item in made.applied if item.decision.kind == "keep"}
+    stands = {}
+    for digest, members in sound.groupby("sha256"):
+        chosen = members[members["path"].isin(kept)]
+        stands[digest] = (chosen if len(chosen) else members)["image_id"].iloc[0]
+    return stands, set(sound.loc[sound["origin"] == "real", "sha256"])
+
+
+def _ids(inventory: pd.DataFrame, made: Grouping, real: set[str]) -> set[str]:
+    rows = made.groups.merge(inventory[["path", "sha256"]], on="path")
+    return set(rows.loc[rows["sha256"].isin(real), "image_id"])
 
 
 def _every_synthetic_image_has_a_parent_or_none(
@@ -279,7 +299,9 @@ def _every_synthetic_image_has_a_parent_or_none(
         assert parent.canonical == row.parent
         assert parent.group == row.group
     derived = made.relations[made.relations["kind"] == "derived-from"]
-    told = set(zip(rows.loc[synthetic, "canonical"], rows.loc[synthetic, "parent"], strict=True))
+    stands, _ = _contents(inventory, made)
+    mine = [stands.get(digest, "") for digest in rows.loc[synthetic, "sha256"]]
+    told = set(zip(mine, rows.loc[synthetic, "parent"], strict=True))
     assert set(zip(derived["a"], derived["b"], strict=True)) <= told
     if evidence.parents is None:
         assert not (derived["method"] != "decision").any()
@@ -291,9 +313,11 @@ def _every_decision_is_applied_or_reported(
     told = [f.line for f in made.findings if f.check.startswith("decision-")]
     assert sorted(told) == sorted(decision.line for decision in evidence.decisions)
     applied = [item.decision for item in made.applied]
-    grades = {d.subject: int(d.decision) for d in applied if d.kind == "grade"}
-    rows = made.groups.merge(inventory[["path", "sha256"]], on="path")
-    expected = [grades.get(digest) for digest in rows["sha256"]]
+    rows = made.groups.merge(inventory[["path", "sha256", "decodable"]], on="path")
+    # A grade is that of the photograph, whichever of its files was looked at.
+    photograph = dict(zip(rows["sha256"], rows["canonical"], strict=True))
+    grades = {photograph[d.subject]: int(d.decision) for d in applied if d.kind == "grade"}
+    expected = [grades.get(row.canonical) if row.decodable else None for row in rows.itertuples()]
     assert [None if pd.isna(g) else g for g in rows["decided_grade"]] == expected
     assert (rows.loc[rows["decided_grade"].notna(), "conflict"] == "").all()
     kept = {d.decision for d in applied if d.kind == "keep"}

@@ -44,6 +44,10 @@ def kinship(checkout: AuditedCheckout) -> Kinship:
     return Kinship(checkout.table("inventory/images.csv", "inventory")["path"], edges(checkout))
 
 
+#: Verdict on two images to the kind of relation that it is.
+_EDGES = {"same": "near", "retake": "retake"}
+
+
 def listed(checkout: AuditedCheckout) -> dict[str, str]:
     """Give path below data/raw -> SHA-256, as the listings have it."""
     start = f"{RAW}/"
@@ -76,8 +80,9 @@ def _near(checkout: AuditedCheckout) -> Iterator[Edge]:
     origin = dict(zip(inventory["path"], inventory["origin"], strict=True))
     for row in checkout.table("near/verdicts.csv", "verdicts").itertuples():
         is_alike = origin.get(row.path_a) == origin.get(row.path_b)
-        if row.verdict == "same" and is_alike and f"{row.sha256_a}:{row.sha256_b}" not in decided:
-            yield "near", row.path_a, row.path_b
+        is_open = f"{row.sha256_a}:{row.sha256_b}" not in decided
+        if is_alike and is_open and row.verdict in _EDGES:
+            yield _EDGES[row.verdict], row.path_a, row.path_b
 
 
 def _parents(checkout: AuditedCheckout) -> Iterator[Edge]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from acne04.core.review import ReviewItem, pair
 from acne04.dedupe import catalogue
 from acne04.dedupe.edges import score_text
 from acne04.dedupe.identical_bytes import Content, by_path
+from acne04.dedupe.photographs import Photograph, distinct
 from acne04.relations.catalogue import DECISION_IMPOSSIBLE
 from acne04.relations.decisions import Decision
 
@@ -40,8 +40,10 @@ class Answers:
 
     Attributes
     ----------
-    grades, kept, parents : dict of str to Decision
-        Of kind grade, keep and parent.
+    grades, kept : dict of str to Decision
+        Of kind grade and keep: what one file says, all that show the photograph go by.
+    parents : dict of str to Decision
+        Of kind parent.
     relations : dict of (str, str) to Decision
         Of kind relation.
     """
@@ -57,8 +59,22 @@ class Answers:
         return Counter(d.kind for table in tables for d in table.values())
 
 
+def decided_relations(
+    decisions: Iterable[Decision], contents: Mapping[str, Content]
+) -> dict[tuple[str, str], Decision]:
+    """Give the decisions on pairs of contents that are here, by their SHA-256."""
+    return {
+        (decision.contents[0][0], decision.contents[1][0]): decision
+        for decision in decisions
+        if decision.kind == "relation" and decision.holds(contents.keys())
+    }
+
+
 def judge_decisions(
-    decisions: Iterable[Decision], contents: Mapping[str, Content], undecodable: Set[str]
+    decisions: Iterable[Decision],
+    contents: Mapping[str, Content],
+    photographs: Mapping[str, Photograph],
+    undecodable: Set[str],
 ) -> tuple[Answers, list[Finding]]:
     """Take the decisions that can be applied to these contents, and report those that cannot.
 
@@ -69,45 +85,52 @@ def judge_decisions(
         passed over: `acne04.relations.decisions.unapplied` reports it.
     contents : mapping of str to Content
         By SHA-256.
+    photographs : mapping of str to Photograph
+        By SHA-256. A grade, and which copy is kept, are those of the photograph, whichever of its
+        files a decision names.
     undecodable : set of str
         SHA-256 of the files that do not decode.
     """
-    answers, findings = Answers(), []
+    # Of two that contradict one another the first in the file counts.
+    decisions = sorted(decisions, key=lambda decision: decision.line)
+    answers, findings = Answers(relations=decided_relations(decisions, contents)), []
     places = by_path(contents)
-    # Kind -> what may stand against it, and where it is kept.
-    rules = {
-        "grade": (_grade_problem, answers.grades),
-        "keep": (_keep_problem, answers.kept),
-        "parent": (_parent_problem, answers.parents),
-    }
+    tables = {"grade": answers.grades, "keep": answers.kept}
     for decision in decisions:
-        digests = [digest for digest, _ in decision.contents]
+        digest = decision.contents[0][0]
         if not decision.holds(contents.keys()):
             if decision.holds(contents.keys() | undecodable):
                 findings.append(_about_nothing(decision))
-        elif decision.kind == "relation":
-            answers.relations[digests[0], digests[1]] = decision
-        else:
-            find_problem, table = rules[decision.kind]
-            problem = find_problem(decision, contents[digests[0]], places)
+        elif decision.kind == "parent":
+            problem = _parent_problem(decision, contents[digest], places)
             if problem:
                 findings.append(problem)
             else:
-                table[digests[0]] = decision
+                answers.parents[digest] = decision
+        elif decision.kind in tables:
+            photograph, table = photographs[digest], tables[decision.kind]
+            find_problem = _grade_problem if decision.kind == "grade" else _keep_problem
+            earlier = decision_on(photograph, table)
+            problem = find_problem(decision, photograph)
+            if problem is None and earlier and earlier.decision != decision.decision:
+                problem = _contradicts(decision, earlier)
+            if problem:
+                findings.append(problem)
+            else:
+                table[digest] = decision
     return answers, findings
 
 
-def keep_copies(contents: Mapping[str, Content], answers: Answers) -> dict[str, Content]:
-    """Let the copies that were decided on stand for the others."""
-    return {
-        digest: dataclasses.replace(
-            content,
-            canonical=next(r for r in content.members if r.path == answers.kept[digest].decision),
-        )
-        if digest in answers.kept
-        else content
-        for digest, content in contents.items()
-    }
+def decision_on(photograph: Photograph, table: Mapping[str, Decision]) -> Decision | None:
+    """Give what was decided on a photograph, by whichever of its files; None where nothing was.
+
+    Parameters
+    ----------
+    table : mapping of str to Decision
+        By SHA-256.
+    """
+    digests = (content.sha256 for content in photograph.contents)
+    return next((table[digest] for digest in digests if digest in table), None)
 
 
 def not_applicable(decision: Decision, expected: str, found: str) -> Finding:
@@ -121,9 +144,7 @@ def not_applicable(decision: Decision, expected: str, found: str) -> Finding:
     )
 
 
-def _grade_problem(
-    decision: Decision, content: Content, _: Mapping[str, Content]
-) -> Finding | None:
+def _grade_problem(decision: Decision, content: Photograph) -> Finding | None:
     if content.labels("grade") != [int(decision.decision)]:
         return None
     return not_applicable(
@@ -133,7 +154,17 @@ def _grade_problem(
     )
 
 
-def _keep_problem(decision: Decision, content: Content, _: Mapping[str, Content]) -> Finding | None:
+def _contradicts(decision: Decision, earlier: Decision) -> Finding:
+    return DECISION_IMPOSSIBLE.at(
+        FILE_OF_KIND[decision.kind],
+        line=decision.line,
+        expected=f"one answer for one photograph: {earlier.decision}, decided for {earlier.path}",
+        found=decision.decision,
+        done=f"{_not_applied(decision)}: the earlier answer holds",
+    )
+
+
+def _keep_problem(decision: Decision, content: Photograph) -> Finding | None:
     paths = [row.path for row in content.candidates]
     if decision.decision not in paths:
         return _refused(
@@ -186,28 +217,33 @@ def _not_applied(decision: Decision) -> str:
     return f"not applied ({decision.kind}: {decision.decision})"
 
 
-def copy_questions(contents: Mapping[str, Content], answers: Answers) -> Iterator[ReviewItem]:
+def copy_questions(photographs: Mapping[str, Photograph], answers: Answers) -> Iterator[ReviewItem]:
     """Ask which label holds where copies disagree and nobody has decided."""
-    for digest, content in contents.items():
-        if len(content.labels("grade")) > 1 and digest not in answers.grades:
+    for photograph in distinct(photographs):
+        subject, path = str(photograph.canonical.sha256), photograph.path
+        evidence = _labels(photograph.members)
+        if photograph.scores:
+            scores = ", ".join(score_text(score) for score in photograph.scores)
+            evidence += f"; one photograph by score {scores}"
+        if len(photograph.labels("grade")) > 1 and not decision_on(photograph, answers.grades):
             yield ReviewItem(
                 kind="grade",
-                subject=digest,
-                path=content.path,
+                subject=subject,
+                path=path,
                 question="Which grade is right? Copies of this image disagree.",
-                evidence=_labels(content),
+                evidence=evidence,
                 options=tuple(map(str, GRADES)),
                 default="left out of holdout and kfold",
             )
-        if len(content.labels("lesions_v1")) > 1 and digest not in answers.kept:
+        if len(photograph.labels("lesions_v1")) > 1 and not decision_on(photograph, answers.kept):
             yield ReviewItem(
                 kind="keep",
-                subject=digest,
-                path=content.path,
+                subject=subject,
+                path=path,
                 question="Which copy is to stand for all, with its lesion count? They disagree.",
-                evidence=_labels(content),
-                options=tuple(row.path for row in content.candidates),
-                default=f"{content.path} stands for all",
+                evidence=evidence,
+                options=tuple(row.path for row in photograph.candidates),
+                default=f"{path} stands for all",
             )
 
 
@@ -222,7 +258,13 @@ def across_subjects_question(one: Content, other: Content, verdict: Any) -> Revi
     return _about_two(one, other, verdict, question, "related: both persons in one group")
 
 
-def parent_question(synthetic: Content, row: Any, candidate: Content | None) -> ReviewItem:
+def retake_question(one: Content, other: Content, verdict: Any) -> ReviewItem:
+    """Ask whether two photographs are of one person whom the subject table takes for two."""
+    question = "Do these two show one person? The subject table says two."
+    return _about_two(one, other, verdict, question, "related: both persons in one group")
+
+
+def parent_question(synthetic: Content, row: Any, candidate: Photograph | None) -> ReviewItem:
     """Ask which photograph a synthetic image was made from."""
     compared = f"{row.candidates} photographs compared"
     if candidate:
@@ -250,8 +292,9 @@ def _about_two(
         subject=subject,
         path=path,
         question=question,
-        evidence=f"form {verdict.form or 'unknown'}, {score_of(verdict)}; subjects {persons}",
-        options=("same", "different"),
+        evidence=f"form {verdict.form or 'unknown'}, {score_of(verdict)}; subjects {persons}; "
+        + _labels((*one.members, *other.members)),
+        options=("same", "retake", "different"),
         default=default,
     )
 
@@ -259,17 +302,18 @@ def _about_two(
 def score_of(row: Any) -> str:
     """Tell the score of a verdict or a parent, and what it was held against."""
     score = "no score" if pd.isna(row.score) else f"score {score_text(row.score)}"
-    return f"{score} (accepted from {score_text(row.threshold)})"
+    still: Any = getattr(row, "steadiness", None)
+    steadiness = "" if pd.isna(still) else f", steadiness {score_text(float(still))}"
+    return f"{score} (accepted from {score_text(row.threshold)}){steadiness}"
 
 
 def _persons(content: Content) -> str:
     return ", ".join(sorted(content.persons)) or "unknown"
 
 
-def _labels(content: Content) -> str:
+def _labels(rows: Iterable[Any]) -> str:
     return "; ".join(
-        f"{row.path}: grade {_known(row.grade)}, {_known(row.lesions_v1)} lesions"
-        for row in content.members
+        f"{row.path}: grade {_known(row.grade)}, {_known(row.lesions_v1)} lesions" for row in rows
     )
 
 

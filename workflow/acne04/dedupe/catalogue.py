@@ -24,6 +24,13 @@ IDENTICAL_BYTES = FindingKind(
     "split by file name may test on a training image.",
     remedy="nothing; the file stays where it is",
 )
+NEAR_COPY = FindingKind(
+    "near-copy",
+    "info",
+    meaning="One photograph is there in two encodings: compressed again, cut, turned. The dataset "
+    "has one photograph fewer than files, and a split by file name may test on a training image.",
+    remedy="nothing; the file stays where it is",
+)
 COPIES_REAL_AND_SYNTHETIC = FindingKind(
     "copies-real-and-synthetic",
     "warning",
@@ -34,14 +41,14 @@ COPIES_REAL_AND_SYNTHETIC = FindingKind(
 COPIES_DISAGREE_ON_GRADE = FindingKind(
     "copies-disagree-on-grade",
     "error",
-    meaning="The same bytes have two grades: one of them is wrong, and no model can be right on "
+    meaning="One photograph has two grades: one of them is wrong, and no model can be right on "
     "both.",
     remedy="look at the photograph and record which grade is right (`acne04 decide`)",
 )
 COPIES_DISAGREE_ON_COUNT = FindingKind(
     "copies-disagree-on-count",
     "warning",
-    meaning="The same bytes have two lesion counts: the difference is a lower bound for the error "
+    meaning="One photograph has two lesion counts: the difference is a lower bound for the error "
     "of the counting itself.",
     remedy="do not train a counter on it before somebody has counted again and recorded which copy "
     "is to stand for both (`acne04 decide`)",
@@ -114,6 +121,14 @@ NEAR_ACROSS_SUBJECTS = FindingKind(
     "by the subject table as it is tests on a training image.",
     remedy="look at both, and record whether they are the same photograph (`acne04 decide`); where "
     "they are, report it to the publisher of the subject table",
+)
+RETAKE_ACROSS_SUBJECTS = FindingKind(
+    "retake-across-subjects",
+    "error",
+    meaning="Two photographs show one person within moments, and the subject table says two "
+    "persons: it is wrong there, and whoever splits by it tests on a person that was trained on.",
+    remedy="look at both, and record whether they show one person (`acne04 decide`); where they "
+    "do, report it to the publisher of the subject table",
 )
 SYNTHETIC_MATCHES_OUTSIDE = FindingKind(
     "synthetic-matches-outside",

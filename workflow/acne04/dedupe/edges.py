@@ -13,10 +13,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from acne04.core import tables
+from acne04.dedupe.identical_bytes import Content
 from acne04.dedupe.image_subjects import Subjects
 
 #: Kinds of relation, in the order in which they are told of.
-KINDS = ("exact", "near", "subject", "derived-from")
+KINDS = ("exact", "near", "retake", "subject", "derived-from")
 #: Method of a relation that a person has decided.
 DECISION = "decision"
 # How far each is to be trusted; what is not named here goes by its score.
@@ -60,17 +61,12 @@ def score_text(score: float) -> str:
     return f"{score:.{tables.NUMBER_DECIMALS}f}".rstrip("0").rstrip(".")
 
 
-def exact_relations(images: pd.DataFrame) -> Iterator[Relation]:
-    """Tie every copy to its canonical member.
-
-    Parameters
-    ----------
-    images : pandas.DataFrame
-        Columns image_id, canonical, sha256.
-    """
-    copies = images[images["image_id"] != images["canonical"]]
-    for row in copies.itertuples(index=False):
-        yield Relation("exact", row.image_id, row.canonical, "sha256", row.sha256)
+def exact_relations(contents: Iterable[Content]) -> Iterator[Relation]:
+    """Tie every image to the one that stands for its bytes."""
+    for content in contents:
+        for row in content.members:
+            if row.image_id != content.image_id:
+                yield Relation("exact", row.image_id, content.image_id, "sha256", content.sha256)
 
 
 def subject_relations(order: list[str], subjects: Subjects) -> Iterator[Relation]:

@@ -15,6 +15,7 @@ from acne04.dedupe.answers import (
     across_subjects_question,
     not_applicable,
     relation_question,
+    retake_question,
     score_of,
 )
 from acne04.dedupe.edges import DECISION, Relation
@@ -123,8 +124,9 @@ def _from_verdict(verdict: Any, contents: Mapping[str, Content]) -> Iterator[Ite
         return
     score = None if pd.isna(verdict.score) else float(verdict.score)
     evidence = f"{verdict.sha256_a}:{verdict.sha256_b} {verdict.form}".rstrip()
+    is_retake = verdict.verdict == "retake"
     yield Relation(
-        "near",
+        "retake" if is_retake else "near",
         second.image_id,
         first.image_id,
         verdict.method,
@@ -132,7 +134,10 @@ def _from_verdict(verdict: Any, contents: Mapping[str, Content]) -> Iterator[Ite
         score,
         float(verdict.threshold),
     )
-    if _are_two_persons(first, second):
+    if _are_two_persons(first, second) and is_retake:
+        yield _retake_across_subjects(first, second)
+        yield retake_question(first, second, verdict)
+    elif _are_two_persons(first, second):
         yield _across_subjects(first, second)
         yield across_subjects_question(first, second, verdict)
 
@@ -141,10 +146,11 @@ def _from_decision(
     decision: Decision, first: Content, second: Content, verdict: Any | None
 ) -> Iterator[Item]:
     both = f"{second.path} and {first.path}"
-    if decision.decision == "same":
+    if decision.decision in ("same", "retake"):
         evidence = f"{decision.who}, {decision.when}: {decision.reason}"
-        yield Relation("near", second.image_id, first.image_id, DECISION, evidence)
-        done = "related as near"
+        kind = "near" if decision.decision == "same" else "retake"
+        yield Relation(kind, second.image_id, first.image_id, DECISION, evidence)
+        done = f"related as {kind}"
         if _are_two_persons(first, second):
             done += f", and with them subjects {' and '.join(_persons(first, second))}"
         yield AppliedDecision(decision, both, done)
@@ -171,6 +177,16 @@ def _across_subjects(first: Content, second: Content) -> Finding:
         expected=f"subject {one}, as {first.path} has, which is the same photograph",
         found=f"subject {other}",
         done="both subjects joined in one group: one photograph shows one person",
+    )
+
+
+def _retake_across_subjects(first: Content, second: Content) -> Finding:
+    one, other = _persons(first, second)
+    return catalogue.RETAKE_ACROSS_SUBJECTS.at(
+        second.path,
+        expected=f"subject {one}, as {first.path} has, taken within moments of it",
+        found=f"subject {other}",
+        done="both subjects joined in one group: such photographs show one person",
     )
 
 

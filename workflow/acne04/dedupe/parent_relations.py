@@ -13,6 +13,7 @@ from acne04.dedupe.answers import Answers, AppliedDecision, parent_question
 from acne04.dedupe.edges import DECISION, Relation
 from acne04.dedupe.identical_bytes import Content, by_path
 from acne04.dedupe.near_relations import unknown_bytes
+from acne04.dedupe.photographs import Photograph
 from acne04.dedupe.results import Item, KnownParent
 from acne04.relations.decisions import Decision
 
@@ -22,6 +23,7 @@ KIND = "derived-from"
 def parent_relations(
     parents: pd.DataFrame | None,
     contents: Mapping[str, Content],
+    photographs: Mapping[str, Photograph],
     answers: Answers,
     undecodable: Set[str],
 ) -> Iterator[Item]:
@@ -31,7 +33,7 @@ def parent_relations(
     ----------
     parents : pandas.DataFrame or None
         Table ``parents``, in any order; None where nobody looked.
-    contents : mapping of str to Content
+    contents, photographs : mapping of str to Content, of str to Photograph
         By SHA-256.
     answers : Answers
         A decision outweighs the table.
@@ -44,7 +46,8 @@ def parent_relations(
         One for the bytes of each synthetic image that decodes. Where they are those of a
         photograph, too, it is the parent.
     Relation
-        Between the canonical members of the synthetic image and of its parent.
+        Between the image that stands for the synthetic bytes and the parent, which is the canonical
+        member of the photograph: the one that splits place.
     Finding, ReviewItem, AppliedDecision
         What is wrong with a row, what a person has to answer, which answers were applied.
     """
@@ -58,11 +61,11 @@ def parent_relations(
         if content.members[-1].origin == "real":
             continue
         if content.is_real:
-            yield KnownParent(digest, content.image_id, "verified")
+            yield KnownParent(digest, photographs[digest].image_id, "verified")
         elif digest in answers.parents:
-            yield from _from_decision(content, answers.parents[digest], places)
+            yield from _from_decision(content, answers.parents[digest], places, photographs)
         elif digest in rows:
-            yield from _from_row(content, rows[digest], contents)
+            yield from _from_row(content, rows[digest], photographs)
         else:
             yield KnownParent(digest, "", "unknown")
             if parents is not None:
@@ -70,21 +73,24 @@ def parent_relations(
 
 
 def _from_decision(
-    content: Content, decision: Decision, places: Mapping[str, Content]
+    content: Content,
+    decision: Decision,
+    places: Mapping[str, Content],
+    photographs: Mapping[str, Photograph],
 ) -> Iterator[Item]:
     if decision.decision == "none":
         yield KnownParent(content.sha256, "", "decided")
         yield AppliedDecision(decision, content.path, "no photograph here is its parent")
         return
-    parent = places[decision.decision]
+    parent = photographs[places[decision.decision].sha256]
     evidence = f"{decision.who}, {decision.when}: {decision.reason}"
     yield Relation(KIND, content.image_id, parent.image_id, DECISION, evidence)
     yield KnownParent(content.sha256, parent.image_id, "decided")
     yield AppliedDecision(decision, content.path, f"{decision.decision} is its parent")
 
 
-def _from_row(content: Content, row: Any, contents: Mapping[str, Content]) -> Iterator[Item]:
-    photograph = contents.get(row.parent_sha256)
+def _from_row(content: Content, row: Any, photographs: Mapping[str, Photograph]) -> Iterator[Item]:
+    photograph = photographs.get(row.parent_sha256)
     if row.status == "unknown":
         yield KnownParent(content.sha256, "", row.status)
         yield parent_question(content, row, None)

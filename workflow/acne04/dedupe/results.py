@@ -101,6 +101,7 @@ def metrics(dataset: str, made: Grouping, counts: dict[str, int]) -> dict[str, A
         "largest_group": int(made.groups["group"].value_counts().max()) if len(made.groups) else 0,
         "largest_near_component": made.largest_near,
         "identical_pairs": counts.get(catalogue.IDENTICAL_BYTES.name, 0),
+        "near_copies": counts.get(catalogue.NEAR_COPY.name, 0),
         "copies_disagree": {
             "grade": counts.get(catalogue.COPIES_DISAGREE_ON_GRADE.name, 0),
             "count": counts.get(catalogue.COPIES_DISAGREE_ON_COUNT.name, 0),

@@ -13,8 +13,8 @@ from acne04.dedupe.answers import (
     FILE_OF_KIND,
     AppliedDecision,
     copy_questions,
+    decided_relations,
     judge_decisions,
-    keep_copies,
 )
 from acne04.dedupe.copies import copy_answers, copy_findings, find_copies, merged_subjects
 from acne04.dedupe.edges import as_table, exact_relations, subject_relations
@@ -24,6 +24,7 @@ from acne04.dedupe.image_names import canonical_names, natural_key
 from acne04.dedupe.image_subjects import assign_subjects
 from acne04.dedupe.near_relations import matches_outside, near_relations
 from acne04.dedupe.parent_relations import parent_relations
+from acne04.dedupe.photographs import gather_photographs, keep_copies
 from acne04.dedupe.results import Grouping, KnownParent, StepItems
 from acne04.relations.decisions import Decision, unapplied
 from acne04.relations.decisions import applied as decided
@@ -80,18 +81,22 @@ def group_images(dataset: str, inventory: pd.DataFrame, evidence: Evidence) -> G
 
     contents = gather_contents(images, subjects)
     undecodable = set(images["sha256"]) - contents.keys()
-    answers, impossible = judge_decisions(evidence.decisions, contents, undecodable)
-    contents = keep_copies(contents, answers)
-    images = images.join(find_copies(images, contents, answers))
+    related = decided_relations(evidence.decisions, contents)
+    photographs = gather_photographs(contents, evidence.verdicts, related)
+    answers, impossible = judge_decisions(evidence.decisions, contents, photographs, undecodable)
+    contents, photographs = keep_copies(contents, photographs, answers.kept)
+    images = images.join(find_copies(images, photographs, answers))
     images["subject"] = [subjects.get(i, [""])[0] for i in images["image_id"]]
     made.add([*impossible, *_of_other_bytes(evidence.decisions, inventory)])
-    made.add([*copy_findings(images, answers), *merged_subjects(images)])
-    made.add([*copy_answers(contents, answers), *copy_questions(contents, answers)])
+    made.add(
+        [*copy_findings(images, contents, photographs, answers), *merged_subjects(images, contents)]
+    )
+    made.add([*copy_answers(photographs, answers), *copy_questions(photographs, answers)])
 
     order = images["image_id"].tolist()
-    made.add([*exact_relations(images), *subject_relations(order, subjects)])
+    made.add([*exact_relations(contents.values()), *subject_relations(order, subjects)])
     made.add(near_relations(evidence.verdicts, contents, answers, undecodable))
-    made.add(parent_relations(evidence.parents, contents, answers, undecodable))
+    made.add(parent_relations(evidence.parents, contents, photographs, answers, undecodable))
     largest_near = check_components(order, [r for r in made.relations if r.kind == "near"])
     images = _with_groups(images, made)
     made.add(_findings_on_groups(images, contents, evidence.verdicts, made.applied))

@@ -9,7 +9,7 @@ from acne04.core.findings import CheckGroup, FindingKind
 GRADE_CONFLICT_EXCLUDED = FindingKind(
     "grade-conflict-excluded",
     "warning",
-    meaning="The same bytes have two grades and nobody has decided, so no figure on holdout or "
+    meaning="One photograph has two grades and nobody has decided, so no figure on holdout or "
     "kfold is about this image. `acne04 dedupe` reports the conflict as an error.",
     remedy="look at it and record the grade with `acne04 decide` (kind grade)",
 )
@@ -24,14 +24,14 @@ _COUNT_AGAIN = "do not train a counter on it before somebody has counted again"
 COUNT_CONFLICT_PLACED = FindingKind(
     "count-conflict-placed",
     "warning",
-    meaning="The same bytes have two lesion counts and nobody has decided: an error of counting on "
+    meaning="One photograph has two lesion counts and nobody has decided: an error of counting on "
     "this image may be one of the label.",
     remedy=_COUNT_AGAIN,
 )
 V2_COUNTS_DISAGREE = FindingKind(
     "v2-counts-disagree",
     "warning",
-    meaning="Acne04-v2 has different numbers of circles for the same bytes: an error of counting "
+    meaning="Acne04-v2 has different numbers of circles for one photograph: an error of counting "
     "on this image may be one of the annotation.",
     remedy=_COUNT_AGAIN,
 )
@@ -114,6 +114,13 @@ NEAR_DUPLICATES_STRADDLE = FindingKind(
     "warning",
     meaning="Photographs of the test part are in the training part in other bytes: results on the "
     "published fold are too good.",
+    remedy=_PUBLISHED_LEAKS,
+)
+RETAKES_STRADDLE = FindingKind(
+    "retakes-straddle",
+    "warning",
+    meaning="Photographs of the test part have retakes in the training part, the same face seconds "
+    "later: results on the published fold are too good.",
     remedy=_PUBLISHED_LEAKS,
 )
 PARENTS_STRADDLE = FindingKind(

@@ -98,9 +98,9 @@ def standing(images: pd.DataFrame, restrict: str) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Reasons as in ``schemas/splits.table.json``. Of byte-identical images one at most has
-        none: the canonical member, or where that one cannot be placed (v2 may annotate another)
-        the first that can, real before synthetic, by image_id.
+        Reasons as in ``schemas/splits.table.json``. Of the images that show one photograph one at
+        most has none: the canonical member, or where that one cannot be placed (v2 may annotate
+        another) the first that can, real before synthetic, by image_id.
     """
     reason = pd.Series("", index=images.index, dtype="str")
     rules = [
@@ -127,7 +127,7 @@ def grade_findings(images: pd.DataFrame, reasons: pd.Series) -> Iterator[Finding
         grades = ", ".join(f"grade {row.grade} of {row.image_id}" for row in rows.itertuples())
         yield catalogue.GRADE_CONFLICT_EXCLUDED.at(
             rows["path"].iloc[0],
-            expected="one grade for the same bytes",
+            expected="one grade for one photograph",
             found=f"{grades}; lesion counts {rows['conflict_counts'].iloc[0]}",
             done="left out of holdout and kfold, with all its copies",
         )
@@ -142,7 +142,7 @@ def grade_findings(images: pd.DataFrame, reasons: pd.Series) -> Iterator[Finding
     for row in images[(reasons == "") & (images["conflict"] == "count")].itertuples():
         yield catalogue.COUNT_CONFLICT_PLACED.at(
             row.path,
-            expected="one lesion count for the same bytes",
+            expected="one lesion count for one photograph",
             found=f"counts {row.conflict_counts}",
             done=f"placed with count {row.lesions_v1}; all are in conflict_counts",
         )
@@ -203,7 +203,7 @@ def _join_annotated(
 
 
 def _disagreements(images: pd.DataFrame) -> pd.Series:
-    """Join the different counts of the same bytes by /, ascending; empty where there are not two.
+    """Join the different counts of one photograph by /, ascending; empty where there are not two.
 
     Returns
     -------
@@ -232,7 +232,7 @@ def _take_from_copies(images: pd.DataFrame) -> Iterator[Finding]:
         yield catalogue.COPY_ANNOTATED_INSTEAD.at(
             row.path,
             expected="circles under the name that stands for the copies",
-            found=f"circles only under {copy['image_id']}, the same bytes",
+            found=f"circles only under {copy['image_id']}, the same photograph",
             done="took the counts of that copy",
         )
 
@@ -242,7 +242,7 @@ def _disagree(images: pd.DataFrame) -> Iterator[Finding]:
     for _, rows in torn.groupby("canonical"):
         yield catalogue.V2_COUNTS_DISAGREE.at(
             rows["path"].iloc[0],
-            expected="one number of circles for the same bytes",
+            expected="one number of circles for one photograph",
             found=", ".join(f"{row.lesions_v2} in {row.image_id}" for row in rows.itertuples()),
             done="kept the count of each name in lesions_v2; all are in conflict_counts_v2",
         )

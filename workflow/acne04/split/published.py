@@ -46,6 +46,7 @@ REASONS = {
     "exact": "shares-photograph",
     "near": "shares-near-duplicate",
     "derived-from": "shares-parent",
+    "retake": "shares-retake",
     "subject": "shares-subject",
     "chain": "related",
 }

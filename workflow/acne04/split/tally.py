@@ -29,6 +29,7 @@ _TOLD = {
     "exact": (catalogue.COPIES_STRADDLE, "photograph", "copies"),
     "near": (catalogue.NEAR_DUPLICATES_STRADDLE, "near-duplicate", "near_duplicates"),
     "derived-from": (catalogue.PARENTS_STRADDLE, "parent and its edit", "parents"),
+    "retake": (catalogue.RETAKES_STRADDLE, "person, seconds later", "retakes"),
     "subject": (catalogue.PERSONS_STRADDLE, "person", "persons"),
     "chain": (catalogue.RELATIVES_STRADDLE, "images related by a chain", "relatives"),
 }

@@ -254,7 +254,7 @@ def _of_group(group: dict[str, Any], image_id: str) -> Iterator[str]:
         if group[name] is not None
     ]
     if group["canonical"] != image_id:
-        parts.append(f"{group['canonical']} stands for it, being the same bytes")
+        parts.append(f"{group['canonical']} stands for it, being the same photograph")
     if parts:
         yield ", ".join(parts)
     if group["weakest_link"]:

@@ -19,7 +19,7 @@ ANSWERS = {
     "circles": (r"divide (?:[2-9]|[1-9]\d{1,5})|quarantine", "divide N, or quarantine"),
     "grade": (r"[0-3]", "a grade, 0 to 3"),
     "keep": (r"[^/].*", "the path of the copy to keep"),
-    "relation": (r"same|different", "same, or different"),
+    "relation": (r"same|retake|different", "same, retake, or different"),
     "parent": (r"none|[^/].*", "the path of the photograph, or none"),
     "place": (r"leave-out|hold-out", "leave-out, or hold-out"),
 }
