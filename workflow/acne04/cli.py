@@ -16,6 +16,7 @@ from typing import TextIO
 
 from acne04.core.errors import Acne04Error
 from acne04.core.printing import RUN_STATE
+from acne04.core.progress import be_job_of
 
 #: Verb -> what it does, in the order of the workflow. The module of the same name, if `MODULES`
 #: names no other, is imported when it is asked for: `configure(parser)` declares its arguments,
@@ -88,6 +89,7 @@ def main(words: Sequence[str] | None = None) -> int:
     from snakemake_dvc.errors import BridgeError
     from snakemake_dvc.locks import as_job, leave_word
 
+    be_job_of(arguments.verb)
     try:
         with as_job():
             code, message = _outcome(arguments)

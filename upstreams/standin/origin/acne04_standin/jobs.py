@@ -13,9 +13,9 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from PIL import ExifTags, Image
-from tqdm import tqdm
 
 from acne04.core.errors import UnavailableError
+from acne04.core.progress import Progress
 from acne04_standin import variants
 from acne04_standin.canvas import Pose
 from acne04_standin.chance import Chance
@@ -148,11 +148,11 @@ def draw_all(jobs: Sequence[Job], folder: Path, workers: int) -> None:
     UnavailableError
         If a process is ended from outside.
     """
-    with tqdm(total=len(jobs), desc="drawing", unit="photograph", disable=None) as bar:
+    with Progress("draw", len(jobs), "photographs") as progress:
         if workers <= 1:
             for job in jobs:
                 make_files(job, folder)
-                bar.update()
+                progress.add()
             return
         # Fresh processes rather than forked ones: the caller may hold threads or locks.
         context = get_context("spawn")
@@ -166,7 +166,7 @@ def draw_all(jobs: Sequence[Job], folder: Path, workers: int) -> None:
             writer.close()
             readers.append(reader)
             processes.append(process)
-        _follow(readers, bar)
+        _follow(readers, progress)
         for process in processes:
             process.join()
     if any(process.exitcode != 0 for process in processes):
@@ -189,13 +189,13 @@ def _draw_share(jobs: Sequence[Job], folder: Path, done: Connection) -> None:
             return
 
 
-def _follow(readers: list[Connection], bar: tqdm[None]) -> None:
-    """Move the bar until all processes have closed their end."""
+def _follow(readers: list[Connection], progress: Progress) -> None:
+    """Count what is drawn until all processes have closed their end."""
     while readers:
         ready = wait(readers)
         for reader in [r for r in readers if r in ready]:
             try:
                 reader.recv()
-                bar.update()
+                progress.add()
             except EOFError:
                 readers.remove(reader)
