@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from snakemake_dvc import dvc, locks, packages, records, refusals
+from rich.console import Console
+
+from snakemake_dvc import dvc, locks, packages, progress, records, refusals, screen
 from snakemake_dvc.checkout import Checkout, refuse_other_namespace
 from snakemake_dvc.digests import DigestCache
 from snakemake_dvc.errors import BridgeError
@@ -88,14 +90,15 @@ class Bridge:
         self._ran = frozenset(str(job.rule.name) for job in jobs)
         running = {self.stage_of(job) for job in jobs}
         self._write_pending(self._pending() | {stage for stage in running if stage})
-        print("\n".join(plan_lines(self.workflow.dag, jobs)), file=sys.stderr)
+        screen.say(self._console(), plan_lines(self.workflow.dag, jobs))
 
     def succeeded(self) -> None:
         """Record a run in which every job succeeded: ``snakemake.lock``, then ``dvc.lock``."""
         with ending_the_process():
             self._record()
         if self.settings.summary:
-            self._say_after_the_jobs(["", *self.settings.summary(self._ran), *self._log()])
+            lines = self.settings.summary(self._ran, screen.width_of(self._console()))
+            self._say_after_the_jobs(["", *lines, *self._log()])
 
     def _log(self) -> list[str]:
         """Say where everything is that was not shown."""
@@ -108,7 +111,11 @@ class Bridge:
             queue = getattr(handler, "queue", None)
             if queue is not None:
                 queue.join()
-        print("\n".join(lines), file=sys.stderr)
+        # Where another display than ours is chosen, nobody has told them yet.
+        screen.say(self._console(), [*progress.notices.fresh(), *lines])
+
+    def _console(self) -> Console:
+        return screen.console(self.workflow.output_settings.nocolor)
 
     def failed(self) -> None:
         """Repeat why jobs failed, and end with their exit code, which Snakemake would make 1."""
@@ -150,6 +157,7 @@ class Bridge:
         if not dry:
             packages.tell_jobs(self.settings.packages, Path.cwd())
             locks.wait_for_jobs(state)
+            progress.forget(state)
             dvc.undo_interrupted_commit(self._lock_before)
         self._prepare(dry)
         if dry:

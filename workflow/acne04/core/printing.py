@@ -7,9 +7,11 @@ a text, or bytes that are not UTF-8.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
+from pathlib import Path
 
 #: Environment variable by which a run names its state folder to its jobs (`snakemake_dvc`): then
 #: standard error goes to the job's log alone.
@@ -39,9 +41,9 @@ def shown_in_line(text: str) -> str:
     return shown(text.replace("\n", " ").replace("\t", " "))
 
 
-def loud(*lines: str) -> None:
-    """Print what nobody may miss on standard error, in a job on that of the run as well."""
-    text = shown("\n".join(lines))
-    print(text, file=sys.stderr)
-    if RUN_STATE in os.environ and sys.stderr is not sys.__stderr__ and sys.__stderr__:
-        print(text, file=sys.__stderr__)
+def loud(headline: str, *details: str) -> None:
+    """Print what nobody may miss on standard error; of a job, the run shows the headline."""
+    print(shown("\n".join((headline, *details))), file=sys.stderr)
+    if RUN_STATE in os.environ:
+        with Path(os.environ[RUN_STATE], "notices.jsonl").open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(shown(headline)) + "\n")
