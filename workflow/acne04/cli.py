@@ -7,6 +7,7 @@ import gc
 import importlib
 import io
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -66,6 +67,10 @@ EXTRAS = {
     "snakemake": _WORKFLOW,
 }
 
+if Path(sys.argv[0]).name == "acne04" and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+    # Ctrl-C while numpy is still being imported: nothing has begun, nothing needs words.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+
 # Verbs divide their work among threads themselves; a linear algebra library that starts its own
 # for each small product only gets in their way. It reads this when numpy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -90,12 +95,16 @@ def main(words: Sequence[str] | None = None) -> int:
     from snakemake_dvc.locks import as_job, leave_word
 
     be_job_of(arguments.verb)
+    job = " ".join(words)
+    where = f"\n  log:      {arguments.log}" if arguments.log else ""
+    # A process that is killed says nothing more: its word is left before.
+    leave_word(job, 2, f"acne04 {arguments.verb}: ended from outside: killed, or no memory{where}")
     try:
         with as_job():
             code, message = _outcome(arguments)
     except BridgeError as error:
         code, message = _fail(arguments, error.exit_code, str(error))
-    leave_word(" ".join(words), code, message)
+    leave_word(job, code, message + where)
     return code
 
 
@@ -111,6 +120,8 @@ def _outcome(arguments: argparse.Namespace) -> tuple[int, str]:
 
 def _run(arguments: argparse.Namespace) -> tuple[int, str]:
     try:
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         module = arguments.module
         code = int(module.run(module.read_options(arguments)))
         sys.stdout.flush()

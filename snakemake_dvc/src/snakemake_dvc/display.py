@@ -22,10 +22,10 @@ from snakemake_dvc.screen import console, cut, say, width_of
 INTERVAL = 30.0
 LONG_INTERVAL = 60.0
 _MANY_INTERVALS = 4
-_NAME = 13
+_NAME = 12
 _TIME = 11
 #: Width of a terminal from which on there is room for a bar -> its length.
-_BARS = ((100, 24), (78, 16), (60, 8))
+_BARS = ((98, 16), (70, 6))
 #: What Snakemake says of a failed job besides the line that it failed, and of one that was
 #: interrupted.
 _REPEATED = (
@@ -44,6 +44,16 @@ _REASON = re.compile(
     r"|Updated input files|Input files updated by another job|[A-Z][\w ]* ha(?:s|ve) changed since "
     r"last execution)"
 )
+
+
+#: Those of this process: one, or none where another logger is chosen.
+_displays: list[StageDisplay] = []
+
+
+def close_all() -> None:
+    """Take all bars away: what is printed from now on is the end of a run."""
+    while _displays:
+        _displays.pop().close()
 
 
 @dataclass
@@ -82,6 +92,7 @@ class StageDisplay:
         self._ended = threading.Event()
         self._live: Live | None = None
         self._clock: threading.Thread | None = None
+        _displays.append(self)
 
     def show(self, record: logging.LogRecord) -> None:
         """Show a record, or not."""
@@ -105,8 +116,12 @@ class StageDisplay:
                 self._print(Text(f"{said}: everything is made, and as it should be."))
 
     def close(self) -> None:
-        """Take the bars away."""
+        """Take the bars away, for good."""
         self._ended.set()
+        with self._lock:
+            self._stop_bars()
+
+    def _stop_bars(self) -> None:
         if self._live:
             self._live.stop()
             self._live = None
@@ -135,7 +150,7 @@ class StageDisplay:
 
     def _finished(self, record: logging.LogRecord) -> None:
         self._notice()
-        rule = self._jobs.pop(int(record.job_id), None)  # type: ignore[attr-defined]
+        rule = self._ended_job(int(record.job_id))  # type: ignore[attr-defined]
         if rule is None or rule == "all":
             return
         stage = self._stages[rule]
@@ -147,11 +162,14 @@ class StageDisplay:
         self._notice()
         job = int(getattr(record, "jobid", -1))
         rule = str(getattr(record, "rule_name", "") or self._jobs.get(job))
-        self._jobs.pop(job, None)
+        self._ended_job(job)
         stage = self._stages.setdefault(rule, _Stage(1))
         stage.failed += 1
         log = ", ".join(map(str, getattr(record, "log", []) or []))
-        self._print(self._line("failed", rule, stage, log))
+        # A job that is tried again fails again.
+        if (words := f"failed {rule} {log}") not in self._said:
+            self._said.add(words)
+            self._print(self._line("failed", rule, stage, log))
 
     def _notice(self) -> None:
         say(self._console, notices.fresh(), style="magenta")
@@ -165,6 +183,12 @@ class StageDisplay:
 
     def _print(self, text: Text) -> None:
         self._console.print(text, soft_wrap=True)
+
+    def _ended_job(self, job: int) -> str | None:
+        """Forget a job; leave the terminal to others while nothing runs."""
+        if not {rule for other, rule in self._jobs.items() if other != job} - {"all"}:
+            self._stop_bars()
+        return self._jobs.pop(job, None)
 
     def _tick(self) -> None:
         """Begin to show what runs, in place on a terminal and by the line elsewhere."""

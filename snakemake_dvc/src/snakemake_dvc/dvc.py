@@ -162,9 +162,10 @@ def restore(outs: Iterable[TrackedOut]) -> list[str]:
     """
     paths = at_hand(outs)
     if paths:
-        answer = run("checkout", "--quiet", "--force", *paths)
+        # With --quiet it does not even say that the disk is full.
+        answer = run("checkout", "--force", *paths)
         if answer.returncode != 0:
-            raise BridgeError("dvc checkout", answer.stderr.strip(), exit_code=2)
+            raise BridgeError("dvc checkout", last_line(answer.stderr), exit_code=2)
     return paths
 
 

@@ -44,7 +44,7 @@ class JobProgress:
         scale, unit = (1e6, "MB") if self.unit == "bytes" else (1, self.unit)
         number = ",.1f" if scale > 1 else ",.0f"
         of = "" if self.total is None else f" of {self.total / scale:{number}}"
-        rest = "" if self.left is None else f", {duration(self.left)} left"
+        rest = "" if self.left is None else f", {_roughly(self.left)} left"
         return f"{self.step} {self.done / scale:{number}}{of} {unit}{rest}"
 
 
@@ -60,6 +60,10 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest:02} s"
     return f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def _roughly(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
 def told_by_jobs() -> list[JobProgress]:

@@ -7,15 +7,16 @@ import json
 import logging
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.console import Console
 
-from snakemake_dvc import dvc, locks, packages, progress, records, refusals, screen
+from snakemake_dvc import display, dvc, locks, packages, progress, records, refusals, screen
 from snakemake_dvc.checkout import Checkout, refuse_other_namespace
 from snakemake_dvc.digests import DigestCache
 from snakemake_dvc.errors import BridgeError
@@ -32,8 +33,15 @@ def ending_the_process() -> Iterator[None]:
     try:
         yield
     except BridgeError as error:
-        print(f"snakemake: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        _end(str(error), error.exit_code)
+    except OSError as error:
+        where = error.filename2 or error.filename or "the file system"
+        _end(f"{where}: {error.strerror or error}", 2)
+
+
+def _end(message: str, exit_code: int) -> NoReturn:
+    screen.say(screen.console(), f"snakemake: {message}".splitlines())
+    sys.exit(exit_code)
 
 
 class Bridge:
@@ -64,6 +72,7 @@ class Bridge:
         #: What jobs made in a run that failed later: bytes of ours, though no lock has them.
         self._made = state / "made.json"
         self._ran: frozenset[str] = frozenset()
+        self._is_interrupted = False
         self._staleness = Staleness(settings, _rule_files(workflow))
         with ending_the_process():
             self._start()
@@ -111,6 +120,7 @@ class Bridge:
             queue = getattr(handler, "queue", None)
             if queue is not None:
                 queue.join()
+        display.close_all()
         # Where another display than ours is chosen, nobody has told them yet.
         screen.say(self._console(), [*progress.notices.fresh(), *lines])
 
@@ -125,12 +135,17 @@ class Bridge:
         done = (records.digest_job(live, sorted(map(str, job.output)), digests) for job in finished)
         made = {path: sha for record in done if record for path, sha in record.outputs.items()}
         write_text(self._made, json.dumps(made, sort_keys=True) + "\n")
+        if self._is_interrupted:
+            self._say_after_the_jobs(["", "Interrupted. The same command goes on from here."])
+            sys.exit(130)
         known = locks.failures(self.settings.state)
-        told = ["The run stopped. What its jobs said:", *(message for _, message in known)]
+        head = "The run stopped. What its jobs said:"
         if not known:
-            told = ["The run stopped; the log of the job that failed says why."]
+            head = "The run stopped; the log of the job that failed says why."
         # What failed is the last thing on the screen.
-        self._say_after_the_jobs(["", *self._log(), *told])
+        self._say_after_the_jobs(["", *self._log()])
+        screen.say(self._console(), [head], style="bold red")
+        screen.say(self._console(), (line for _, told in known for line in told.splitlines()))
         sys.exit(min((code for code, _ in known), default=1))
 
     def stage_of(self, job: Any) -> str | None:
@@ -150,11 +165,20 @@ class Bridge:
         refusals.check_command_line(refusals.command_line())
         refusals.check_parameters(workflow.config)
         dry = workflow.output_settings.dryrun
-        if not locks.take(state / "run.lock", patience=0 if dry else 2):
+        try:
+            taken = locks.take(state / "run.lock", patience=0 if dry else 2)
+        except OSError as error:
+            if not dry:
+                raise
+            taken = False
+            print(f"Nothing can be written here ({error.strerror}), so this only looks at what")
+            print("Snakemake itself remembers of earlier runs.")
+        if not taken:
             if dry:
                 return
             raise locks.busy(state / "run.lock")
         if not dry:
+            self._note_interrupts()
             packages.tell_jobs(self.settings.packages, Path.cwd())
             locks.wait_for_jobs(state)
             progress.forget(state)
@@ -168,6 +192,16 @@ class Bridge:
         if self._pending():
             # With nothing to run Snakemake calls no hook: what is to be recorded is recorded here.
             atexit.register(self._finish_interrupted)
+
+    def _note_interrupts(self) -> None:
+        """Remember a Ctrl-C: what it ends has not failed."""
+
+        def note(number: int, frame: Any) -> None:
+            self._is_interrupted = True
+            signal.default_int_handler(number, frame)
+
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, note)
 
     def _prepare(self, dry: bool) -> None:
         digests = DigestCache(self._digests)

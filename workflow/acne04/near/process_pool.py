@@ -6,7 +6,6 @@ they wait for one another.
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -17,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from acne04.core.errors import Acne04Error, UnavailableError
+from acne04.core.interrupts import deaf_processes
 from acne04.near.pictures import Corpus
 
 
@@ -90,7 +90,8 @@ class ProcessPool:
         for _ in range(self._processes):
             here, there = context.Pipe()
             process = context.Process(target=_serve, args=(self.corpus, there), daemon=True)
-            process.start()
+            with deaf_processes():
+                process.start()
             there.close()
             self._ending.callback(process.join)
             self._ending.callback(here.close)
@@ -115,8 +116,6 @@ def _ask(connection: Connection, method: str, argument: Any) -> Any:
 
 def _serve(corpus: Corpus, connection: Connection) -> None:
     """Answer until nobody asks any more."""
-    # Who interrupts the command interrupts the process that asks.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
         try:
             method, argument = connection.recv()

@@ -15,6 +15,7 @@ from pathlib import Path
 from PIL import ExifTags, Image
 
 from acne04.core.errors import UnavailableError
+from acne04.core.interrupts import deaf_processes
 from acne04.core.progress import Progress
 from acne04_standin import variants
 from acne04_standin.canvas import Pose
@@ -162,7 +163,8 @@ def draw_all(jobs: Sequence[Job], folder: Path, workers: int) -> None:
             process = context.Process(
                 target=_draw_share, args=(jobs[share::workers], folder, writer), daemon=True
             )
-            process.start()
+            with deaf_processes():
+                process.start()
             writer.close()
             readers.append(reader)
             processes.append(process)
