@@ -50,6 +50,12 @@ _REASON = re.compile(
 _displays: list[StageDisplay] = []
 
 
+def interrupt_all() -> None:
+    """Take note of a Ctrl-C: what it ends has not failed."""
+    for display in _displays:
+        display.is_interrupted = True
+
+
 def close_all() -> None:
     """Take all bars away: what is printed from now on is the end of a run."""
     while _displays:
@@ -82,6 +88,7 @@ class StageDisplay:
     """
 
     def __init__(self, dry: bool, commands: bool, plain: bool) -> None:
+        self.is_interrupted = False
         self._console = console(plain)
         self._dry = dry
         self._commands = commands
@@ -169,7 +176,8 @@ class StageDisplay:
         # A job that is tried again fails again.
         if (words := f"failed {rule} {log}") not in self._said:
             self._said.add(words)
-            self._print(self._line("failed", rule, stage, log))
+            word = "stopped" if self.is_interrupted else "failed"
+            self._print(self._line(word, rule, stage, log))
 
     def _notice(self) -> None:
         say(self._console, notices.fresh(), style="magenta")

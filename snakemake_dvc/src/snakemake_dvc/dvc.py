@@ -122,8 +122,10 @@ def run(*words: str, quiet: bool = True) -> subprocess.CompletedProcess[str]:
 
 
 def last_line(text: str) -> str:
-    """Give the last line of what a command said, where the reason stands."""
-    return (text.strip().splitlines() or ["failed without a word"])[-1]
+    """Give the line of what a command said where the reason stands: an error, else the last."""
+    lines = text.strip().splitlines() or ["failed without a word"]
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    return [*lines, *errors][-1]
 
 
 def cached(md5: str, folder: Path) -> bool:

@@ -35,8 +35,8 @@ def ending_the_process() -> Iterator[None]:
     except BridgeError as error:
         _end(str(error), error.exit_code)
     except OSError as error:
-        where = error.filename2 or error.filename or "the file system"
-        _end(f"{where}: {error.strerror or error}", 2)
+        where = error.filename2 or error.filename or "the notes of the run"
+        _end(f"{where}: {error.strerror or error}\n  next:     make room, or it writable", 2)
 
 
 def _end(message: str, exit_code: int) -> NoReturn:
@@ -141,7 +141,9 @@ class Bridge:
         known = locks.failures(self.settings.state)
         head = "The run stopped. What its jobs said:"
         if not known:
-            head = "The run stopped; the log of the job that failed says why."
+            head = (
+                "The run stopped: a job ended without a word, killed perhaps; its log may say more."
+            )
         # What failed is the last thing on the screen.
         self._say_after_the_jobs(["", *self._log()])
         screen.say(self._console(), [head], style="bold red")
@@ -168,11 +170,13 @@ class Bridge:
         try:
             taken = locks.take(state / "run.lock", patience=0 if dry else 2)
         except OSError as error:
-            if not dry:
-                raise
-            taken = False
-            print(f"Nothing can be written here ({error.strerror}), so this only looks at what")
-            print("Snakemake itself remembers of earlier runs.")
+            raise BridgeError(
+                str(state / "run.lock"),
+                f"cannot be written ({error.strerror}); Snakemake keeps notes even of a dry run",
+                done="nothing",
+                remedy="run it in a checkout that you can write to: `git clone` this one",
+                exit_code=2,
+            ) from None
         if not taken:
             if dry:
                 return
@@ -198,6 +202,7 @@ class Bridge:
 
         def note(number: int, frame: Any) -> None:
             self._is_interrupted = True
+            display.interrupt_all()
             signal.default_int_handler(number, frame)
 
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -85,7 +86,8 @@ class Progress:
             self._bar.close()
         if self._file is not None:
             for path in (self._file, self._file.with_suffix(".part")):
-                path.unlink(missing_ok=True)
+                with suppress(OSError):
+                    path.unlink()
 
     def add(self, number: int = 1) -> None:
         """Count what has been done since."""
