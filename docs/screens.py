@@ -43,7 +43,7 @@ PROMISED = {
 _DURATION = re.compile(r"( *)(?:\d+ h \d\d min|\d+ min \d\d s|\d+\.\d s)(?= |$)")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d{6}\.\d{6}")
 _FIXED_MOMENT = "2026-01-01T000000.000000"
-#: Colour of the terminal -> that of the picture, on white and on black; all of contrast 4.5 or more.
+#: Colour of the terminal -> that of the picture, on white and on black; contrast 4.5 or more.
 _COLOURS = {
     "default": ("#1f2328", "#e6edf3"),
     "green": ("#1a7f37", "#3fb950"),
@@ -65,7 +65,10 @@ def record(event, **fields):
 
 folder = pathlib.Path(os.environ["SNAKEMAKE_DVC_STATE"], "progress")
 folder.mkdir(parents=True)
-told = [("near", "verify", 16064, 28323, "pairs", 61.0), ("fetch", "detection", 3.1e6, 6e6, "bytes", 9)]
+told = [
+    ("near", "verify", 16064, 28323, "pairs", 61.0),
+    ("fetch", "detection", 3.1e6, 6e6, "bytes", 9),
+]
 for number, words in enumerate(told):
     word = dict(zip(("name", "step", "done", "total", "unit", "left"), words))
     process = os.getpid() if number else os.getppid()

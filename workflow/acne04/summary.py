@@ -24,7 +24,9 @@ _MAKERS = {
 }
 #: Columns of the table, before the words.
 _FOLDER = 16
-_SEVERITIES = {"error": 7, "warning": 9, "info": 6}
+_SEVERITIES = {"error": 6, "warning": 9, "info": 6}
+#: Where there is less room than this beside the counts, the words stand below them.
+_LEAST_ROOM = 30
 #: Stands for a space that no line is folded at.
 _TIE = "\xa0"
 
@@ -77,12 +79,14 @@ def _rows(folder: Path, width: int) -> Iterator[str]:
         f"{document['severities'].get(name, 0):{room},}" for name, room in _SEVERITIES.items()
     )
     head = f"{folder.as_posix():{_FOLDER}}{counts}  "
-    room = width - len(head)
+    is_narrow = width - len(head) < _LEAST_ROOM
+    room = width - (2 if is_narrow else len(head))
     words = [line for text in _made(_load(metrics)) for line in _wrapped(text, room)]
     words += _kinds(document, room)
-    yield (head + words[0]).rstrip() if words else head.rstrip()
-    for line in words[1:]:
-        yield " " * len(head) + line
+    beside = "" if is_narrow else "".join(words[:1])
+    yield (head + beside).rstrip()
+    for line in words if is_narrow else words[1:]:
+        yield " " * (width - room) + line
 
 
 def _wrapped(text: str, room: int) -> list[str]:
@@ -133,11 +137,11 @@ def _made(metrics: dict[str, Any]) -> Iterator[str]:
     if counts:
         yield ", ".join(counts)
     placed = [
-        f"{name} {variant['placed']:,} of {variant['placed'] + sum(variant['excluded'].values()):,}"
+        f"{name} {variant['placed']:,}/{variant['placed'] + sum(variant['excluded'].values()):,}"
         for name, variant in metrics.get("variants", {}).items()
     ]
     if placed:
-        yield f"rows placed: {', '.join(placed)}"
+        yield f"placed: {', '.join(placed)}"
 
 
 def _load(path: Path) -> dict[str, Any]:
