@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 PYTEST_ARGUMENTS ?=
 
-.PHONY: run setup test test-long lint lock check-lock relock benchmarks clean pull audit audit-full diff verify
+.PHONY: run setup test test-long lint lock check-lock relock benchmarks screens clean pull audit audit-full diff verify
 
 run: setup
 	snakemake --cores all
@@ -87,6 +87,10 @@ relock:
 
 benchmarks: setup
 	python benchmarks/run.py
+
+# What a run shows, as pictures in docs/screens; fails where a line is too long.
+screens: setup
+	python docs/screens.py
 
 # What a run makes again. Not data/, which may be unpushed, nor copies fetched by hand.
 clean:

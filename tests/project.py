@@ -26,8 +26,20 @@ class Project:
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start a command in a process group of its own."""
+        return subprocess.Popen(
+            words,
+            cwd=self.path,
+            env=self.own_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def own_environment(self) -> dict[str, str]:
+        """Give the environment of a command in this checkout."""
         left_out = ("DVC_", "ACNE04_", "PYTHONDONTWRITEBYTECODE")
-        environment = {
+        return {
             # As on a user's machine, where the many processes of a run find the code compiled.
             **{k: v for k, v in os.environ.items() if not k.startswith(left_out)},
             # The checkout's own code, not that of the checkout the tests run from.
@@ -36,15 +48,6 @@ class Project:
             "GIT_CONFIG_GLOBAL": "/dev/null",
             **self.environment,
         }
-        return subprocess.Popen(
-            words,
-            cwd=self.path,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""

@@ -7,6 +7,7 @@ import gc
 import importlib
 import io
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from typing import NoReturn, TextIO
 
 from acne04.core.errors import Acne04Error
 from acne04.core.printing import RUN_STATE, say, say_aside, shown_in_line
+from acne04.core.progress import be_job_of
 
 #: Verb -> what it does, in the order of the workflow. The module of the same name, if `MODULES`
 #: names no other, is imported when it is asked for: `configure(parser)` declares its arguments,
@@ -66,6 +68,10 @@ EXTRAS = {
     "snakemake": _WORKFLOW,
 }
 
+if Path(sys.argv[0]).name == "acne04" and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+    # Ctrl-C while numpy is still being imported: nothing has begun, nothing needs words.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+
 # Verbs divide their work among threads themselves; a linear algebra library that starts its own
 # for each small product only gets in their way. It reads this when numpy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -78,23 +84,41 @@ def main(words: Sequence[str] | None = None) -> int:
         # Under any locale: what a verb prints is part of what it makes.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
+    if RUN_STATE in os.environ:
+        return _run_as_job(" ".join(words), words)
+    return _outcome(_arguments(words))[0]
+
+
+def _arguments(words: Sequence[str]) -> argparse.Namespace:
     arguments = _parser(words).parse_args(words)
     # A verb is a short process that makes few cycles: what the imports made need not be looked
     # through again, and collecting seldom saves a twentieth of the CPU time of a scan.
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
-    if RUN_STATE not in os.environ:
-        return _outcome(arguments)[0]
-    # A job of a run: the bridge between Snakemake and DVC wants to know that it lives, and its end.
+    return arguments
+
+
+def _run_as_job(job: str, words: Sequence[str]) -> int:
+    """Run a job of a run, which wants to know that it lives, and why it failed."""
     from snakemake_dvc.errors import BridgeError
     from snakemake_dvc.locks import as_job, leave_word
 
+    # A process that is killed says nothing more: its word is left before the long imports.
+    verb, log = _verb(words)
+    where = f"\n  log:      {log}" if log else ""
+    leave_word(job, 2, f"acne04 {verb}: ended from outside: killed, or out of memory{where}")
+    try:
+        arguments = _arguments(words)
+    except SystemExit:
+        leave_word(job, 0, "")
+        raise
+    be_job_of(arguments.verb)
     try:
         with as_job():
             code, message = _outcome(arguments)
     except BridgeError as error:
         code, message = _fail(arguments, error.exit_code, str(error))
-    leave_word(" ".join(words), code, message)
+    leave_word(job, code, message + where if message else "")
     return code
 
 
@@ -110,6 +134,8 @@ def _outcome(arguments: argparse.Namespace) -> tuple[int, str]:
 
 def _run(arguments: argparse.Namespace) -> tuple[int, str]:
     try:
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         module = arguments.module
         code = int(module.run(module.read_options(arguments)))
         sys.stdout.flush()
@@ -218,16 +244,17 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _verb(words: Sequence[str]) -> str | None:
+def _verb(words: Sequence[str]) -> tuple[str | None, str | None]:
+    """Find the verb and the log of a call before their options are known."""
     parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     parser.add_argument("--log")
     parser.add_argument("verb", nargs="?")
     parser.add_argument("rest", nargs=argparse.REMAINDER)
     try:
-        verb: str | None = parser.parse_known_args(words)[0].verb
+        found = parser.parse_known_args(words)[0]
     except argparse.ArgumentError:
-        return None
-    return verb
+        return None, None
+    return found.verb, found.log
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
@@ -239,7 +266,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, dest="version")
     parser.add_argument("--log", metavar="FILE", type=Path, help="write messages there too")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    asked = _verb(words)
+    asked, _ = _verb(words)
     for verb, summary in VERBS.items():
         verb_parser = verbs.add_parser(verb, help=summary, description=summary)
         if verb == asked:

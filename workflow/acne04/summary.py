@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Container, Iterator
 from pathlib import Path
@@ -14,7 +15,6 @@ _NAMES = {
     "standin": "standin: the drawn stand-in, not photographs",
     "acne04": "acne04: the real images; they may go to a private store only",
 }
-_WIDTH = 100
 #: Folder of artifacts -> the rule that makes it.
 _MAKERS = {
     "inventory": "scan",
@@ -23,9 +23,18 @@ _MAKERS = {
     "groups": "dedupe",
     "splits": "split",
 }
+#: Columns of the table, before the words.
+_FOLDER = 16
+_SEVERITIES = {"error": 6, "warning": 9, "info": 6}
+#: Where there is less room than this beside the counts, the words stand below them.
+_LEAST_ROOM = 30
+#: Stands for a space that no line is folded at.
+_TIE = "\xa0"
 
 
-def summary_lines(dataset: str, ran: Container[str], data: Path = Path("data")) -> Iterator[str]:
+def summary_lines(
+    dataset: str, ran: Container[str], width: int, data: Path = Path("data")
+) -> Iterator[str]:
     """Give the summary of the artifacts that a run made, line by line.
 
     Parameters
@@ -34,17 +43,22 @@ def summary_lines(dataset: str, ran: Container[str], data: Path = Path("data")) 
         Which one it is.
     ran : container of str
         Names of the rules that ran.
+    width : int
+        Columns that the table may take.
     data : pathlib.Path
         Where the artifacts lie.
     """
     yield f"Dataset  {_NAMES[dataset]}"
-    for folder in (folder for folder, rule in _MAKERS.items() if rule in ran):
-        metrics, findings = (data / folder / f"{noun}.json" for noun in ("metrics", "findings"))
-        if metrics.is_file() and findings.is_file():
-            yield ""
-            yield f"{data / folder}"
-            for line in (*_made(_load(metrics)), *_found(_load(findings))):
-                yield from _wrapped(line)
+    table = [
+        line
+        for folder, rule in _MAKERS.items()
+        if rule in ran
+        for line in _rows(data / folder, width)
+    ]
+    if table:
+        titles = "".join(name.rjust(room) for name, room in _SEVERITIES.items())
+        yield f"{'Findings':{_FOLDER}}{titles}"
+        yield from table
     ledger = data / "ledger" / "ledger.json"
     asked = sum(_questions(data / folder / "review.csv") for folder in _MAKERS)
     yield ""
@@ -56,10 +70,49 @@ def summary_lines(dataset: str, ran: Container[str], data: Path = Path("data")) 
     yield "Next     `dvc push` keeps all of it in the store; `dvc metrics show` has every figure"
 
 
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(
-        text, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
+def _rows(folder: Path, width: int) -> Iterator[str]:
+    """Give the rows of one folder: how much was found in what was made, then what."""
+    metrics, findings = (folder / f"{noun}.json" for noun in ("metrics", "findings"))
+    if not (metrics.is_file() and findings.is_file()):
+        return
+    document = _load(findings)
+    counts = "".join(
+        f"{document['severities'].get(name, 0):{room},}" for name, room in _SEVERITIES.items()
     )
+    head = f"{folder.as_posix():{_FOLDER}}{counts}  "
+    is_narrow = width - len(head) < _LEAST_ROOM
+    room = width - (2 if is_narrow else len(head))
+    words = [line for text in _made(_load(metrics)) for line in _wrapped(text, room)]
+    words += _kinds(document, room)
+    beside = "" if is_narrow else "".join(words[:1])
+    yield (head + beside).rstrip()
+    for line in words if is_narrow else words[1:]:
+        yield " " * (width - room) + line
+
+
+def _wrapped(text: str, room: int) -> list[str]:
+    """Fold a list of figures; a name stays with its number."""
+    kept = re.sub(r"(?<![,:]) ", _TIE, text)
+    lines = textwrap.wrap(kept, room, break_on_hyphens=False, break_long_words=False)
+    return [line.replace(_TIE, " ") for line in lines]
+
+
+def _kinds(document: dict[str, Any], room: int) -> list[str]:
+    """Name the kinds of findings, the errors all, of the others the most frequent in a line."""
+    errors = {f["check"] for f in document["findings"] if f["severity"] == "error"}
+    ranked = sorted(document["counts"].items(), key=lambda kind: (-kind[1], kind[0]))
+    bad, others = (
+        [f"{check} {number:,}" for check, number in ranked if (check in errors) is wanted]
+        for wanted in (True, False)
+    )
+    lines = _wrapped(f"errors: {', '.join(bad)}", room) if bad else []
+    for left in range(len(others) + 1):
+        shown = others[: len(others) - left]
+        more = [f"{left} more {'kind' if left == 1 else 'kinds'}"] if left else []
+        line = ", ".join(shown + more)
+        if len(line) <= room:
+            return [*lines, line] if line else lines
+    return lines
 
 
 def _recorded(ledger: dict[str, Any]) -> str:
@@ -81,18 +134,12 @@ def _made(metrics: dict[str, Any]) -> Iterator[str]:
             counts.append("images " + " + ".join(f"{n:,} {kind}" for kind, n in value.items()))
     if counts:
         yield ", ".join(counts)
-    for name, variant in metrics.get("variants", {}).items():
-        excluded = sum(variant["excluded"].values())
-        yield f"{name}: {variant['placed']:,} rows placed, {excluded:,} excluded with a reason"
-
-
-def _found(findings: dict[str, Any]) -> Iterator[str]:
-    severities = [f"{n:,} {severity}" for severity, n in findings["severities"].items() if n]
-    if not severities:
-        yield "no findings"
-        return
-    checks = [f"{check} {n:,}" for check, n in findings["counts"].items()]
-    yield f"findings: {', '.join(severities)} ({', '.join(checks)})"
+    placed = [
+        f"{name} {variant['placed']:,}/{variant['placed'] + sum(variant['excluded'].values()):,}"
+        for name, variant in metrics.get("variants", {}).items()
+    ]
+    if placed:
+        yield f"placed: {', '.join(placed)}"
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -2,37 +2,65 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import os
+import re
 import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
-from rich.progress_bar import ProgressBar
-from rich.table import Table
 from rich.text import Text
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from snakemake_dvc.locks import RUN_STATE
-from snakemake_dvc.printing import shown, shown_in_line
+from snakemake_dvc.printing import shown_in_line
+from snakemake_dvc.progress import JobProgress, duration, notices, told_by_jobs
+from snakemake_dvc.screen import console, cut, say, width_of
 
-#: Seconds between two lines about what runs, where they do not replace each other.
-_INTERVAL = 30.0
+#: Seconds between two lines about a stage that runs, where they do not replace each other; after
+#: the first minutes the longer one.
+INTERVAL = 30.0
+LONG_INTERVAL = 60.0
+_MANY_INTERVALS = 4
 _NAME = 12
-#: Columns of a line in a file: a person reads it there, too.
-_FILE_WIDTH = 100
-#: What Snakemake says of a failed job besides the line that it failed.
+_TIME = 11
+#: Width of a terminal from which on there is room for a bar -> its length.
+_BARS = ((98, 16), (70, 6))
+#: What Snakemake says of a failed job besides the line that it failed, and of one that was
+#: interrupted.
 _REPEATED = (
     "RuleException:\nCalledProcessError",
     "Exiting because a job execution failed",
     "WorkflowError:\nAt least one job did not complete successfully",
+    "Terminating processes on user request",
+    "Will exit after finishing currently running jobs",
+    "Shutting down, this might take some time",
 )
 #: Words of Snakemake that a person wants to read.
 _KEPT = ("Nothing to be done",)
+#: How Snakemake begins a reason for a job; lists of files and values follow.
+_REASON = re.compile(
+    r"(?:^|(?<=[;.] ))(Forced execution|Missing output files|Incomplete output files"
+    r"|Updated input files|Input files updated by another job|[A-Z][\w ]* ha(?:s|ve) changed since "
+    r"last execution)"
+)
+
+
+#: Those of this process: one, or none where another logger is chosen.
+_displays: list[StageDisplay] = []
+
+
+def interrupt_all() -> None:
+    """Take note of a Ctrl-C: what it ends has not failed."""
+    for display in _displays:
+        display.is_interrupted = True
+
+
+def close_all() -> None:
+    """Take all bars away: what is printed from now on is the end of a run."""
+    while _displays:
+        _displays.pop().close()
 
 
 @dataclass
@@ -43,6 +71,7 @@ class _Stage:
     done: int = 0
     failed: int = 0
     began: float = 0.0
+    due: float = 0.0
     logs: list[str] = field(default_factory=list)
 
 
@@ -60,9 +89,8 @@ class StageDisplay:
     """
 
     def __init__(self, dry: bool, commands: bool, plain: bool) -> None:
-        self._console = Console(stderr=True, no_color=plain or None, highlight=False)
-        if not self._console.is_terminal:
-            self._console.width = _FILE_WIDTH
+        self.is_interrupted = False
+        self._console = console(plain)
         self._dry = dry
         self._commands = commands
         self._stages: dict[str, _Stage] = {}
@@ -72,6 +100,7 @@ class StageDisplay:
         self._ended = threading.Event()
         self._live: Live | None = None
         self._clock: threading.Thread | None = None
+        _displays.append(self)
 
     def show(self, record: logging.LogRecord) -> None:
         """Show a record, or not."""
@@ -87,15 +116,20 @@ class StageDisplay:
                 self._failed(record)
             elif event == LogEvent.SHELLCMD:
                 if self._commands and record.shellcmd:  # type: ignore[attr-defined]
-                    self._print(Text(shown(str(record.shellcmd))))  # type: ignore[attr-defined]
+                    self._print(Text(shown_in_line(str(record.shellcmd))))  # type: ignore[attr-defined]
             elif record.levelno >= logging.WARNING or event == LogEvent.ERROR:
                 self._warn(record)
             elif event is None and str(record.msg).startswith(_KEPT):
-                self._print(Text(shown(record.getMessage().splitlines()[0])))
+                said, _, _ = record.getMessage().splitlines()[0].partition(" (")
+                self._print(Text(f"{said}: everything is made, and as it should be."))
 
     def close(self) -> None:
-        """Take the bars away."""
+        """Take the bars away, for good."""
         self._ended.set()
+        with self._lock:
+            self._stop_bars()
+
+    def _stop_bars(self) -> None:
         if self._live:
             self._live.stop()
             self._live = None
@@ -111,41 +145,60 @@ class StageDisplay:
         if self._dry:
             if rule != "all":
                 values = "-".join(map(str, (getattr(record, "wildcards", None) or {}).values()))
-                name = f"{rule} {values}".strip()
-                why = " ".join(str(getattr(record, "reason", "")).split())
-                self._print(Text(shown_in_line(f"rule {name}: {why}")))
+                values = " ".join([rule, values]).strip()
+                why = "; ".join(_REASON.findall(str(getattr(record, "reason", ""))))
+                self._print(Text(shown_in_line(f"rule {values}: {why or 'follows'}")))
             return
         stage = self._stages.setdefault(rule, _Stage(1))
-        stage.began = stage.began or time.monotonic()
+        now = time.monotonic()
+        stage.began = stage.began or now
+        stage.due = stage.due or now + INTERVAL
         stage.logs += map(str, getattr(record, "log", []) or [])
         self._jobs[int(record.jobid)] = rule  # type: ignore[attr-defined]
         self._tick()
 
     def _finished(self, record: logging.LogRecord) -> None:
-        rule = self._jobs.pop(int(record.job_id), None)  # type: ignore[attr-defined]
+        self._notice()
+        rule = self._ended_job(int(record.job_id))  # type: ignore[attr-defined]
         if rule is None or rule == "all":
             return
         stage = self._stages[rule]
         stage.done += 1
         if stage.done >= stage.total:
-            self._print(_line("done", rule, stage, _outcome(rule, stage), self._console.width))
+            self._print(self._line("done", rule, stage, _outcome(rule, stage)))
 
     def _failed(self, record: logging.LogRecord) -> None:
-        rule = str(getattr(record, "rule_name", "") or self._jobs.get(getattr(record, "jobid", -1)))
+        self._notice()
+        job = int(getattr(record, "jobid", -1))
+        rule = str(getattr(record, "rule_name", "") or self._jobs.get(job))
+        self._ended_job(job)
         stage = self._stages.setdefault(rule, _Stage(1))
         stage.failed += 1
         log = ", ".join(map(str, getattr(record, "log", []) or []))
-        self._print(_line("failed", rule, stage, log, self._console.width))
+        # A job that is tried again fails again.
+        if (words := f"failed {rule} {log}") not in self._said:
+            self._said.add(words)
+            word = "stopped" if self.is_interrupted else "failed"
+            self._print(self._line(word, rule, stage, log))
+
+    def _notice(self) -> None:
+        say(self._console, notices.fresh(), style="magenta")
 
     def _warn(self, record: logging.LogRecord) -> None:
         text = record.getMessage().strip()
         if text and text not in self._said and not text.startswith(_REPEATED):
             self._said.add(text)
-            style = "red" if record.levelno >= logging.ERROR else "yellow"
-            self._print(Text(shown(text), style=style))
+            style = "red" if record.levelno >= logging.ERROR else "magenta"
+            say(self._console, text.splitlines(), style=style)
 
     def _print(self, text: Text) -> None:
         self._console.print(text, soft_wrap=True)
+
+    def _ended_job(self, job: int) -> str | None:
+        """Forget a job; leave the terminal to others while nothing runs."""
+        if not {rule for other, rule in self._jobs.items() if other != job} - {"all"}:
+            self._stop_bars()
+        return self._jobs.pop(job, None)
 
     def _tick(self) -> None:
         """Begin to show what runs, in place on a terminal and by the line elsewhere."""
@@ -164,45 +217,59 @@ class StageDisplay:
             self._clock.start()
 
     def _tell_now_and_then(self) -> None:
-        while not self._ended.wait(_INTERVAL):
+        while not self._ended.wait(INTERVAL / 30):
             with self._lock:
-                for rule in sorted(set(self._jobs.values()) - {"all"}):
-                    stage = self._stages[rule]
-                    if time.monotonic() - stage.began >= _INTERVAL:
-                        progress = _progress().get(rule, "")
-                        self._print(_line("running", rule, stage, progress, self._console.width))
+                self._notice()
+                told = told_by_jobs()
+                for rule in self._rules():
+                    stage, now = self._stages[rule], time.monotonic()
+                    if now >= stage.due:
+                        is_long = now - stage.began > _MANY_INTERVALS * INTERVAL
+                        stage.due = now + (LONG_INTERVAL if is_long else INTERVAL)
+                        self._print(self._line("running", rule, stage, _said_of(rule, stage, told)))
 
-    def _running(self) -> Group | Text:
-        rules = sorted(set(self._jobs.values()) - {"all"})
-        table = Table.grid(padding=(0, 1))
-        told = _progress()
-        for rule in rules:
+    def _rules(self) -> list[str]:
+        """Give the rules that run, in the order in which they began."""
+        return sorted(
+            set(self._jobs.values()) - {"all"}, key=lambda rule: (self._stages[rule].began, rule)
+        )
+
+    def _running(self) -> Group:
+        told, lines = told_by_jobs(), []
+        for rule in self._rules():
             stage = self._stages[rule]
-            share = _share(told.get(rule, "")) or (stage.done / stage.total)
-            table.add_row(
-                Text("running", style="cyan"),
-                rule.ljust(_NAME),
-                ProgressBar(total=1.0, completed=share, width=20, pulse=share == 0),
-                _seconds(time.monotonic() - stage.began),
-                Text(shown_in_line(told.get(rule, "")), style="dim"),
+            own = [progress for progress in told if progress.name == rule]
+            share = (stage.done + sum(progress.share for progress in own)) / stage.total
+            length = next((bar for room, bar in _BARS if self._console.width >= room), 0)
+            lines.append(
+                self._line("running", rule, stage, _said_of(rule, stage, told), _bar(share, length))
             )
-        return Group(table)
+        return Group(*lines)
+
+    def _line(
+        self, word: str, rule: str, stage: _Stage, said: str, bar: Text | None = None
+    ) -> Text:
+        style = {"done": "green", "failed": "bold red"}.get(word, "bold")
+        name = rule if stage.total == 1 else f"{rule} ({stage.total})"
+        took = duration(time.monotonic() - stage.began) if stage.began else ""
+        text = Text.assemble((word.ljust(8), style), name.ljust(_NAME), bar or "")
+        text.append(took.rjust(_TIME))
+        if said:
+            text.append("  " + shown_in_line(said))
+        return cut(text, width_of(self._console))
 
 
-def _line(word: str, rule: str, stage: _Stage, said: str, width: int) -> Text:
-    style = {"done": "green", "failed": "bold red"}.get(word, "cyan")
-    took = _seconds(time.monotonic() - stage.began) if stage.began else ""
-    jobs = "" if stage.total == 1 else f"{stage.total} jobs"
-    text = Text.assemble((word.ljust(8), style), rule.ljust(_NAME), jobs.rjust(8), took.rjust(9))
-    if said:
-        text.append("  " + shown_in_line(said), style="dim" if word == "done" else "")
-    text.truncate(width, overflow="ellipsis")
-    text.rstrip()
-    return text
+def _bar(share: float, length: int) -> Text:
+    full = round(min(1.0, share) * length)
+    return Text.assemble(("━" * full, "green"), ("─" * (length - full), "bright_black"))
 
 
-def _seconds(value: float) -> str:
-    return f"{value:.1f} s" if value < 100 else f"{value / 60:.1f} min"
+def _said_of(rule: str, stage: _Stage, told: list[JobProgress]) -> str:
+    """Say how far a rule is: its jobs, and of those that tell it the one that takes longest."""
+    jobs = f"{stage.done} of {stage.total} jobs" if stage.total > 1 else ""
+    own = [progress for progress in told if progress.name == rule]
+    longest = max(own, key=lambda progress: progress.left or 0.0, default=None)
+    return ", ".join(filter(None, (jobs, str(longest or ""))))
 
 
 def _outcome(rule: str, stage: _Stage) -> str:
@@ -214,24 +281,3 @@ def _outcome(rule: str, stage: _Stage) -> str:
             return stream.readline().strip().removeprefix(f"{rule}: ")
     except OSError:
         return ""
-
-
-def _progress() -> dict[str, str]:
-    """Read how far the jobs say that they are: rule -> ``done/total unit``."""
-    told = {}
-    state = os.environ.get(RUN_STATE)
-    for file in Path(state, "progress").glob("*.json") if state else ():
-        try:
-            word = json.loads(file.read_text(encoding="utf-8"))
-            told[str(word["name"])] = str(word["text"])
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-    return told
-
-
-def _share(text: str) -> float:
-    done, _, total = text.partition(" ")[0].partition("/")
-    try:
-        return min(1.0, float(done) / float(total))
-    except (ValueError, ZeroDivisionError):
-        return 0.0

@@ -7,14 +7,27 @@ import json
 import logging
 import os
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from snakemake_dvc import dvc, inputs, locks, packages, records, refusals
+from rich.console import Console
+
+from snakemake_dvc import (
+    display,
+    dvc,
+    inputs,
+    locks,
+    packages,
+    progress,
+    records,
+    refusals,
+    screen,
+)
 from snakemake_dvc.checkout import Checkout
 from snakemake_dvc.digests import DigestCache
 from snakemake_dvc.errors import BridgeError
@@ -33,8 +46,15 @@ def ending_the_process() -> Iterator[None]:
     try:
         yield
     except BridgeError as error:
-        say_aside(*f"snakemake: {error}".split("\n"))
-        sys.exit(error.exit_code)
+        _end(str(error), error.exit_code)
+    except OSError as error:
+        where = error.filename2 or error.filename or "the notes of the run"
+        _end(f"{where}: {error.strerror or error}\n  next:     make room, or it writable", 2)
+
+
+def _end(message: str, exit_code: int) -> NoReturn:
+    screen.say(screen.console(), f"snakemake: {message}".splitlines())
+    sys.exit(exit_code)
 
 
 class Bridge:
@@ -65,6 +85,7 @@ class Bridge:
         #: What jobs made in a run that failed later: bytes of ours, though no lock has them.
         self._made = state / "made.json"
         self._ran: frozenset[str] = frozenset()
+        self._is_interrupted = False
         self._staleness = Staleness(settings, _rule_files(workflow))
         with ending_the_process():
             self._start()
@@ -91,14 +112,15 @@ class Bridge:
         self._ran = frozenset(str(job.rule.name) for job in jobs)
         running = {self.stage_of(job) for job in jobs}
         self._write_pending(self._pending() | {stage for stage in running if stage})
-        say_aside(*plan_lines(self.workflow.dag, jobs))
+        screen.say(self._console(), plan_lines(self.workflow.dag, jobs))
 
     def succeeded(self) -> None:
         """Record a run in which every job succeeded: ``snakemake.lock``, then ``dvc.lock``."""
         with ending_the_process():
             self._record()
         if self.settings.summary:
-            self._say_after_the_jobs(["", *self.settings.summary(self._ran), *self._log()])
+            lines = self.settings.summary(self._ran, screen.width_of(self._console()))
+            self._say_after_the_jobs(["", *lines, *self._log()])
 
     def _log(self) -> list[str]:
         """Say where everything is that was not shown."""
@@ -111,7 +133,12 @@ class Bridge:
             queue = getattr(handler, "queue", None)
             if queue is not None:
                 queue.join()
-        say_aside(*lines)
+        display.close_all()
+        # Where another display than ours is chosen, nobody has told them yet.
+        screen.say(self._console(), [*progress.notices.fresh(), *lines])
+
+    def _console(self) -> Console:
+        return screen.console(self.workflow.output_settings.nocolor)
 
     def failed(self) -> None:
         """Repeat why jobs failed, and end with their exit code, which Snakemake would make 1."""
@@ -121,12 +148,19 @@ class Bridge:
         done = (records.digest_job(live, sorted(map(str, job.output)), digests) for job in finished)
         made = {path: sha for record in done if record for path, sha in record.outputs.items()}
         write_text(self._made, json.dumps(made, sort_keys=True) + "\n")
+        if self._is_interrupted:
+            self._say_after_the_jobs(["", "Interrupted. The same command goes on from here."])
+            sys.exit(130)
         known = locks.failures(self.settings.state)
-        told = ["The run stopped. What its jobs said:", *(message for _, message in known)]
+        head = "The run stopped. What its jobs said:"
         if not known:
-            told = ["The run stopped; the log of the job that failed says why."]
+            head = (
+                "The run stopped: a job ended without a word, killed perhaps; its log may say more."
+            )
         # What failed is the last thing on the screen.
-        self._say_after_the_jobs(["", *self._log(), *told])
+        self._say_after_the_jobs(["", *self._log()])
+        screen.say(self._console(), [head], style="bold red")
+        screen.say(self._console(), (line for _, told in known for line in told.splitlines()))
         sys.exit(min((code for code, _ in known), default=1))
 
     def stage_of(self, job: Any) -> str | None:
@@ -148,13 +182,25 @@ class Bridge:
         refusals.check_deletion(refusals.command_line(), filter(self._is_source, patterns))
         refusals.check_parameters(workflow.config)
         dry = workflow.output_settings.dryrun
-        if not locks.take(state / "run.lock", patience=0 if dry else 2):
+        try:
+            taken = locks.take(state / "run.lock", patience=0 if dry else 2)
+        except OSError as error:
+            raise BridgeError(
+                str(state / "run.lock"),
+                f"cannot be written ({error.strerror}); Snakemake keeps notes even of a dry run",
+                done="nothing",
+                remedy="run it in a checkout that you can write to: `git clone` this one",
+                exit_code=2,
+            ) from None
+        if not taken:
             if dry:
                 return
             raise locks.busy(state / "run.lock")
         if not dry:
+            self._note_interrupts()
             packages.tell_jobs(self.settings.packages, Path.cwd())
             locks.wait_for_jobs(state)
+            progress.forget(state)
             dvc.undo_interrupted_commit(self._lock_before)
         self._prepare(dry)
         if dry:
@@ -165,6 +211,17 @@ class Bridge:
         if self._pending():
             # With nothing to run Snakemake calls no hook: what is to be recorded is recorded here.
             atexit.register(self._finish_interrupted)
+
+    def _note_interrupts(self) -> None:
+        """Remember a Ctrl-C: what it ends has not failed."""
+
+        def note(number: int, frame: Any) -> None:
+            self._is_interrupted = True
+            display.interrupt_all()
+            signal.default_int_handler(number, frame)
+
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, note)
 
     def _prepare(self, dry: bool) -> None:
         digests = DigestCache(self._digests)

@@ -44,8 +44,9 @@ class Settings:
     namespace_of : callable, optional
         Gives the namespace that an artifact says it is of, or None.
     summary : callable, optional
-        Gets the names of the rules that ran, and gives the lines to print after a run that
-        succeeded.
+        Gets the names of the rules that ran and how wide a line may be, and gives the lines to
+        print after a run that succeeded; longer ones are folded. A label and two spaces begin a
+        line whose rest hangs below them.
     state : pathlib.Path
         Folder for the bridge's own notes; git must ignore it.
     """
@@ -59,7 +60,7 @@ class Settings:
     packages: Mapping[str, str] = field(default_factory=dict)
     namespace: str = ""
     namespace_of: Callable[[Path], str | None] | None = None
-    summary: Callable[[frozenset[str]], Iterable[str]] | None = None
+    summary: Callable[[frozenset[str], int], Iterable[str]] | None = None
     state: Path = Path(".snakemake_dvc")
 
     def tracks(self, path: str) -> bool:

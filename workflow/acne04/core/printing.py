@@ -8,9 +8,11 @@ The bridge, which may not import this package, has the same in `snakemake_dvc.pr
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
+from pathlib import Path
 from typing import TextIO
 
 #: Environment variable by which a run names its state folder to its jobs (`snakemake_dvc`): then
@@ -94,8 +96,9 @@ def say_aside(*lines: str) -> None:
     say(*lines, stream=sys.stderr)
 
 
-def loud(*lines: str) -> None:
-    """Print what nobody may miss on standard error, in a job on that of the run as well."""
-    say_aside(*lines)
-    if RUN_STATE in os.environ and sys.stderr is not sys.__stderr__ and sys.__stderr__:
-        say(*lines, stream=sys.__stderr__)
+def loud(headline: str, *details: str) -> None:
+    """Print what nobody may miss on standard error; of a job, the run shows the headline."""
+    say_aside(headline, *details)
+    if RUN_STATE in os.environ:
+        with Path(os.environ[RUN_STATE], "notices.jsonl").open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(shown_in_line(headline)) + "\n")

@@ -15,7 +15,7 @@ from acne04.fetch.acceptance import name_problem
 from acne04.fetch.transports import (
     CONNECT_SECONDS,
     READ_SECONDS,
-    Progress,
+    BytesHad,
     RefusalError,
     UnreachableError,
 )
@@ -37,7 +37,7 @@ class GoogleDriveTransport:
         """Name of the host that an address needs."""
         return HOST
 
-    def fetch(self, url: str, target: Path, progress: Progress) -> None:
+    def fetch(self, url: str, target: Path, progress: BytesHad) -> None:
         """Write a file or a folder's files to `target`; see `transports.Transport.fetch`."""
         scheme, _, rest = url.partition(":")
         drive_id, _, name = rest.partition("#")
@@ -49,7 +49,7 @@ class GoogleDriveTransport:
             _download_all(_members(drive_id), target, progress)
 
 
-def _download_all(members: list[DriveFile], target: Path, progress: Progress) -> None:
+def _download_all(members: list[DriveFile], target: Path, progress: BytesHad) -> None:
     done = 0
     for member in members:
         place = target / member.path
@@ -92,7 +92,7 @@ def _named(members: list[DriveFile], name: str) -> DriveFile:
     raise RefusalError(f"the folder holds no file {name} (it lists {len(members)}: {listed})")
 
 
-def _download(file_id: str, target: Path, progress: Progress) -> None:
+def _download(file_id: str, target: Path, progress: BytesHad) -> None:
     # gdown keeps its own partial files beside the output: a folder of their own holds them.
     with tempfile.TemporaryDirectory(
         prefix=f".{target.name}.", suffix=".part", dir=target.parent

@@ -10,7 +10,7 @@ from acne04.core.hashing import CHUNK_BYTES
 from acne04.fetch.transports import (
     CONNECT_SECONDS,
     READ_SECONDS,
-    Progress,
+    BytesHad,
     RefusalError,
     UnreachableError,
 )
@@ -23,7 +23,7 @@ class HttpTransport:
         """Name of the host that an address needs."""
         return httpx.URL(url).host
 
-    def fetch(self, url: str, target: Path, progress: Progress) -> None:
+    def fetch(self, url: str, target: Path, progress: BytesHad) -> None:
         """Write the body of a 200 answer to `target`; see `transports.Transport.fetch`."""
         try:
             with httpx.stream(

@@ -68,13 +68,14 @@ def run(options: SourceOptions) -> int:
 
 def _tell(source: Source, version: str, delivered: list[Delivered], pins: Path) -> None:
     size = sum(file.digest.size for file in delivered)
-    advice = f"If you trust them, commit this file: {pins}"
+    advice = f"commit {pins} if you trust them"
     if version.endswith(SET_ASIDE):
-        advice = f"A rehearsal: do not commit these rows of {pins}"
+        advice = f"a rehearsal: do not commit these rows of {pins}"
+    files = "1 file" if len(delivered) == 1 else f"{len(delivered):,} files"
     loud(
-        f"PINNED FOR THE FIRST TIME: {source.dataset}/{source.key} at version {version}:",
+        f"PINNED FOR THE FIRST TIME: {source.dataset}/{source.key}, {files}, {size:,} bytes: "
+        f"{advice}",
+        f"  version {version}; every later fetch must deliver the same",
         *(f"  {d.path}: {d.digest.size:,} bytes, sha256 {d.digest.sha256}" for d in delivered[:5]),
         *([f"  and {len(delivered) - 5:,} more"] if len(delivered) > 5 else []),
-        f"  Files: {len(delivered):,}, bytes: {size:,}. Every later fetch must deliver the same.",
-        f"  {advice}",
     )

@@ -211,7 +211,8 @@ def warn_set_aside(source: Source, delivered: Iterable[Delivered], statement: Ex
         for file in source.delivery.files
         if file.path not in statement.files
     ]
-    loud(*lines)
+    for line in lines:
+        loud(line)
 
 
 def _text(digest: Digest) -> str:

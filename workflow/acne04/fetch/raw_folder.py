@@ -18,7 +18,7 @@ from acne04.core.hashing import Digest, files_below
 from acne04.core.sources import Source
 from acne04.fetch.archive import Written, extract, write_hashed
 from acne04.fetch.pins import Delivered
-from acne04.fetch.transports import Progress
+from acne04.fetch.transports import BytesHad
 
 SHOWN_FILES = 5
 
@@ -77,7 +77,7 @@ def check_replaceable(folder: Path, unlisted: Iterable[str], delivery: Iterable[
 
 
 def land(
-    source: Source, delivered: list[Delivered], folder: Path, progress: Progress
+    source: Source, delivered: list[Delivered], folder: Path, progress: BytesHad
 ) -> list[dict[str, Any]]:
     """Fill an empty folder with what was delivered.
 

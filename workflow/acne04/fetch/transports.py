@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote
 
-from tqdm import tqdm
+from acne04.core.progress import Progress
 
 #: Takes the bytes had so far, and the bytes in all where they are known.
-Progress = Callable[[int, int | None], None]
+BytesHad = Callable[[int, int | None], None]
 
 #: Seconds to wait for a connection, and for the next bytes of an answer.
 CONNECT_SECONDS = 5.0
@@ -39,7 +39,7 @@ class Transport(Protocol):
     def host(self, url: str) -> str:
         """Name of the host that an address needs."""
 
-    def fetch(self, url: str, target: Path, progress: Progress) -> None:
+    def fetch(self, url: str, target: Path, progress: BytesHad) -> None:
         """Write what an address delivers.
 
         Parameters
@@ -85,12 +85,7 @@ def place_of(url: str) -> Path | None:
 
 
 @contextmanager
-def progress_bar(name: str) -> Iterator[Progress]:
-    """Show a bar of bytes on stderr while a person looks on."""
-    with tqdm(desc=name, unit="B", unit_scale=True, disable=None, leave=False) as bar:
-
-        def progress(done: int, total: int | None) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        yield progress
+def progress_bar(name: str) -> Iterator[BytesHad]:
+    """Tell how many bytes of a file or a source there are."""
+    with Progress(name, unit="bytes") as progress:
+        yield progress.reach

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
-from tqdm import tqdm
-
 from acne04.core.errors import Acne04Error, UnavailableError
+from acne04.core.progress import Progress
 
 #: How much a check costs: seconds, the re-reading of everything, or a whole run.
 Level = Literal["quick", "full", "rebuild"]
@@ -118,12 +117,12 @@ def of_level(checks: Sequence[Check[Examined]], level: Level) -> list[Check[Exam
 
 def run(checks: Sequence[Check[Examined]], examined: Examined) -> list[CheckOutcome]:
     """Run all checks; give what came of each, in their order."""
-    with tqdm(checks, desc="checking", unit="check", disable=None, leave=False) as bar:
-        outcomes = []
-        for check in bar:
-            bar.set_postfix_str(check.id)
+    outcomes = []
+    with Progress("check", len(checks), "checks") as progress:
+        for check in checks:
             outcomes.append(_outcome(check, examined))
-        return outcomes
+            progress.add()
+    return outcomes
 
 
 def _outcome(check: Check[Examined], examined: Examined) -> CheckOutcome:

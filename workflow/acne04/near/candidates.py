@@ -16,8 +16,8 @@ from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
+from acne04.core.progress import Progress
 from acne04.near.blocks import Flags, Floats
 from acne04.near.frames import SIDES, Bytes
 from acne04.near.registration import FORMS, Guess, in_form
@@ -80,7 +80,7 @@ def find_nearest(thumbnails: Bytes, is_real: Flags, depth: int, threads: int) ->
     starts = range(0, number, _WHOLES_AT_ONCE)
     with (
         ThreadPoolExecutor(threads) as pool,
-        tqdm(total=number * number, desc="near: compare", unit="pair", disable=None) as progress,
+        Progress("compare", number * number, "pairs") as progress,
     ):
         for first in range(0, number, _PARTS_AT_ONCE):
             parts = _part_vectors(thumbnails[first : first + _PARTS_AT_ONCE], pool)
@@ -89,7 +89,7 @@ def find_nearest(thumbnails: Bytes, is_real: Flags, depth: int, threads: int) ->
                 starts, pool.map(_products, blocks, repeat(parts)), strict=True
             ):
                 lists.add(start, first, nearest)
-                progress.update(nearest.size)
+                progress.add(nearest.size)
     return lists.sorted()
 
 

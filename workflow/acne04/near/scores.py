@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from tqdm import tqdm
 
 from acne04.core.findings import Finding
 from acne04.core.processes import ProcessPool
+from acne04.core.progress import Progress
 from acne04.near import catalogue
 from acne04.near.cache import Cache, Pair
 from acne04.near.candidates import Nearest, find_nearest, whole_vectors
@@ -84,8 +84,9 @@ class Comparer:
     def _prepare(self, numbers: Iterable[int]) -> None:
         missing = [number for number in numbers if number not in self._read]
         results = self._pool.each(Corpus.read, missing)
-        for _ in tqdm(results, total=len(missing), desc="near: read", unit="image", disable=None):
-            pass
+        with Progress("read", len(missing), "images") as progress:
+            for _ in results:
+                progress.add()
         self._read.update(missing)
 
     def _compare(self, pairs: list[tuple[int, int]]) -> None:
@@ -96,12 +97,12 @@ class Comparer:
         batches = [pairs[start : start + BATCH] for start in range(0, len(pairs), BATCH)]
         fresh: dict[Pair, tuple[int, Score]] = {}
         results = self._pool.each(Corpus.verify, batches)
-        with tqdm(total=len(pairs), desc="near: verify", unit="pair", disable=None) as progress:
+        with Progress("verify", len(pairs), "pairs") as progress:
             told = zip(batches, results, strict=True)
             for number, (batch, found) in enumerate(told, start=1):
                 for pair, (guess, score) in zip(batch, found, strict=True):
                     fresh[self._names(pair)] = (_form(guess, pair), score)
-                progress.update(len(batch))
+                progress.add(len(batch))
                 # A killed run goes on from here.
                 if number % _BATCHES_KEPT == 0 or number == len(batches):
                     self._cache.keep_scores(fresh)

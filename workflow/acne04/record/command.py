@@ -16,6 +16,7 @@ from acne04.core import documents
 from acne04.core.errors import SchemaError, UnavailableError, UsageError
 from acne04.core.outputs import check_outputs
 from acne04.core.printing import say_aside
+from acne04.core.progress import Progress
 from acne04.core.rows import read_rows
 from acne04.core.sources import Source, load_sources
 from acne04.provenance.ledger import (
@@ -176,7 +177,12 @@ def _hashed(around: Iterable[str], stages: Iterable[RecordedStage]) -> dict[str,
             done="no ledger written",
             remedy="`make dvc.yaml` after files of code came or went; `dvc pull` for data",
         )
-    return {path: _recorded(Path(path)) for path in sorted(named)}
+    hashed = {}
+    with Progress("hash", len(named), "files") as progress:
+        for path in sorted(named):
+            hashed[path] = _recorded(Path(path))
+            progress.add()
+    return hashed
 
 
 def _recorded(path: Path) -> RecordedFile:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from tqdm import tqdm
-
 from acne04.core.findings import Finding
 from acne04.core.hashing import Digest, digest_file
 from acne04.core.imaging import Reading, read_image
 from acne04.core.naming import JPEG_EXTENSIONS
+from acne04.core.progress import Progress
 from acne04.scan import catalogue
 from acne04.scan.source_tree import SourceTree
 
@@ -89,14 +88,14 @@ def read_files(trees: list[SourceTree], threads: int, listed: frozenset[str]) ->
     threads = threads if _mean_size(tasks) >= WORTH_THREADS else 1
     with (
         ThreadPoolExecutor(threads) as pool,
-        tqdm(total=len(tasks), desc="scan", unit="file", disable=None) as progress,
+        Progress("read", len(tasks), "files") as progress,
     ):
         # One thread is this one: to hand over to another and wait would be for nothing.
         mapped = map if threads == 1 else pool.map
         for results in mapped(_read_batch, batches):
             for result in results:
                 _keep(result, contents)
-            progress.update(len(results))
+            progress.add(len(results))
     return contents
 
 

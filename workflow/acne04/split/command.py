@@ -15,6 +15,7 @@ from acne04.core.errors import UsageError
 from acne04.core.findings import Finding, NotRun, summary_lines, write_findings
 from acne04.core.parameters import declare_flags, read_flags
 from acne04.core.printing import say_aside
+from acne04.core.progress import Progress
 from acne04.core.sources import load_source
 from acne04.relations import decisions
 from acne04.relations.kinship import Kinship
@@ -256,7 +257,13 @@ def _make(
         "holdout": lambda: holdout(images, how, growths.get("holdout")),
         "kfold": lambda: kfold(images, how, growths.get("kfold")),
     }
-    return [make() for name, make in makers.items() if name in options.variants]
+    wanted = [make for name, make in makers.items() if name in options.variants]
+    made = []
+    with Progress("place", len(wanted), "manifests") as progress:
+        for make in wanted:
+            made.append(make())
+            progress.add()
+    return made
 
 
 def _not_run(options: SplitOptions, promised: list[dict[str, Any]] | None) -> list[NotRun]:

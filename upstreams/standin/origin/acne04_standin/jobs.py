@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import ExifTags, Image
-from tqdm import tqdm
 
 from acne04.core.errors import UnavailableError
 from acne04.core.processes import ProcessPool
+from acne04.core.progress import Progress
 from acne04_standin import variants
 from acne04_standin.canvas import Pose
 from acne04_standin.chance import Chance
@@ -176,7 +176,7 @@ def draw_all(jobs: Sequence[Job], folder: Path, workers: int) -> None:
     )
     with (
         ProcessPool(folder, workers, lost) as pool,
-        tqdm(total=len(jobs), desc="drawing", unit="photograph", disable=None) as bar,
+        Progress("draw", len(jobs), "photographs") as progress,
     ):
         for _ in pool.each(make_files, jobs):
-            bar.update()
+            progress.add()
