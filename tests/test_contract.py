@@ -75,10 +75,10 @@ def test_b2_a_changed_byte_stops_everything(clone: Project, tool: str) -> None:
         assert done.returncode == 1
     said = done.stdout + done.stderr
     assert "data/raw/v2/Acne04-v2_annotations.json: expected sha256" in said
-    assert "dvc checkout --force data/raw/v2" in said
+    assert "`rm -r data/raw/v2`, and run again" in said
     assert "Traceback" not in said
     assert clone.read("dvc.lock") == lock
-    assert clone.dvc("checkout", "--force", "data/raw/v2").returncode == 0
+    shutil.rmtree(clone.path / "data/raw/v2")
     assert rules_run(clone.snakemake()) == []
     assert clone.dvc_status() == CLEAN
 
@@ -409,11 +409,62 @@ def test_metrics_diff_shows_what_a_change_did(clone: Project) -> None:
     assert "data/splits/metrics.json" in json.loads(shown.stdout)
 
 
-def test_another_dataset_is_refused_while_artifacts_are_unpushed(clone: Project) -> None:
-    store = clone.path.parent / "empty-store"
-    assert clone.dvc("remote", "modify", "--local", "store", "url", str(store)).returncode == 0
+def test_another_dataset_is_refused_while_something_would_be_lost(clone: Project) -> None:
+    """What DVC's cache does not hold is nowhere else: it is named, and nothing is touched."""
+    mine = clone.path / "data/raw/v2/mine.json"
+    mine.write_text("a user's")
     clone.set_parameter("dataset", "acne04")
+    for words in ((), ("-n",)):
+        refused = clone.snakemake(*words)
+        assert refused.returncode == 2
+        assert "dataset is 'acne04', but 1 files of 'standin' lie here" in refused.stderr
+        assert "data/raw/v2/mine.json" in refused.stderr
+        assert mine.is_file()
+        assert (clone.path / "data/splits/holdout.csv").is_file()
+
+
+def test_other_settings_of_the_standin_and_back(clone: Project) -> None:
+    clone.set_parameter("seed", 1)
+    assert "fetch" in rules_run(clone.snakemake())
+    clone.git("checkout", "--quiet", ".")
+    assert rules_run(clone.snakemake()) == []
+    assert clone.git("status", "--porcelain") == ""
+    assert clone.dvc_status() == CLEAN
+    # What was drawn with the other settings is not taken for the upstream of these.
+    (clone.path / "data/raw/v2.csv").unlink()
+    shutil.rmtree(clone.path / ".dvc/cache")
+    clone.append("workflow/acne04/fetch/__init__.py", "# edited\n")
+    assert {"standin", "fetch"} <= set(rules_run(clone.snakemake()))
+    assert clone.git("status", "--porcelain", "data", "upstreams") == ""
+
+
+@pytest.mark.parametrize(
+    "lost", ["decisions/places.csv", "decisions/annotations.csv", "upstreams/standin/pins/v2.csv"]
+)
+def test_a_missing_source_is_told(clone: Project, lost: str) -> None:
+    """`previous`, decisions, pins: Snakemake would take what hangs on them for its own source."""
+    (clone.path / lost).unlink()
+    for words in ((), ("-n",)):
+        refused = clone.snakemake(*words)
+        assert refused.returncode == 2
+        assert f"{lost}: a rule reads it, no rule makes it, and it is not there" in refused.stderr
+    clone.git("checkout", "--", lost)
+    assert rules_run(clone.snakemake()) == []
+
+
+def test_an_earlier_release_that_is_not_there_is_told(clone: Project) -> None:
+    clone.set_parameter("previous", "releases/1.0.0")
     refused = clone.snakemake()
     assert refused.returncode == 2
-    assert "dataset is 'acne04', but data/ holds artifacts of 'standin'" in refused.stderr
-    assert "dvc push" in refused.stderr
+    assert "releases/1.0.0/holdout.csv" in refused.stderr
+    assert "Nothing to be done" not in refused.stdout + refused.stderr
+
+
+def test_pins_survive_the_deletion_of_all_outputs(clone: Project) -> None:
+    pins = clone.path / "upstreams/standin/pins"
+    before = {path.name: path.read_bytes() for path in pins.iterdir()}
+    assert clone.snakemake("--delete-all-output").returncode == 0
+    assert {path.name: path.read_bytes() for path in pins.iterdir()} == before
+    assert not (clone.path / "data/splits/holdout.csv").exists()
+    assert rules_run(clone.snakemake()) == []
+    assert clone.git("status", "--porcelain") == ""
