@@ -2,8 +2,8 @@
 
 A clone of this checkout runs the workflow on the small stand-in in terminals of 80 and of 120
 columns: the first time, with a parameter changed, with nothing to do, and with a pin that does not
-match. So that the same code gives the same bytes, every duration becomes 1.2 s, the time in the log's name
-2026-01-01, and finished stages stand in the order of the plan.
+match. So that the same code gives the same bytes, every duration becomes 1.2 s, the time in the
+log's name 2026-01-01, and finished stages stand in the order of the plan.
 
 Exit code 1 if a line is wrapped by the terminal or a screen has more lines than promised; the
 first line is Snakemake's own, of fixed length.
