@@ -26,9 +26,10 @@ from. This page says how often it is right.
 *drawn* (`acne04 standin`), half faces that are as alike to a perceptual hash as the real ones, and
 `truth.json` says which are the same photograph. They have another seed and another style (skin,
 light, background, hair, lesions, poses) than the drawings that the method was tuned on; nobody
-looked at them while tuning. (Corpora of this style, of other seeds, were looked at in between;
-these seeds were drawn for the first time after the last change of the method.) A person has up
-to 22 photographs there: those are not the same photograph, and linking them is an error.
+looked at them while tuning. (Corpora of this style, of other seeds, were looked at in between. The
+last change of the method, which tells retakes apart, was set on real photographs; the drawn retakes
+came after it, and their skin moves so far that they score as the real ones do, up to .75.) A person
+has up to 22 photographs there: those are not the same photograph, and linking them is an error.
 
 - *found*: the copy and its original were accepted as the same photograph, directly (a synthetic
   image and its parent: or another copy of the parent). *in review*: a person is asked. *taken for
@@ -42,8 +43,9 @@ to 22 photographs there: those are not the same photograph, and linking them is 
   the same pose; and *retakes*: the same person on the same chin rest seconds later, in another
   light, the skin moved by 2 to 5 pixels of 1,024, as they are and altered.
 - *caption bar*: 5 to 8 % of the height, white with text, at the top or the bottom. *watermark*:
-  text across the picture, 35 to 50 % opaque. *screenshot*: a phone's status and navigation bars
-  around the picture, all resized and compressed.
+  text across the picture, 25 to 40 % opaque, five heights of a letter from line to line; *dense*:
+  35 to 50 %, three heights. *screenshot*: a phone's status and navigation bars around the picture,
+  all resized and compressed.
 
 {machine}
 """

@@ -42,7 +42,7 @@ def retake_rate(tally: Tally) -> str:
     fulfilled = "met" if taken_in == 0 else "**not met**"
     return (
         f"**Retakes taken for one photograph: {taken_in} of {of}**, {share(taken_in, of)} "
-        f"(95 %: {_ends(taken_in, of)}). Limit: none; {fulfilled}.\n"
+        f"(95 %: {_ends(taken_in, of)}). Promised: none at all; {fulfilled}.\n"
     )
 
 

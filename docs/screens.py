@@ -2,8 +2,8 @@
 
 A clone of this checkout runs the workflow on the small stand-in in terminals of 80 and of 120
 columns: the first time, with a parameter changed, with nothing to do, and with a pin that does not
-match. So that the same code gives the same bytes, every duration becomes 1.2 s and the time in the
-log's name 2026-01-01; one core keeps the order of the jobs.
+match. So that the same code gives the same bytes, every duration becomes 1.2 s, the time in the
+log's name 2026-01-01, and finished stages stand in the order of the plan.
 
 Exit code 1 if a line is wrapped by the terminal or a screen has more lines than promised; the
 first line is Snakemake's own, of fixed length.
@@ -161,9 +161,9 @@ def _environment(project: Project) -> dict[str, str]:
 
 
 def fixed(rows: Iterable[list[Char]]) -> list[list[Char]]:
-    """Put fixed times in the place of those that differ from run to run."""
+    """Put a fixed order and fixed times in the place of those that differ from run to run."""
     made = []
-    for row in rows:
+    for row in in_order(list(rows)):
         line, cells = "".join(cell.data for cell in row), list(row)
         for found in _DURATION.finditer(line):
             text = "1.2 s".rjust(found.end() - found.start())
@@ -174,6 +174,19 @@ def fixed(rows: Iterable[list[Char]]) -> list[list[Char]]:
             for place, character in enumerate(_FIXED_MOMENT, found.start()):
                 cells[place] = cells[place]._replace(data=character)
         made.append(cells)
+    return made
+
+
+def in_order(rows: list[list[Char]]) -> list[list[Char]]:
+    """Sort the lines of the stages that are done as the plan, above them, names the rules."""
+    texts = ["".join(cell.data for cell in row) for row in rows]
+    done = [number for number, text in enumerate(texts) if text.startswith("done ")]
+    named = " ".join(texts[: done[0]]) if done else ""
+    words = named.partition("To do ")[2].replace(",", " ").replace(":", " ").split()
+    ordered = sorted(done, key=lambda number: words.index(texts[number].split()[1]))
+    made = list(rows)
+    for place, number in zip(done, ordered, strict=True):
+        made[place] = rows[number]
     return made
 
 

@@ -202,6 +202,8 @@ class StageDisplay:
 
     def _tick(self) -> None:
         """Begin to show what runs, in place on a terminal and by the line elsewhere."""
+        if not self._rules():
+            return
         if self._console.is_terminal and self._live is None and not self._ended.is_set():
             self._live = Live(
                 get_renderable=self._running,
