@@ -183,7 +183,7 @@ def test_dvc_yaml_is_short() -> None:
 HOMES = {
     "git is run": (
         r"""["']git["'],|\bgit (?:-c|--no)""",
-        {"workflow/acne04/provenance/git.py", f"{BRIDGE}/__main__.py"},
+        {"workflow/acne04/provenance/git.py", f"{BRIDGE}/git.py"},
     ),
     "CSV is taken apart": (
         r"\b(?:import csv|from csv|read_csv|to_csv)\b",
@@ -201,6 +201,7 @@ HOMES = {
             f"{BRIDGE}/printing.py",
             # Rich's own: tables, whose cells are made fit before.
             f"{BRIDGE}/display.py",
+            f"{BRIDGE}/screen.py",
             "workflow/acne04/leaks/verdict.py",
             "workflow/acne04/split/tally.py",
         },

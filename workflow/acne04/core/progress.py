@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from acne04.core.printing import RUN_STATE
+from acne04.core.printing import RUN_STATE, say_aside
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -113,7 +113,7 @@ class Progress:
         elif self._interval == TERMINAL_SECONDS:
             self._draw()
         else:
-            self._print()
+            self._say()
         self._due = time.monotonic() + self._interval
 
     def _write(self, file: Path) -> None:
@@ -153,8 +153,8 @@ class Progress:
         self._bar.n = self.done
         self._bar.refresh()
 
-    def _print(self) -> None:
+    def _say(self) -> None:
         of = "" if self.total is None else f" of {self.total:,}"
         left = self.seconds_left()
         rest = "" if left is None else f", {left:,.0f} s left"
-        print(f"{self.step}: {self.done:,}{of} {self.unit}{rest}", file=sys.stderr)
+        say_aside(f"{self.step}: {self.done:,}{of} {self.unit}{rest}")

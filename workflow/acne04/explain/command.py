@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from acne04.core.errors import UsageError
+from acne04.core.printing import say
 from acne04.inspection.check_catalogue import (
     CATALOGUE,
     CatalogueEntry,
@@ -50,7 +51,7 @@ def run(options: ExplainOptions) -> int:
             remedy=f"{CATALOGUE} lists all of them",
         )
     for entry in entries:
-        print("\n".join(_lines(entry)))
+        say(*_lines(entry))
     return 0
 
 
