@@ -910,7 +910,7 @@ def hard_among(folder: Folder, people: int, copies: int, **size: Any) -> list[tu
     [
         (30, 0, (194, 216)),
         (4, 10, (194, 216)),
-        pytest.param(180, 10, (194, 216), marks=pytest.mark.long),
+        pytest.param(180, 10, (194, 216), marks=[pytest.mark.long, pytest.mark.timeout(3600)]),
     ],
     ids=["among-others", "beside-ten-times-as-many-easy-copies", "among-two-thousand"],
 )
