@@ -389,9 +389,9 @@ def test_an_answer_on_circles_is_applied(
         tables.write(Path("decisions", name), "decisions", tables.empty("decisions"))
     broken = Path("multiplied_by_100.json")
     shutil.copy(ROOT / "tests/examples/invalid/annotations" / broken.name, broken)
-    outputs = ("lesions", "images", "echoes", "review", "findings", "quarantine", "metrics")
-    tabular = ("lesions", "images", "echoes", "review")
-    words = [f"--{o}=data/annotations/{o}.{'csv' if o in tabular else 'json'}" for o in outputs]
+    tabular = ("lesions", "images", "echoes", "review", "problems")
+    words = [f"--{name}=data/annotations/{name}.csv" for name in tabular]
+    words += [f"--{name}=data/annotations/{name}.json" for name in ("findings", "quarantine", "metrics")]
     stage = ["validate", str(broken), "--as-stage", "--dataset=standin", *words]
     stage.append("--decisions=decisions/annotations.csv")
     assert main(stage) == 0
