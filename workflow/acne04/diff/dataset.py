@@ -150,9 +150,11 @@ def _finding_section(pair: ArtifactPair) -> Section:
     paths = [path for path in pair.paths if PurePosixPath(path).name == "findings.json"]
     pair.fetch(paths)
     changes: list[Change] = []
-    for path in paths:
+    lists = {path: str(PurePosixPath(path).with_name("problems.csv")) for path in paths}
+    pair.fetch(listed for listed in lists.values() if listed in pair.paths)
+    for path, listed in lists.items():
         if pair.differs(path):
-            changes += _compared(PurePosixPath(path).parent.name, *pair.findings(path))
+            changes += _compared(PurePosixPath(path).parent.name, *pair.findings(path, listed))
     return Section("Findings", tuple(changes))
 
 

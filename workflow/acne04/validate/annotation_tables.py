@@ -142,7 +142,9 @@ def quarantine_document(
 
 def metrics(examination: Examination, verdict: AnnotationVerdict, dataset: str) -> dict[str, Any]:
     """Count records of the file and findings by check, for ``dvc metrics``."""
-    counts = Counter(finding.check for finding in examination.findings)
+    counts = Counter[str]()
+    for finding in examination.findings:
+        counts[finding.check] += finding.count
     return {
         "dataset": dataset,
         "images": len(verdict.images),
