@@ -34,4 +34,5 @@ FRAME_UNCERTAIN = FindingKind(
     "upright: nobody can tell by the numbers which is meant. They are taken as upright; if they "
     "were not, they lie in wrong places.",
     remedy="look whether they lie on lesions in the upright picture",
+    expected="a stated size that only one of the stored and the upright frame has",
 )

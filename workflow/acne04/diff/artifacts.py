@@ -100,6 +100,11 @@ class ArtifactPair:
         for side in self.sides:
             side.fetch(wanted)
 
+    def fetch_both(self, paths: Iterable[str]) -> None:
+        """Have those outputs here that are read together, whichever of them differs."""
+        for side in self.sides:
+            side.fetch(paths)
+
     def table(self, path: str, name: str) -> tuple[list[Row], list[Row]]:
         """Give the rows before and after, as text by column; none where there is no table."""
         before, after = (self._rows(side, path, name) for side in self.sides)

@@ -148,12 +148,11 @@ def _list(groups: set[str]) -> str:
 def _finding_section(pair: ArtifactPair) -> Section:
     """Compare the findings of all stages, by check."""
     paths = [path for path in pair.paths if PurePosixPath(path).name == "findings.json"]
-    pair.fetch(paths)
     changes: list[Change] = []
     lists = {path: str(PurePosixPath(path).with_name("problems.csv")) for path in paths}
-    pair.fetch(listed for listed in lists.values() if listed in pair.paths)
     for path, listed in lists.items():
-        if pair.differs(path):
+        if pair.differs(path) or pair.differs(listed):
+            pair.fetch_both((path, listed))
             changes += _compared(PurePosixPath(path).parent.name, *pair.findings(path, listed))
     return Section("Findings", tuple(changes))
 
