@@ -37,9 +37,8 @@ def check_orientations(images: Mapping[str, ImageFile]) -> Iterator[Finding]:
             yield catalogue.EXIF_ORIENTATION.at(
                 path,
                 found=f"EXIF orientation {frame.orientation}: stored as {width} x {height} px, to "
-                f"be {ORIENTATIONS[frame.orientation]}",
-                done=f"size and hash are those of the upright image: {frame.width} x "
-                f"{frame.height} px",
+                f"be {ORIENTATIONS[frame.orientation]}, to {frame.width} x {frame.height} px",
+                done="size and hash are those of the upright image",
             )
 
 
