@@ -186,9 +186,10 @@ def test_a_decision_scales_the_circles_and_keeps_the_originals(delivery: Deliver
         width, height = sizes[row["file_name"]]
         original = ("x", "y", "radius", "crosses_border", "repaired")
         assert [row[name] for name in original] == [full[number][name] for name in original]
-        expected = (row["x"] * 150 / width, row["y"] * 100 / height)
-        expected += (row["radius"] * 150 / width, row["radius"] * 100 / height)
-        assert placed(row) == pytest.approx(expected, abs=1e-6)
+        across, down = 150 / width, 100 / height
+        centre = (row["x"] * across, row["y"] * down)
+        half_axes = (row["radius"] * across, row["radius"] * down)
+        assert placed(row) == pytest.approx((*centre, *half_axes), abs=1e-6)
     assert set(delivery.table("images", "annotated")["quarantined_by"]) == {""}
 
 
