@@ -147,7 +147,9 @@ class Collection:
             "parent": [image.parent for image in members],
             "parent_status": [image.status for image in members],
             "conflict": [image.conflict for image in members],
-            **dict.fromkeys(("conflict_counts", "conflict_counts_v2"), [""] * len(names)),
+            **dict.fromkeys(
+                ("conflict_counts", "conflict_counts_v2", "quarantined_by"), [""] * len(names)
+            ),
         }
         counts = ("lesions_v1", "lesions_v2", "quarantined_v2", "width", "height", "decided_grade")
         none = pd.Series([None] * len(names), dtype="Int64")

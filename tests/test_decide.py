@@ -155,7 +155,7 @@ def test_the_queue_as_json(decide: Decide) -> None:
     assert code == 0
     assert [question["number"] for question in questions] == [1, 2, 3, 4, 5, 6]
     assert [question["kind"] for question in questions] == [
-        "circles", "relation", "relation", "grade", "place", "place",
+        "grade", "relation", "relation", "circles", "place", "place",
     ]  # fmt: skip
     # Two stages asked about one pair.
     assert questions[2]["evidence"] == "7 of 9 circles; score 0.52, accepted from 0.60"
@@ -173,14 +173,50 @@ def test_every_command_of_the_list_answers_its_question(decide: Decide) -> None:
         assert len(json.loads(decide("--json")[1])) == len(questions) - answered
     assert set(recorded()) == set(decisions.FILES)
     assert decide("--check")[0] == 0
-    assert decide()[1].endswith("\n1 open question\n")
+    assert decide()[1].startswith("1 open question\n       1  relation\n")
 
 
 def test_circles_are_answered_only_when_all_of_them_are(decide: Decide) -> None:
     decide.answer("circles", CIRCLES, "quarantine", "--target=ids 3, 7")
-    assert json.loads(decide("--json")[1])[0]["kind"] == "circles"
+    assert len(json.loads(decide("--json", "--kind=circles")[1])) == 1
     decide.answer("circles", CIRCLES, "divide 100", "--target=ids 8-9")
-    assert json.loads(decide("--json")[1])[0]["kind"] == "relation"
+    assert json.loads(decide("--json", "--kind=circles")[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        (["--kind=relation"], [2, 3]),
+        (["--limit=2"], [1, 2]),
+        (["--kind=place", "--limit=1"], [5]),
+        (["--image=levle0_2.jpg"], [1]),
+        # By its name in a question, in a pair, and by its path.
+        (["--image=levle0_1.jpg"], [3, 4]),
+        (["--image=levle0_8.jpg"], [2]),
+        ([f"--image={FOLDER}/levle1_4.jpg"], [3, 5, 6]),
+        (["--image=evle0_1.jpg"], []),
+        (["--image=levle0_1"], []),
+    ],
+)
+def test_a_part_of_the_queue_keeps_its_numbers(
+    words: list[str], numbers: list[int], decide: Decide
+) -> None:
+    found = json.loads(decide("--json", *words)[1])
+    assert [question["number"] for question in found] == numbers
+    code, out, _ = decide(*words)
+    assert code == 0
+    assert out.startswith("6 open questions\n       1  grade\n       2  relation\n")
+    assert out.endswith(f"\n{len(numbers)} of 6 shown\n")
+
+
+@pytest.mark.parametrize(
+    "words", [["--limit=0"], ["--kind=grade", "--check"], ["grade", PHOTO, "1", "--limit=2"]]
+)
+def test_what_cannot_be_listed_in_part_is_said(words: list[str], decide: Decide) -> None:
+    code, out, errors = decide(*words, *(["--reason=x"] if words[0] == "grade" else []))
+    assert (code, out) == (2, "")
+    assert "--limit" in errors
+    assert recorded() == {}
 
 
 def test_a_place_without_a_variant_answers_for_both(decide: Decide) -> None:
@@ -389,9 +425,11 @@ def test_an_answer_on_circles_is_applied(
         tables.write(Path("decisions", name), "decisions", tables.empty("decisions"))
     broken = Path("multiplied_by_100.json")
     shutil.copy(ROOT / "tests/examples/invalid/annotations" / broken.name, broken)
-    outputs = ("lesions", "images", "echoes", "review", "findings", "quarantine", "metrics")
-    tabular = ("lesions", "images", "echoes", "review")
-    words = [f"--{o}=data/annotations/{o}.{'csv' if o in tabular else 'json'}" for o in outputs]
+    tabular = ("lesions", "images", "echoes", "review", "problems")
+    words = [f"--{name}=data/annotations/{name}.csv" for name in tabular]
+    words += [
+        f"--{name}=data/annotations/{name}.json" for name in ("findings", "quarantine", "metrics")
+    ]
     stage = ["validate", str(broken), "--as-stage", "--dataset=standin", *words]
     stage.append("--decisions=decisions/annotations.csv")
     assert main(stage) == 0

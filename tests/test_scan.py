@@ -16,11 +16,12 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import ExifTags, Image, ImageOps
 from upstreams import GOLDEN, assert_golden
 
 from acne04.cli import main
 from acne04.core import documents, hashing, tables
+from acne04.core.findings import unfold
 from acne04.core.imaging import perceptual_hashes
 from acne04.scan import voc
 from acne04.scan.labels import parse_label_file
@@ -30,7 +31,7 @@ EXAMPLES = Path(__file__).parent / "examples" / "scan"
 FACTS = Path(__file__).parents[1] / "workflow" / "sources.yaml"
 CASES = sorted(folder.name for folder in EXAMPLES.iterdir() if folder.is_dir())
 SOURCES = ("classification", "detection", "acnedit")
-TABLES = ("inventory", "folds", "boxes")
+TABLES = ("inventory", "folds", "boxes", "problems")
 LABELS = "classification/Classification/NNEW_test_0.txt"
 IMAGES = "classification/Classification/JPEGImages"
 ANNOTATIONS = "detection/Detection/VOC2007/Annotations"
@@ -139,6 +140,8 @@ def test_an_example_gives_these_findings(case: str, raw: Raw) -> None:
     code, out, errors = raw.stage()
     assert (code, out) == (0, ""), errors
     assert_same_bytes(Path("out/findings.json"), GOLDEN / "scan" / f"{case}.json")
+    listed = table("problems")["check"].value_counts().to_dict()
+    assert listed == {e["check"]: e["count"] for e in findings() if "count" in e}
     for entry in findings():
         assert entry["done"]
         assert entry["remedy"]
@@ -202,6 +205,118 @@ def test_unsound_boxes_are_counted_but_left_out(raw: Raw) -> None:
     assert image("levle0_0.jpg")["boxes"] == 12
     pointers = {e["pointer"] for e in findings() if e["check"].startswith("box-")}
     assert pointers == {f"/annotation/object/{number}" for number in range(1, 10)}
+
+
+def corners(name: str, prefix: str = "") -> list[tuple[int, ...]]:
+    boxes = table("boxes")
+    own = boxes[boxes["name"] == name].sort_values("box")
+    rows = own[[f"{prefix}{corner}" for corner in ("xmin", "ymin", "xmax", "ymax")]]
+    return [tuple(map(int, row)) for row in rows.itertuples(index=False)]
+
+
+def test_boxes_turn_with_the_frame_they_were_taken_in(raw: Raw) -> None:
+    raw.fill("exif-orientation")
+    raw.stage()
+    stored = [(2, 4, 5, 7), (6, 4, 9, 7)]
+    assert corners("levle0_0.jpg", "voc_") == stored
+    # Clockwise by 90 degrees: what is left comes to the top, the top of 24 rows to the right.
+    assert corners("levle0_0.jpg") == [(17, 2, 20, 5), (17, 6, 20, 9)]
+    assert [image(n)["orientation"] for n in ("levle0_0.jpg", "levle1_1.jpg")] == [6, 7]
+    # Mirrored at the other diagonal: the left of 32 columns comes to the bottom.
+    assert corners("levle1_1.jpg", "voc_")[0] == (2, 4, 5, 7)
+    assert corners("levle1_1.jpg")[0] == (17, 27, 20, 30)
+    # Upright by its size, and one that cannot be told: as they were.
+    for name in ("levle0_1.jpg", "levle1_0.jpg"):
+        assert corners(name) == corners(name, "voc_")
+    assert [e["file"][-12:-4] for e in findings("coordinates-turned")] == ["levle0_0", "levle1_1"]
+    assert [e["file"][-12:-4] for e in findings("frame-uncertain")] == ["levle1_0"]
+    assert len(findings("exif-orientation")) == 4
+    assert findings("voc-size-mismatch") == []
+
+
+def test_turned_boxes_lie_on_what_they_lay_on(raw: Raw) -> None:
+    """Draw a box on the stored picture of every orientation: upright, the table finds it."""
+    raw.fill("sound")
+    mark = (6, 4, 9, 7)
+    text = SOUND_VOC.read_text(encoding="utf-8")
+    text = text.replace("<width>24</width>", "<width>32</width>")
+    text = text.replace("<height>32</height>", "<height>24</height>")
+    for orientation in range(1, 9):
+        stored = Image.new("L", (32, 24))
+        stored.paste(255, mark)
+        exif = Image.Exif()
+        exif[ExifTags.Base.Orientation] = orientation
+        place = Path(IMAGES, "levle0_0.png")
+        Path(IMAGES, "levle0_0.jpg").unlink(missing_ok=True)
+        stored.save(place, exif=exif)
+        Path(ANNOTATIONS, "levle0_0.xml").write_text(text, encoding="utf-8")
+        raw.stage()
+        assert image("levle0_0.png")["orientation"] == orientation
+        with Image.open(place) as picture:
+            upright = ImageOps.exif_transpose(picture).getbbox()
+        told = {e["check"] for e in findings() if e["file"].endswith("levle0_0.xml")}
+        if "frame-uncertain" in told:
+            assert orientation in (2, 3, 4)
+            assert corners("levle0_0.png")[1] == mark
+        else:
+            assert corners("levle0_0.png")[1] == upright
+
+
+@pytest.mark.parametrize("marked", [0, 9, 65535])
+def test_an_orientation_that_exif_does_not_know_is_none(marked: int, raw: Raw) -> None:
+    raw.fill("sound")
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = marked
+    place = Path(IMAGES, "levle0_0.jpg")
+    Image.new("RGB", (24, 32)).save(place, exif=exif)
+    raw.stage()
+    assert image("levle0_0.jpg")["orientation"] == 1
+    assert findings("exif-orientation") == []
+
+
+def test_what_stands_twice_is_named_and_never_dropped(raw: Raw) -> None:
+    raw.fill("voc-children-repeated")
+    raw.stage()
+    assert [
+        (e["file"][-12:-4], e["pointer"], e["expected"], e["found"])
+        for e in findings("box-child-repeated")
+    ] == [
+        ("levle1_1", "/annotation/object/0", "one <bndbox>", "2 of them"),
+        ("levle1_1", "/annotation/object/1", "one <name>", "3 of them"),
+        ("levle1_1", "/annotation/object/2", "one <xmin>", "2 of them"),
+    ]
+    assert sorted((e["pointer"], e["expected"]) for e in findings("voc-child-repeated")) == [
+        ("/annotation", "one <filename>"),
+        ("/annotation", "one <size>"),
+        ("/annotation/object/3", "one <pose>"),
+        ("/annotation/size", "one <width>"),
+        ("/annotation/source", "one <database>"),
+    ]
+    boxes = table("boxes")
+    assert list(boxes[boxes["name"] == "levle1_1.jpg"]["box"]) == [3, 4, 5, 6]
+    assert image("levle1_1.jpg")["boxes"] == 7
+
+
+def test_many_absent_images_are_one_finding_and_a_list(raw: Raw) -> None:
+    raw.fill("images-absent")
+    raw.stage()
+    (entry,) = findings("image-missing")
+    assert entry["count"] == 30
+    document = documents.read(Path("out/findings.json"), "findings.schema.json")
+    assert document["counts"]["image-missing"] == 30
+    assert document["severities"]["error"] == 30
+    problems = table("problems")
+    missing = problems[problems["check"] == "image-missing"]
+    assert missing["expected"].tolist() == [f"an image file levle0_{n}.jpg" for n in range(10, 40)]
+    # Without a file for the list, each is told by itself, and nothing else is different.
+    words = ["--dataset=acne04", "--sources=sources.yaml", "--findings=each.json"]
+    raw.call(*words, *(f"--{source}={source}" for source in SOURCES))
+    each = documents.read(Path("each.json"), "findings.schema.json")
+    assert each["counts"] == document["counts"]
+    rows = tables.read_texts(Path("out/problems.csv"), "problems")
+    texts = [dict(zip(rows, row, strict=True)) for row in zip(*rows.values(), strict=True)]
+    again = unfold(document["findings"], texts)
+    assert sorted(map(json.dumps, again)) == sorted(map(json.dumps, each["findings"]))
 
 
 def test_an_image_without_boxes_has_no_number_of_boxes(raw: Raw) -> None:
@@ -406,7 +521,7 @@ def test_neither_threads_nor_the_order_of_a_folder_change_a_byte(
     monkeypatch.setattr("acne04.scan.source_files.WORTH_THREADS", 0)
     raw.stage("--threads=4", out="other")
     files = sorted(path.name for path in Path("one").iterdir())
-    assert len(files) == 5
+    assert len(files) == len(TABLES) + 2
     for name in files:
         assert Path("one", name).read_bytes() == Path("other", name).read_bytes()
 
@@ -453,7 +568,8 @@ FRAGMENTS = [
     b"<object>", b"</object>", b"<object/>", b"<part>", b"</part>", b"<!--", b"-->", b"<![CDATA[",
     b"]]>", b"</annotation>", b"<annotation>", b"<xmin>", b"</xmin>", b"&amp;", b"&x;", b"\xe9",
     "\u00e9".encode(), b"-", b"7", b" ", b"\x0b", b"name", b"<name>fore</name>", b"\r\n",
-    b"\r", b"]]>", b"\x01", b"<filename>other.jpg</filename>", b"<size>", b"</size>",
+    b"\r", b"]]>", b"\x01", b"<database>ACNE</database>", b"<difficult>0</difficult>",
+    b"<xmin>2</xmin>", b"<filename>other.jpg</filename>", b"<size>", b"</size>",
 ]  # fmt: skip
 
 

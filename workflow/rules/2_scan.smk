@@ -18,6 +18,7 @@ rule scan:
         inventory="data/inventory/images.csv",
         folds="data/inventory/folds.csv",
         boxes="data/inventory/boxes.csv",
+        problems="data/inventory/problems.csv",
         findings="data/inventory/findings.json",
         metrics="data/inventory/metrics.json",
     log:
@@ -32,6 +33,7 @@ rule scan:
                 "folds.table.json",
                 "inventory.table.json",
                 "listing.table.json",
+                "problems.table.json",
                 "sources.schema.json",
             ],
         ),
@@ -48,6 +50,7 @@ rule scan:
             --inventory {output.inventory:q} \
             --folds {output.folds:q} \
             --boxes {output.boxes:q} \
+            --problems {output.problems:q} \
             --findings {output.findings:q} \
             --metrics {output.metrics:q} \
             --threads {threads:q}

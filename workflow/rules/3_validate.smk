@@ -16,6 +16,7 @@ rule validate:
         images="data/annotations/images.csv",
         echoes="data/annotations/echoes.csv",
         review="data/annotations/review.csv",
+        problems="data/annotations/problems.csv",
         findings="data/annotations/findings.json",
         quarantine="data/annotations/quarantine.json",
         metrics="data/annotations/metrics.json",
@@ -33,6 +34,7 @@ rule validate:
                 "echoes.table.json",
                 "inventory.table.json",
                 "lesions.table.json",
+                "problems.table.json",
                 "quarantine.schema.json",
                 "review.table.json",
                 "sources.schema.json",
@@ -52,6 +54,7 @@ rule validate:
             --images {output.images:q} \
             --echoes {output.echoes:q} \
             --review {output.review:q} \
+            --problems {output.problems:q} \
             --findings {output.findings:q} \
             --quarantine {output.quarantine:q} \
             --metrics {output.metrics:q}

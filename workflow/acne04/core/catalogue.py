@@ -19,3 +19,20 @@ IMAGE_MISSING = FindingKind(
     "say; counts that are taken from the lists are too high.",
     remedy="fetch the source again; if the upstream lacks the file too, ask the producer",
 )
+COORDINATES_TURNED = FindingKind(
+    "coordinates-turned",
+    "info",
+    meaning="Boxes or circles were taken on the picture as it is stored, which its EXIF "
+    "orientation turns. The tables have them upright; whoever draws the original numbers on the "
+    "upright picture draws them in wrong places.",
+    remedy="nothing; read the upright columns, and apply the EXIF orientation to the picture",
+)
+FRAME_UNCERTAIN = FindingKind(
+    "frame-uncertain",
+    "warning",
+    meaning="A picture has an EXIF orientation, and its boxes or circles fit it stored and "
+    "upright: nobody can tell by the numbers which is meant. They are taken as upright; if they "
+    "were not, they lie in wrong places.",
+    remedy="look whether they lie on lesions in the upright picture",
+    expected="a stated size that only one of the stored and the upright frame has",
+)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +13,8 @@ from acne04.core import documents
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+#: The same problem so many times is told each by each; more of it is one finding, and a list.
+TOLD_EACH = 25
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,9 @@ class Finding:
         What the stage did about it.
     remedy : str
         What to do next.
+    count : int
+        How many times the same was found; above 1 it is one finding for all of them, placed at
+        the first, and table ``problems`` beside it lists every one.
     """
 
     check: str
@@ -48,6 +53,14 @@ class Finding:
     found: str
     done: str
     remedy: str
+    count: int = 1
+
+    def as_entry(self) -> dict[str, Any]:
+        """Give it as an entry of ``schemas/findings.schema.json``: a count of 1 goes without."""
+        entry = dataclasses.asdict(self)
+        if self.count == 1:
+            del entry["count"]
+        return entry
 
 
 @dataclass(frozen=True)
@@ -101,6 +114,7 @@ class FindingKind:
         expected: str = "",
         found: str,
         done: str,
+        count: int = 1,
         **values: object,
     ) -> Finding:
         """Make a finding of this kind; `values` fill the remedy's places.
@@ -119,6 +133,7 @@ class FindingKind:
             found=found,
             done=done,
             remedy=self.remedy.format(**values),
+            count=count,
         )
 
     def not_run(self, reason: str) -> NotRun:
@@ -168,13 +183,103 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=key)
 
 
+def fold(findings: Iterable[Finding], table: str) -> tuple[list[Finding], list[Finding]]:
+    """Make one finding of what was found more than `TOLD_EACH` times.
+
+    The same is what bears one name, was treated in one way and is to be mended in one way.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        All of them.
+    table : str
+        What the folded findings call the table that lists the others.
+
+    Returns
+    -------
+    list of Finding
+        In order; a folded one stands where the first of its kind stood, which is its example.
+    list of Finding
+        Those that were folded, in order: the rows of table ``problems``.
+    """
+    alike: dict[tuple[str, ...], list[Finding]] = defaultdict(list)
+    for finding in in_order(findings):
+        alike[finding.check, finding.severity, finding.done, finding.remedy].append(finding)
+    told: list[Finding] = []
+    listed: list[Finding] = []
+    for same in alike.values():
+        if len(same) <= TOLD_EACH:
+            told += same
+        else:
+            told.append(_one_for_all(same, table))
+            listed += same
+    return in_order(told), in_order(listed)
+
+
+def _one_for_all(same: list[Finding], table: str) -> Finding:
+    first = same[0]
+    one_rule = all(finding.expected == first.expected for finding in same)
+    return dataclasses.replace(
+        first,
+        expected=first.expected if one_rule else f"{first.expected} (of the first)",
+        found=f"{len(same):,} times the same, of which the first: {first.found}; "
+        f"all of them are in {table}",
+        count=len(same),
+    )
+
+
+def listed_rows(dataset: str, listed: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Give findings as rows of table ``problems``, numbered in their order."""
+    fields = ("check", "file", "pointer", "line", "expected", "found")
+    return [
+        {"dataset": dataset, "number": number} | {name: getattr(finding, name) for name in fields}
+        for number, finding in enumerate(listed, start=1)
+    ]
+
+
+def unfold(
+    findings: Iterable[Mapping[str, Any]], rows: Iterable[Mapping[str, str]]
+) -> list[dict[str, Any]]:
+    """Give every problem as a finding of its own again.
+
+    Parameters
+    ----------
+    findings : iterable of mapping
+        Entries of a findings document.
+    rows : iterable of mapping
+        Rows of table ``problems`` beside it, as text.
+
+    Returns
+    -------
+    list of dict
+        The entries that stand for themselves, then the listed ones.
+    """
+    single: list[dict[str, Any]] = []
+    folded: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for finding in map(dict, findings):
+        if finding.pop("count", 1) == 1:
+            single.append(finding)
+        else:
+            folded[finding["check"]].append(finding)
+    for row in rows:
+        # Of two ways in which one check was folded, that of this file.
+        ways = sorted(folded[row["check"]], key=lambda way: way["file"] != row["file"])
+        if ways:
+            place = {name: row[name] for name in ("file", "pointer", "expected", "found")}
+            line = int(row["line"]) if row["line"] else None
+            single.append(ways[0] | place | {"line": line})
+    return single
+
+
 def as_document(
     dataset: str, stage: str, findings: Iterable[Finding], not_run: Iterable[NotRun] = ()
 ) -> dict[str, Any]:
     """Gather findings into the document of ``schemas/findings.schema.json``."""
     ordered = in_order(findings)
-    counts = Counter(finding.check for finding in ordered)
-    severities = Counter(finding.severity for finding in ordered)
+    counts, severities = Counter[str](), Counter[str]()
+    for finding in ordered:
+        counts[finding.check] += finding.count
+        severities[finding.severity] += finding.count
     return {
         "dataset": dataset,
         "stage": stage,
@@ -183,7 +288,7 @@ def as_document(
         "not_run": [
             dataclasses.asdict(gap) for gap in sorted(not_run, key=lambda g: (g.check, g.reason))
         ],
-        "findings": [dataclasses.asdict(finding) for finding in ordered],
+        "findings": [finding.as_entry() for finding in ordered],
     }
 
 

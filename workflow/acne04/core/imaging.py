@@ -18,6 +18,8 @@ import numpy as np
 import PIL
 from PIL import ExifTags, Image, ImageOps, features
 
+from acne04.core.orientation import ORIENTATIONS, TURNED_SIDEWAYS
+
 #: Side in pixels of the luminance square that the transform sees.
 HASH_INPUT_SIDE = 32
 #: Side of the block of low frequencies that gives the 64 bits.
@@ -108,6 +110,9 @@ class Reading(NamedTuple):
         Hexadecimal digests of the file.
     width, height : int or None
         Pixels, after the EXIF orientation is applied; None where the header cannot be read.
+    orientation : int or None
+        As the EXIF block marks it, 1 (stored upright) to 8; 1 where nothing is marked, None where
+        the header cannot be read.
     mode : str
         Pillow's name of the pixel format as stored; empty where unknown.
     exif_make, exif_model : str
@@ -123,6 +128,7 @@ class Reading(NamedTuple):
     md5: str
     width: int | None
     height: int | None
+    orientation: int | None
     mode: str
     exif_make: str
     exif_model: str
@@ -143,14 +149,14 @@ def read_image(data: bytes) -> Reading:
     """
     sha256 = hashlib.sha256(data).hexdigest()
     md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
-    width = height = square = None
+    width = height = orientation = square = None
     mode = make = model = problem = ""
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             mode = image.mode
             width, height = image.size
             make, model, orientation = _exif_facts(image.info.get("exif", b""))
-            if orientation in (5, 6, 7, 8):
+            if orientation in TURNED_SIDEWAYS:
                 width, height = height, width
             image.draft("L", (DECODE_SIDE, DECODE_SIDE))
             image.load()
@@ -164,7 +170,8 @@ def read_image(data: bytes) -> Reading:
         problem = str(error).split(" <")[0] or type(error).__name__
     if not data:
         problem = "the file is empty (0 bytes)"
-    return Reading(len(data), sha256, md5, width, height, mode, make, model, square, problem)
+    size = (width, height, orientation)
+    return Reading(len(data), sha256, md5, *size, mode, make, model, square, problem)
 
 
 @lru_cache(maxsize=256)
@@ -172,7 +179,8 @@ def _exif_facts(block: bytes) -> tuple[str, str, int]:
     """Make, model and orientation of an EXIF block; images of one camera often share theirs."""
     exif = Image.Exif()
     exif.load(block)
-    orientation = exif.get(ExifTags.Base.Orientation, 1)
+    marked = exif.get(ExifTags.Base.Orientation, 1)
+    orientation = int(marked) if marked in ORIENTATIONS else 1
     return _exif_text(exif, "Make"), _exif_text(exif, "Model"), orientation
 
 

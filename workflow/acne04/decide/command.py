@@ -14,7 +14,7 @@ from acne04.core import documents, tables
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.printing import say
 from acne04.decide.known_contents import ANNOTATED, known_contents
-from acne04.decide.queue import Question, as_document, read_queue, text_lines
+from acne04.decide.queue import MATTERING, Question, Selection, as_document, read_queue, text_lines
 from acne04.decide.recorded_answers import check_answer, check_files, record, target_of
 from acne04.provenance import git
 from acne04.relations import decisions
@@ -71,6 +71,8 @@ class DecideOptions:
         An answer to record; None to list the queue.
     as_json : bool
         Whether the queue is listed as JSON.
+    selection : Selection
+        Which questions are listed.
     """
 
     data: Path
@@ -78,6 +80,7 @@ class DecideOptions:
     check: tuple[Path, ...] | None
     answer: AnswerOptions | None
     as_json: bool
+    selection: Selection
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -99,6 +102,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     answer.add_argument("--who", metavar="NAME", help="default: `git config user.name`")
     answer.add_argument("--when", metavar="DATE", help="YYYY-MM-DD; default: today")
     answer.add_argument("--target", metavar="TEXT", help="which circles: 'ids 3, 7-9'")
+    listed = parser.add_argument_group("to list only a part of the queue")
+    listed.add_argument("--kind", dest="of_kind", choices=MATTERING, help="questions of this kind")
+    listed.add_argument("--image", metavar="NAME", help="questions that name this image")
+    listed.add_argument("--limit", type=int, metavar="N", help="no more than so many")
     other = parser.add_argument_group("otherwise")
     other.add_argument("--json", action="store_true", help="list the queue as JSON")
     other.add_argument(
@@ -128,7 +135,21 @@ def read_options(arguments: argparse.Namespace) -> DecideOptions:
         check=tuple(arguments.check) if checks else None,
         answer=_read_answer(arguments) if arguments.kind and not checks else None,
         as_json=arguments.json,
+        selection=_read_selection(arguments),
     )
+
+
+def _read_selection(arguments: argparse.Namespace) -> Selection:
+    if arguments.limit is not None and arguments.limit < 1:
+        raise UsageError("--limit", "at least one is needed", found=str(arguments.limit))
+    selection = Selection(arguments.of_kind or "", arguments.image or "", arguments.limit)
+    if selection != Selection() and (arguments.kind or arguments.check is not None):
+        raise UsageError(
+            "--kind, --image, --limit",
+            "they choose what is listed, and nothing is listed by this call",
+            done="nothing recorded",
+        )
+    return selection
 
 
 def _read_answer(arguments: argparse.Namespace) -> AnswerOptions:
@@ -160,9 +181,9 @@ def run(options: DecideOptions) -> int:
     else:
         questions = _open_questions(options.data, options.decisions)
         if options.as_json:
-            documents.show(as_document(questions))
+            documents.show(as_document(questions, options.selection))
         else:
-            say(*text_lines(questions))
+            say(*text_lines(questions, options.selection))
     return 0
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shlex
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,8 @@ from acne04.relations.decisions import Decision, id_ranges
 
 #: Folders below data/ whose stage asks questions, in the order of the workflow.
 ASKING = ("annotations", "groups", "splits")
+#: Kinds in the order in which they matter: a delivery, labels, what may leak, then single records.
+MATTERING = ("resized", "grade", "relation", "parent", "circles", "keep", "place")
 #: Digits of a digest in a command: as many as tell it apart.
 SHORT = 16
 NOT_YET = "not before the images are here: an answer is bound to their bytes"
@@ -46,6 +51,12 @@ class Question:
             for option in item.options
         ]
 
+    def names(self, image: str) -> bool:
+        """Tell whether it is about a file, given by name or path: in its words or its paths."""
+        item = self.item
+        whole = re.compile(rf"(?<![\w.~-]){re.escape(image)}(?![\w~/-]|\.\w)")
+        return any(whole.search(text) for text in (item.path, item.question, item.evidence))
+
     def answered(self, decisions: Iterable[Decision]) -> bool:
         """Tell whether a decision answers it."""
         item = self.item
@@ -72,8 +83,8 @@ def read_queue(data: Path) -> list[Question]:
     Returns
     -------
     list of Question
-        Each once, in the order of the stages and then of their tables; where two stages ask the
-        same, the evidence of both.
+        Each once, the kinds in the order in which they matter, in each the order of the stages and
+        then of their tables; where two stages ask the same, the evidence of both.
 
     Raises
     ------
@@ -96,13 +107,43 @@ def read_queue(data: Path) -> list[Question]:
             asked = Question(dataset, ReviewItem(**row, options=tuple(options)))
             earlier = questions.get(asked.key)
             questions[asked.key] = _joined(earlier, asked) if earlier else asked
-    return list(questions.values())
+    return sorted(questions.values(), key=lambda asked: MATTERING.index(asked.item.kind))
 
 
-def text_lines(questions: list[Question]) -> list[str]:
-    """Give the questions with their numbers and the commands that answer them."""
-    lines = []
-    for number, question in enumerate(questions, start=1):
+@dataclass(frozen=True)
+class Selection:
+    """Which questions are shown.
+
+    Attributes
+    ----------
+    kind : str
+        Only those of this kind; empty for all.
+    image : str
+        Only those that name this file; empty for all.
+    limit : int or None
+        No more than so many.
+    """
+
+    kind: str = ""
+    image: str = ""
+    limit: int | None = None
+
+    def of(self, questions: Iterable[Question]) -> dict[int, Question]:
+        """Give the questions by their numbers in the whole queue."""
+        chosen = {
+            number: question
+            for number, question in enumerate(questions, start=1)
+            if self.kind in ("", question.item.kind)
+            and (not self.image or question.names(self.image))
+        }
+        return dict(islice(chosen.items(), self.limit))
+
+
+def text_lines(questions: list[Question], selection: Selection) -> list[str]:
+    """Give the number of questions by kind, then those selected, with the commands that answer."""
+    shown = selection.of(questions)
+    lines = [*_counted(questions)]
+    for number, question in shown.items():
         item = question.item
         place = f"{item.path} ({item.target})" if item.target else item.path
         lines += [
@@ -113,12 +154,22 @@ def text_lines(questions: list[Question]) -> list[str]:
             *(f"   answer:   {command}" for command in question.commands() or [NOT_YET]),
             "",
         ]
-    total = f"{len(questions)} open question{'' if len(questions) == 1 else 's'}"
-    return [*lines, total]
+    if len(shown) < len(questions):
+        lines += [f"{len(shown)} of {len(questions)} shown"]
+    return lines
 
 
-def as_document(questions: list[Question]) -> list[dict[str, Any]]:
-    """Give the questions as JSON."""
+def _counted(questions: list[Question]) -> Iterator[str]:
+    """Say how many questions of which kind are open; a blank line follows where there are any."""
+    yield f"{len(questions)} open question{'' if len(questions) == 1 else 's'}"
+    times = Counter(question.item.kind for question in questions)
+    yield from (f"  {times[kind]:>6}  {kind}" for kind in MATTERING if times[kind])
+    if questions:
+        yield ""
+
+
+def as_document(questions: list[Question], selection: Selection) -> list[dict[str, Any]]:
+    """Give the selected questions as JSON."""
     return [
         {
             "number": number,
@@ -126,7 +177,7 @@ def as_document(questions: list[Question]) -> list[dict[str, Any]]:
             **dataclasses.asdict(question.item),
             "commands": question.commands(),
         }
-        for number, question in enumerate(questions, start=1)
+        for number, question in selection.of(questions).items()
     ]
 
 

@@ -12,6 +12,10 @@ from acne04.decide.known_contents import KnownContents
 from acne04.decide.queue import Question
 from acne04.relations.decisions import FILES, Decision, every, id_ranges, row_problems
 
+#: Kinds whose answer says what within the subject it is about -> what that is, in words.
+_NEED_TARGET = {"circles": "circles", "resized": "sizes"}
+_FOR_EXAMPLE = {"circles": "ids 3, 7-9", "resized": "sizes 0123456789abcdef"}
+
 
 def file_of(kind: str) -> str:
     """Name the decisions file of a kind."""
@@ -26,7 +30,7 @@ def target_of(kind: str, subject: str, target: str | None, questions: Iterable[Q
     UsageError
         If there are several such questions.
     """
-    if target is not None or kind != "circles":
+    if target is not None or kind not in _NEED_TARGET:
         return target or ""
     asked = [
         question.item.target
@@ -37,10 +41,10 @@ def target_of(kind: str, subject: str, target: str | None, questions: Iterable[Q
         return asked[0]
     raise UsageError(
         "--target",
-        "which circles are meant?",
-        found="; ".join(asked) or "no open question on circles of this file",
+        f"which {_NEED_TARGET[kind]} are meant?",
+        found="; ".join(asked) or f"no open question on {_NEED_TARGET[kind]} of this file",
         done="nothing recorded",
-        remedy="give --target 'ids 3, 7-9'",
+        remedy=f"give --target '{_FOR_EXAMPLE[kind]}'",
     )
 
 

@@ -12,6 +12,7 @@ from acne04.core import rows as csv_rows
 from acne04.core import tables
 from acne04.core.dvc import cache_folder, file_md5
 from acne04.core.errors import SchemaError, UnavailableError
+from acne04.core.findings import unfold
 from acne04.core.schemas import load_schema
 from acne04.diff.revision import Revision
 
@@ -99,6 +100,11 @@ class ArtifactPair:
         for side in self.sides:
             side.fetch(wanted)
 
+    def fetch_both(self, paths: Iterable[str]) -> None:
+        """Have those outputs here that are read together, whichever of them differs."""
+        for side in self.sides:
+            side.fetch(paths)
+
     def table(self, path: str, name: str) -> tuple[list[Row], list[Row]]:
         """Give the rows before and after, as text by column; none where there is no table."""
         before, after = (self._rows(side, path, name) for side in self.sides)
@@ -135,20 +141,23 @@ class ArtifactPair:
         blank = dict.fromkeys(expected, "")
         return [blank | dict(zip(header, row.texts, strict=True)) for row in rows[1:]]
 
-    def findings(self, path: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """Give the findings of a stage, before and after."""
-        before, after = (self._found(side, path) for side in self.sides)
+    def findings(self, path: str, listed: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Give the findings of a stage, before and after; `listed` has those told as one."""
+        before, after = (self._found(side, path, listed) for side in self.sides)
         return before, after
 
-    def _found(self, side: Artifacts, path: str) -> list[dict[str, Any]]:
+    def _found(self, side: Artifacts, path: str, listed: str) -> list[dict[str, Any]]:
         place = side.place(path)
         if place is None:
             return []
         try:
-            listed = json.loads(place.read_text(encoding="utf-8"))["findings"]
-            return [{**finding, "check": str(finding["check"])} for finding in listed]
+            told = json.loads(place.read_text(encoding="utf-8"))["findings"]
+            told = [{**finding, "check": str(finding["check"])} for finding in told]
         except (ValueError, KeyError, TypeError) as error:
             raise side.state.unreadable(path, f"no list of findings ({error!r})") from None
+        if not any("count" in finding for finding in told):
+            return told
+        return unfold(told, self._rows(side, listed, "problems"))
 
 
 def _pull(wanted: Iterable[str]) -> str:

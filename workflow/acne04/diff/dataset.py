@@ -148,11 +148,12 @@ def _list(groups: set[str]) -> str:
 def _finding_section(pair: ArtifactPair) -> Section:
     """Compare the findings of all stages, by check."""
     paths = [path for path in pair.paths if PurePosixPath(path).name == "findings.json"]
-    pair.fetch(paths)
     changes: list[Change] = []
-    for path in paths:
-        if pair.differs(path):
-            changes += _compared(PurePosixPath(path).parent.name, *pair.findings(path))
+    lists = {path: str(PurePosixPath(path).with_name("problems.csv")) for path in paths}
+    for path, listed in lists.items():
+        if pair.differs(path) or pair.differs(listed):
+            pair.fetch_both((path, listed))
+            changes += _compared(PurePosixPath(path).parent.name, *pair.findings(path, listed))
     return Section("Findings", tuple(changes))
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from acne04.core.findings import Finding, FindingKind
+from acne04.core.orientation import stored_size, turned_box
 from acne04.scan import catalogue
+from acne04.scan.image_frames import ImageFrame, frame_of_boxes
 from acne04.scan.source_tree import stem_of
-from acne04.scan.voc import Corners, VocFile, VocFormatError, parse_voc
+from acne04.scan.voc import DECISIVE, Corners, VocFile, VocFormatError, parse_voc
 
 #: The only class of ACNE04's boxes.
 LESION_CLASS = "fore"
@@ -18,14 +21,15 @@ _LEFT_OUT = "box left out of the table, still counted for its image"
 
 
 class BoxRow(NamedTuple):
-    """One sound box: file name of its image, its number from 0, its corners (px)."""
+    """One sound box: file name of its image, its number from 0, its corners (px).
+
+    `upright` has them in the upright image, `stated` as the VOC file has them.
+    """
 
     name: str
     box: int
-    xmin: int
-    ymin: int
-    xmax: int
-    ymax: int
+    upright: Corners
+    stated: Corners
 
 
 @dataclass
@@ -54,7 +58,7 @@ class Boxes:
 
 
 def read_boxes(
-    texts: dict[str, bytes], names: dict[str, str] | None, sizes: dict[str, tuple[int, int]]
+    texts: dict[str, bytes], names: dict[str, str] | None, frames: dict[str, ImageFrame]
 ) -> Boxes:
     """Parse the VOC files and join them to images by the stem of their own names.
 
@@ -65,8 +69,8 @@ def read_boxes(
     names : dict or None
         Stem to file name of each real image; None where the images were not given: then each
         file is taken to belong to ``<stem>.jpg``.
-    sizes : dict
-        File name to width and height (px) of each image whose header can be read.
+    frames : dict
+        File name to the frame of each image whose header can be read.
     """
     boxes = Boxes()
     files: dict[str, str] = {}
@@ -82,24 +86,33 @@ def read_boxes(
             boxes.findings.append(_malformed(path, error))
             continue
         boxes.objects += len(voc.objects)
+        boxes.findings += _repeated_children(path, voc)
         name = f"{stem}.jpg" if names is None else names.get(stem)
         if name is not None:
-            _join(boxes, path, name, voc, sizes.get(name))
+            _join(boxes, path, name, voc, frames.get(name))
         else:
             boxes.findings.append(_unreferenced(path, stem, len(voc.objects)))
     boxes.stems.update(files)
     return boxes
 
 
-def _join(boxes: Boxes, path: str, name: str, voc: VocFile, size: tuple[int, int] | None) -> None:
+def _join(boxes: Boxes, path: str, name: str, voc: VocFile, image: ImageFrame | None) -> None:
     boxes.counts[name] = len(voc.objects)
-    boxes.findings += _header_findings(path, voc, size)
-    width, height = size or (_UNBOUNDED, _UNBOUNDED)
-    for number, (label, corners, unusable) in enumerate(voc.objects):
+    boxes.findings += _header_findings(path, voc)
+    turn, (width, height) = 1, (_UNBOUNDED, _UNBOUNDED)
+    if image:
+        turn, findings = frame_of_boxes(path, (voc.width, voc.height), image)
+        boxes.findings += findings
+        width, height = map(int, stored_size((image.width, image.height), turn))
+    for number, (label, corners, unusable, repeated) in enumerate(voc.objects):
+        if any(child in DECISIVE for child in repeated):
+            # Nobody can say which of the two is meant.
+            continue
         if corners and label == LESION_CLASS:
             xmin, ymin, xmax, ymax = corners
             if 0 <= xmin < xmax <= width and 0 <= ymin < ymax <= height:
-                boxes.rows.append(BoxRow(name, number, xmin, ymin, xmax, ymax))
+                upright = turned_box(turn, corners, width, height)
+                boxes.rows.append(BoxRow(name, number, upright, corners))
                 continue
         problem = _problem(label, corners, unusable, (width, height))
         boxes.findings.append(_unsound(path, number, *problem))
@@ -122,30 +135,38 @@ def _problem(
     return catalogue.BOX_OUTSIDE_IMAGE, f"x 0 to {size[0]}, y 0 to {size[1]}", found
 
 
-def _header_findings(path: str, voc: VocFile, size: tuple[int, int] | None) -> list[Finding]:
-    findings = []
+def _header_findings(path: str, voc: VocFile) -> Iterator[Finding]:
     if stem_of(voc.filename.replace("\\", "/")) != stem_of(path):
-        findings.append(
-            catalogue.VOC_FILENAME_DIFFERS.at(
-                path,
-                "/annotation/filename",
-                expected=f"a name of stem {stem_of(path)!a}",
-                found=f"{voc.filename[:80]!a}",
-                done="joined by the VOC file's own name",
-            )
+        yield catalogue.VOC_FILENAME_DIFFERS.at(
+            path,
+            "/annotation/filename",
+            expected=f"a name of stem {stem_of(path)!a}",
+            found=f"{voc.filename[:80]!a}",
+            done="joined by the VOC file's own name",
         )
-    stated = (voc.width, voc.height)
-    if size and stated != (str(size[0]), str(size[1])):
-        findings.append(
-            catalogue.VOC_SIZE_MISMATCH.at(
-                path,
-                "/annotation/size",
-                expected=f"{size[0]} x {size[1]} px, as the image",
-                found="{!a} x {!a}".format(*stated),
-                done="boxes taken as pixels of the image",
-            )
+
+
+def _repeated_children(path: str, voc: VocFile) -> Iterator[Finding]:
+    """Report each child that is meant once and stands there again."""
+    for pointer, child, times in voc.repeated:
+        yield catalogue.VOC_CHILD_REPEATED.at(
+            path,
+            pointer,
+            expected=f"one <{child}>",
+            found=f"{times} of them",
+            done="the first is taken",
         )
-    return findings
+    for number, each in enumerate(voc.objects):
+        for child, times in each.repeated.items():
+            decisive = child in DECISIVE
+            kind = catalogue.BOX_CHILD_REPEATED if decisive else catalogue.VOC_CHILD_REPEATED
+            yield kind.at(
+                path,
+                f"/annotation/object/{number}",
+                expected=f"one <{child}>",
+                found=f"{times} of them",
+                done=_LEFT_OUT if decisive else "box kept: nothing of it is read here",
+            )
 
 
 def _unsound(path: str, number: int, kind: FindingKind, expected: str, found: str) -> Finding:

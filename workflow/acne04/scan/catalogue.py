@@ -65,6 +65,14 @@ FORMAT_UNEXPECTED = FindingKind(
     "that goes by the extension may refuse it.",
     remedy="mind tools that trust the extension",
 )
+EXIF_ORIENTATION = FindingKind(
+    "exif-orientation",
+    "warning",
+    meaning="A picture is stored turned or mirrored, and only its EXIF block says so. Whoever "
+    "reads it without that mark trains on a turned face, and coordinates lie elsewhere.",
+    remedy="apply the EXIF orientation wherever the picture is read",
+    expected="an image that is stored upright (EXIF orientation 1)",
+)
 
 # Labels.
 
@@ -185,6 +193,20 @@ VOC_SIZE_MISMATCH = FindingKind(
     remedy="look whether the boxes lie on lesions",
 )
 _BOX_REMEDY = "compare the object with the upstream's file; ask the producer if they agree"
+VOC_CHILD_REPEATED = FindingKind(
+    "voc-child-repeated",
+    "warning",
+    meaning="A VOC file says twice what it can say once. Each reader takes another of both, so two "
+    "people may work with different sizes or names.",
+    remedy="compare it with the upstream's file; ask the producer if they agree",
+)
+BOX_CHILD_REPEATED = FindingKind(
+    "box-child-repeated",
+    "error",
+    meaning="An object has two boxes, names or corners where one is meant, and nobody can say "
+    "which. It counts as a lesion, but is in no table.",
+    remedy=_BOX_REMEDY,
+)
 BOX_MALFORMED = FindingKind(
     "box-malformed",
     "error",

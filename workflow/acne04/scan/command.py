@@ -11,7 +11,14 @@ from typing import Any
 
 from acne04.core import documents, tables
 from acne04.core.errors import SourceError, UsageError
-from acne04.core.findings import as_document, summary_lines
+from acne04.core.findings import (
+    TOLD_EACH,
+    Finding,
+    as_document,
+    fold,
+    listed_rows,
+    summary_lines,
+)
 from acne04.core.outputs import check_outputs
 from acne04.core.printing import say, spelt_out
 from acne04.scan.inventory import Inventory, box_rows, fold_rows, inventory_rows, metrics
@@ -24,6 +31,7 @@ from acne04.scan.stage import checks_not_run, evaluate
 #: Findings of severity error that are spelt out; the rest are counted.
 NAMED_FINDINGS = 20
 _TABLES = {"inventory": "one row an image", "folds": "label lines", "boxes": "VOC boxes"}
+_PROBLEMS = "each place of what is found more than {number} times, which then is one finding"
 
 
 @dataclass(frozen=True)
@@ -40,8 +48,8 @@ class ScanOptions:
         Facts about the sources; without them no promise is checked.
     tables : dict of str to pathlib.Path
         Table to the file to write: inventory, folds, boxes; those not asked for are missing.
-    findings, metrics : pathlib.Path or None
-        Where to write them.
+    problems, findings, metrics : pathlib.Path or None
+        Where to write them; without a file for the problems every finding is told by itself.
     threads : int
         Threads at most, at least 1; they change the time alone.
     """
@@ -50,6 +58,7 @@ class ScanOptions:
     dataset: str | None
     sources: Path | None
     tables: dict[str, Path]
+    problems: Path | None
     findings: Path | None
     metrics: Path | None
     threads: int
@@ -69,6 +78,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sources", type=Path, metavar="YAML", help="what the sources promise")
     for name, content in _TABLES.items():
         parser.add_argument(f"--{name}", type=Path, metavar="CSV", help=f"write {content} here")
+    parser.add_argument(
+        "--problems", type=Path, metavar="CSV", help=_PROBLEMS.format(number=TOLD_EACH)
+    )
     parser.add_argument("--findings", type=Path, metavar="JSON", help="write the findings here")
     parser.add_argument("--metrics", type=Path, metavar="JSON", help="write the figures here")
     parser.add_argument(
@@ -106,6 +118,7 @@ def read_options(arguments: argparse.Namespace) -> ScanOptions:
         dataset=arguments.dataset,
         sources=arguments.sources,
         tables={name: path for name, path in asked.items() if path},
+        problems=arguments.problems,
         findings=arguments.findings,
         metrics=arguments.metrics,
         threads=arguments.threads,
@@ -128,8 +141,14 @@ def run(options: ScanOptions) -> int:
     promises = load_promises(options.sources, dataset or "") if options.sources else None
     inventory, findings = evaluate(trees, contents, promises or {})
     not_run = checks_not_run(trees, promises is not None)
+    listed: list[Finding] = []
+    if options.problems:
+        findings, listed = fold(findings, options.problems.name)
     document = as_document(dataset or "unknown", "scan", findings, not_run)
     _write(options, document, inventory, contents)
+    if options.problems:
+        rows = listed_rows(document["dataset"], listed)
+        tables.write_records(options.problems, "problems", rows)
     tabled = "inventory" in options.tables
     stream = sys.stderr if tabled else sys.stdout
     say(*_summary(document, inventory, options.findings), stream=stream)
@@ -141,7 +160,12 @@ def _check_paths(options: ScanOptions) -> None:
     for source, folder in options.folders.items():
         given[f"--{source}"] = folder
         given[f"the listing of --{source}"] = listing_path(folder)
-    written = {**options.tables, "findings": options.findings, "metrics": options.metrics}
+    written = {
+        **options.tables,
+        "problems": options.problems,
+        "findings": options.findings,
+        "metrics": options.metrics,
+    }
     check_outputs({f"--{name}": path for name, path in written.items()}, given)
 
 
@@ -168,6 +192,7 @@ def _read(trees: dict[str, SourceTree], options: ScanOptions) -> tuple[str | Non
         if listing:
             dataset, listings[source] = listing
     needing = [f"--{name}" for name in options.tables]
+    needing += ["--problems"] if options.problems else []
     needing += ["--sources"] if options.sources else []
     if needing and not dataset:
         raise UsageError(

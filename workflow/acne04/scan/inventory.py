@@ -12,6 +12,7 @@ from acne04.core.grades import GRADES, grade_of_prefix
 from acne04.scan.boxes import Boxes
 from acne04.scan.labels import Label, LabelLine
 from acne04.scan.source_files import ImageFile
+from acne04.scan.voc import CORNERS
 
 Records = list[dict[str, Any]]
 _UNLABELLED = Label(None, None)
@@ -73,6 +74,7 @@ def inventory_rows(dataset: str, inventory: Inventory, images: Mapping[str, Imag
                     "md5": reading.md5,
                     "width": reading.width,
                     "height": reading.height,
+                    "orientation": reading.orientation,
                     "mode": reading.mode,
                     "exif_make": reading.exif_make,
                     "exif_model": reading.exif_model,
@@ -113,8 +115,9 @@ def box_rows(dataset: str, inventory: Inventory) -> Records:
             "ymin": ymin,
             "xmax": xmax,
             "ymax": ymax,
+            **{f"voc_{corner}": place for corner, place in zip(CORNERS, voc, strict=True)},
         }
-        for name, box, xmin, ymin, xmax, ymax in inventory.boxes.rows
+        for name, box, (xmin, ymin, xmax, ymax), voc in inventory.boxes.rows
     ]
 
 

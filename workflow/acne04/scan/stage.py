@@ -9,6 +9,7 @@ from acne04.core.findings import Finding, FindingKind, NotRun
 from acne04.scan import catalogue
 from acne04.scan.boxes import Boxes, read_boxes
 from acne04.scan.fold_checks import check_folds
+from acne04.scan.image_frames import ImageFrame, check_orientations
 from acne04.scan.inventory import Inventory
 from acne04.scan.label_checks import (
     check_counts,
@@ -80,6 +81,7 @@ def evaluate(
         *(finding for tree in trees.values() for finding in tree.findings),
         *check_unreadable(contents.unreadable),
         *check_files(contents.images, extensions(promises)),
+        *check_orientations(contents.images),
         *labels.findings,
         *boxes.findings,
         *outside,
@@ -132,14 +134,14 @@ def _boxes(trees: Trees, contents: SourceContents, real: dict[str, str]) -> Boxe
         for path in (f"{DETECTION}/{path}" for path in trees[DETECTION].voc)
         if path in contents.texts
     }
-    sizes: dict[str, tuple[int, int]] = {}
+    frames: dict[str, ImageFrame] = {}
     for path, name in real.items():
-        reading = contents.images[path].reading
-        if reading.width and reading.height:
-            sizes.setdefault(name, (reading.width, reading.height))
+        frame = ImageFrame.of(contents.images[path])
+        if frame:
+            frames.setdefault(name, frame)
     # Of two names with one stem the first by extension and path has the boxes: .jpg before .png.
     names = {stem_of(name): name for name in sorted(set(real.values()), reverse=True)}
-    return read_boxes(voc, names if CLASSIFICATION in trees else None, sizes)
+    return read_boxes(voc, names if CLASSIFICATION in trees else None, frames)
 
 
 def _label_findings(trees: Trees, inventory: Inventory) -> list[Finding]:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from collections import Counter
 from typing import NamedTuple
 
 CORNERS = ("xmin", "ymin", "xmax", "ymax")
+#: Children of an object that say what it is and where: given twice, nobody knows.
+DECISIVE = frozenset(["name", "bndbox", *CORNERS])
+#: Children that may stand there as often as they like.
+MANY = frozenset(["object", "part"])
+_NOTHING: dict[str, int] = {}
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 
@@ -37,7 +43,7 @@ _PLAIN_HEAD = re.compile(
     r"<annotation>[ \t\r\n]*+"
     + f"(?:{_leaf('folder', _TEXT)})?{_leaf('filename', f'({_TEXT})')}(?:{_leaf('path', _TEXT)})?"
     + "".join(
-        rf"(?:<{tag}>[ \t\r\n]*+(?:{'|'.join(_leaf(leaf, _TEXT) for leaf in leaves)})*+</{tag}>"
+        rf"(?:<{tag}>[ \t\r\n]*+{''.join(f'(?:{_leaf(leaf, _TEXT)})?' for leaf in leaves)}</{tag}>"
         r"[ \t\r\n]*+)?"
         for tag, leaves in (
             ("source", ("database", "annotation", "image", "flickrid")),
@@ -74,21 +80,28 @@ class VocObject(NamedTuple):
     """One ``object``.
 
     `corners` are xmin, ymin, xmax, ymax (px); None where one is no integer of at most nine
-    digits: then `unusable` says which, and what it is.
+    digits: then `unusable` says which, and what it is. `repeated` has how often each child stands
+    there that is meant once and does so more often.
     """
 
     label: str
     corners: Corners | None
     unusable: str
+    repeated: dict[str, int]
 
 
 class VocFile(NamedTuple):
-    """What a VOC file says; `width` and `height` are its own texts, in pixels."""
+    """What a VOC file says; `width` and `height` are its own texts, in pixels.
+
+    Of a child that is meant once the first counts; `repeated` has each that stands there more
+    often, but for those of an object: pointer to what it is in, name, and how often.
+    """
 
     filename: str
     width: str
     height: str
     objects: list[VocObject]
+    repeated: list[tuple[str, str, int]]
 
 
 def parse_voc(data: bytes) -> VocFile:
@@ -124,11 +137,11 @@ def _parse_plain(data: bytes) -> VocFile | None:
     if not matches or any(matches[-1]):
         return None
     objects = [
-        VocObject(label, (int(xmin), int(ymin), int(xmax), int(ymax)), "")
+        VocObject(label, (int(xmin), int(ymin), int(xmax), int(ymax)), "", _NOTHING)
         for label, xmin, ymin, xmax, ymax, _ in matches[:-1]
     ]
     filename, width, height = head.groups()
-    return VocFile(filename.strip(), width, height, objects)
+    return VocFile(filename.strip(), width, height, objects, [])
 
 
 def _parse_tree(data: bytes) -> VocFile:
@@ -146,17 +159,33 @@ def _parse_tree(data: bytes) -> VocFile:
         _text(size, "width"),
         _text(size, "height"),
         [_object(element) for element in root.findall("object")],
+        [
+            (f"/{place}", child, times)
+            for place, element in (
+                ("annotation", root),
+                *((f"annotation/{tag}", root.find(tag)) for tag in ("source", "owner", "size")),
+            )
+            for child, times in _repeated(element).items()
+        ],
     )
+
+
+def _repeated(element: ET.Element | None) -> dict[str, int]:
+    """Count the children that are meant once and stand there more often."""
+    times = Counter(child.tag for child in element or ())
+    return {tag: number for tag, number in times.items() if number > 1 and tag not in MANY}
 
 
 def _object(element: ET.Element) -> VocObject:
     bndbox = element.find("bndbox")
+    repeated = _repeated(element) | _repeated(bndbox)
     texts = [_text(bndbox, corner) for corner in CORNERS]
     for corner, text in zip(CORNERS, texts, strict=True):
         if not _INTEGER.fullmatch(text):
-            return VocObject(_text(element, "name"), None, f"{corner} {text[:80]!a}")
+            unusable = f"{corner} {text[:80]!a}"
+            return VocObject(_text(element, "name"), None, unusable, repeated)
     xmin, ymin, xmax, ymax = map(int, texts)
-    return VocObject(_text(element, "name"), (xmin, ymin, xmax, ymax), "")
+    return VocObject(_text(element, "name"), (xmin, ymin, xmax, ymax), "", repeated)
 
 
 def _text(element: ET.Element | None, child: str) -> str:

@@ -42,6 +42,15 @@ V2_CIRCLES_QUARANTINED = FindingKind(
     "there at all.",
     remedy="do not train a detector on it before they are repaired",
 )
+V2_RECORDS_QUARANTINED = FindingKind(
+    "v2-records-quarantined",
+    "warning",
+    meaning="Acne04-v2 annotates photographs, but its records of them are in quarantine: they have "
+    "no lesion count. That is not an image that nobody annotated, nor one without lesions.",
+    remedy="see the findings of validate, which say why and what to do; `acne04 decide` may offer "
+    "an answer",
+    expected="a sound record of each annotated photograph",
+)
 V2_IMAGE_WITHOUT_PHOTOGRAPH = FindingKind(
     "v2-image-without-photograph",
     "warning",

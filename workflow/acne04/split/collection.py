@@ -178,22 +178,30 @@ def _join_annotated(
     Returns
     -------
     pandas.DataFrame
-        Also lesions_v2 (missing where no circle is clean: that is not a count of 0),
-        quarantined_v2, conflict_counts_v2, and annotated (bool: v2 has the image by its name).
+        Also lesions_v2 (missing where no circle is clean, or the record of the image itself is in
+        quarantine: that is not a count of 0), quarantined_v2, conflict_counts_v2, annotated
+        (bool: v2 has the image by its name), and quarantined_by (checks by which its record is in
+        quarantine; empty where it is sound, or there is none).
     list of Finding
         What there is to say about the annotated images.
     """
-    circles = annotated.sort_values("v2_image_id").drop_duplicates("file_name")
+    # Of several records of one name a sound one counts, where there is one.
+    circles = annotated.sort_values(["quarantined_by", "v2_image_id"], kind="stable")
+    circles = circles.drop_duplicates("file_name")
     circles = circles.rename(columns={"file_name": "name", "quarantined": "quarantined_v2"})
-    none_clean = (circles["lesions_v2"] == 0) & (circles["quarantined_v2"] > 0)
+    apart = (circles["quarantined_v2"] > 0) | (circles["quarantined_by"] != "")
+    none_clean = (circles["lesions_v2"] == 0) & apart
     circles["lesions_v2"] = circles["lesions_v2"].mask(none_clean)
-    images = images.merge(circles[["name", *_COUNTS]], on="name", how="left")
+    images = images.merge(circles[["name", *_COUNTS, "quarantined_by"]], on="name", how="left")
     synthetic = images["origin"] == "synthetic"
     # A synthetic image may bear the name of an annotated photograph: those are not its circles.
     images.loc[synthetic, _COUNTS] = pd.NA
+    images["quarantined_by"] = images["quarantined_by"].fillna("").mask(synthetic, "")
     images["annotated"] = images["quarantined_v2"].notna()
     images["conflict_counts_v2"] = _disagreements(images)
-    absent = set(circles["name"]) - set(images.loc[~synthetic, "name"])
+    # Of a record that is in quarantine validate has said why, and that the image is not there.
+    speaking = circles.loc[circles["quarantined_by"] == "", "name"]
+    absent = set(speaking) - set(images.loc[~synthetic, "name"])
     findings = [
         *map(_without_photograph, sorted(absent)),
         *_quarantined(images),
@@ -223,11 +231,12 @@ def _disagreements(images: pd.DataFrame) -> pd.Series:
 
 def _take_from_copies(images: pd.DataFrame) -> Iterator[Finding]:
     """Fill the counts of canonical members in place, from the first annotated copy by image_id."""
-    copies = images[images["annotated"]].drop_duplicates("canonical").set_index("canonical")
-    alone = images[(images["image_id"] == images["canonical"]) & ~images["annotated"]]
+    usable = images["annotated"] & (images["quarantined_by"] == "")
+    copies = images[usable].drop_duplicates("canonical").set_index("canonical")
+    alone = images[(images["image_id"] == images["canonical"]) & ~usable]
     for row in alone[alone["canonical"].isin(copies.index)].itertuples():
         copy = copies.loc[row.canonical]
-        for column in _COUNTS:
+        for column in (*_COUNTS, "quarantined_by"):
             images.loc[row.Index, column] = copy[column]
         yield catalogue.COPY_ANNOTATED_INSTEAD.at(
             row.path,
@@ -258,7 +267,17 @@ def _without_photograph(name: str) -> Finding:
 
 
 def _quarantined(images: pd.DataFrame) -> Iterator[Finding]:
-    for row in images[images["quarantined_v2"].fillna(0) > 0].itertuples():
+    records = images[images["quarantined_by"] != ""]
+    for checks, rows in records.groupby("quarantined_by"):
+        yield catalogue.V2_RECORDS_QUARANTINED.at(
+            rows["path"].iloc[0],
+            found=f"{len(rows):,} photographs whose record is in quarantine ({checks}), of which "
+            "this is the first",
+            done="marked v2-incomplete in every manifest; lesions_v2 is empty, quarantined_v2 "
+            "counts their circles",
+        )
+    alone = images["quarantined_by"] == ""
+    for row in images[alone & (images["quarantined_v2"].fillna(0) > 0)].itertuples():
         none_clean = pd.isna(row.lesions_v2)
         yield catalogue.V2_CIRCLES_QUARANTINED.at(
             row.path,

@@ -36,7 +36,8 @@ IMAGE_COLUMNS = (
     "subject",
     "group",
 )
-#: Marks: a synthetic image of unknown parent; a photograph with broken circles. Never both.
+#: Marks: a synthetic image of unknown parent; a photograph with broken circles,
+#: or a broken record. Never both.
 UNVERIFIED, INCOMPLETE = "parents-unverified", "v2-incomplete"
 
 
@@ -98,7 +99,7 @@ class Variant:
 
 def blank_manifest(images: pd.DataFrame) -> pd.DataFrame:
     """Give a manifest in which no image is placed or excluded yet; rows as in `images`."""
-    incomplete = images["quarantined_v2"].fillna(0) > 0
+    incomplete = (images["quarantined_v2"].fillna(0) > 0) | (images["quarantined_by"] != "")
     return images[list(IMAGE_COLUMNS)].assign(
         fold=pd.Series(pd.NA, index=images.index, dtype="Int64"),
         split=pd.Series("", index=images.index, dtype="str"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from acne04.core.errors import SchemaError, UnavailableError
+from acne04.core.findings import unfold
 from acne04.core.hashing import digest_file
 from acne04.core.rows import read_rows
 from acne04.provenance.ledger import Ledger, read
@@ -150,12 +151,20 @@ class Records:
             {"stage": document["stage"], **finding}
             for folder in WITH_FINDINGS
             for document in [self.document(f"data/{folder}/findings.json")]
-            for finding in document["findings"]
+            for finding in self._each_finding(folder, document)
             if finding["file"] in files
             or (finding["file"], finding["line"]) in rows
             or (finding["file"] == V2 and _within(finding["pointer"], pointers))
             or any(mention.search(finding[text]) for text in ("expected", "found", "done"))
         ]
+
+    def _each_finding(self, folder: str, document: dict[str, Any]) -> list[dict[str, Any]]:
+        """Give what one finding tells of many as one finding each, by the list beside it."""
+        findings: list[dict[str, Any]] = document["findings"]
+        if not any("count" in finding for finding in findings):
+            return findings
+        listed = f"data/{folder}/problems.csv"
+        return unfold(findings, self.table(listed, "problems"))
 
     def decisions_on(
         self, sha256s: Collection[str], paths: Collection[str]
@@ -179,6 +188,14 @@ class Records:
                 int(first) <= circle_id <= int(last or first)
                 for first, last in re.findall(r"(\d+)(?:-(\d+))?", decision["target"])
             )
+        ]
+
+    def resizing_decisions(self, sha256: str) -> list[dict[str, Any]]:
+        """List the decisions on photographs that are not of the sizes which this file states."""
+        return [
+            decision
+            for decision in self._decisions()
+            if decision["kind"] == "resized" and decision["subject"] == sha256
         ]
 
     def _decisions(self) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,7 @@ _FACTS = (
     "boxes",
     "width",
     "height",
+    "orientation",
     "mode",
     "exif_make",
     "exif_model",
@@ -26,7 +27,10 @@ _FACTS = (
     "phash",
     "decoder",
 )
-_NUMBERS = ("grade", "prefix_grade", "lesions_v1", "boxes", "width", "height")
+_IN_PHOTOGRAPH = ("photo_x", "photo_y", "photo_radius_x", "photo_radius_y")
+#: The check by which photographs of other sizes than the annotations state are in quarantine.
+_RESIZED = "photographs-resized"
+_NUMBERS = ("grade", "prefix_grade", "lesions_v1", "boxes", "width", "height", "orientation")
 
 
 def trace_image(records: Records, path: str) -> dict[str, Any]:
@@ -45,7 +49,7 @@ def trace_image(records: Records, path: str) -> dict[str, Any]:
     alone = sum(row["name"] == facts["name"] for row in records.inventory) == 1
     annotated = _annotated(records, facts["name"]) if facts["origin"] == "real" else None
     pointers, ids = _in_v2(records, annotated)
-    decisions = _decisions(records, facts, ids)
+    decisions = _decisions(records, facts, ids, annotated)
     words = {path, image_id, *([facts["name"]] if alone else [])}
     return {
         "kind": "image",
@@ -69,17 +73,25 @@ def _facts(row: dict[str, str]) -> dict[str, Any]:
 
 
 def _annotated(records: Records, name: str) -> dict[str, Any] | None:
-    """Give its row of the Acne04-v2 images: circles kept, circles in quarantine."""
+    """Give its row of the Acne04-v2 images: circles kept, what is in quarantine."""
     rows = records.rows("data/annotations/images.csv", "annotated", "file_name", (name,))
     if not rows:
         return None
     circles = records.rows("data/annotations/lesions.csv", "lesions", "file_name", (name,))
     return {
-        "v2_image_id": int(rows[0]["v2_image_id"]),
+        "v2_image_id": int(rows[0]["v2_image_id"]) if rows[0]["v2_image_id"] else None,
         "circles": int(rows[0]["lesions_v2"] or 0),
         "quarantined": int(rows[0]["quarantined"] or 0),
+        "quarantined_by": [by for by in rows[0]["quarantined_by"].split(" | ") if by],
         "repaired": sum(circle["repaired"] != "" for circle in circles),
+        "moved": sum(map(_is_moved, circles)),
     }
+
+
+def _is_moved(circle: dict[str, str]) -> bool:
+    """Tell whether the photograph here has it in another place or size than the file says."""
+    stated = (circle["x"], circle["y"], circle["radius"], circle["radius"])
+    return stated != tuple(circle[name] for name in _IN_PHOTOGRAPH)
 
 
 def _in_v2(records: Records, annotated: dict[str, Any] | None) -> tuple[set[str], set[int]]:
@@ -88,6 +100,8 @@ def _in_v2(records: Records, annotated: dict[str, Any] | None) -> tuple[set[str]
     if annotated is None or document is None:
         return set(), set()
     v2_id = annotated["v2_image_id"]
+    if v2_id is None:
+        return set(), set()
     images = {
         f"/images/{n}" for n, entry in enumerate(document["images"]) if _is(entry, "id", v2_id)
     }
@@ -129,13 +143,22 @@ def _group(records: Records, row: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _decisions(records: Records, facts: dict[str, str], circles: set[int]) -> list[dict[str, Any]]:
+def _decisions(
+    records: Records,
+    facts: dict[str, str],
+    circles: set[int],
+    annotated: dict[str, Any] | None,
+) -> list[dict[str, Any]]:
     found = records.decisions_on({facts["sha256"]}, {facts["path"]})
     v2 = records.rows("data/raw/v2.csv", "listing", "path", (V2,))
+    on_v2 = []
     for circle in sorted(circles):
-        for decision in records.circle_decisions(v2[0]["sha256"], circle):
-            if decision not in found:
-                found.append(decision)
+        on_v2 += records.circle_decisions(v2[0]["sha256"], circle)
+    if annotated and (annotated["moved"] or _RESIZED in annotated["quarantined_by"]):
+        on_v2 += records.resizing_decisions(v2[0]["sha256"])
+    for decision in on_v2:
+        if decision not in found:
+            found.append(decision)
     return found
 
 
@@ -237,6 +260,7 @@ def _kept(records: Records, circle_id: int | None) -> dict[str, Any] | None:
     row = rows[0]
     return {
         **{name: int(row[name]) for name in ("x", "y", "radius")},
+        **{name: float(row[name]) for name in _IN_PHOTOGRAPH},
         "crosses_border": row["crosses_border"] == "true",
         "repaired": row["repaired"] or None,
     }

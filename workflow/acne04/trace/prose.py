@@ -78,11 +78,18 @@ def _circle_passages(trace: dict[str, Any]) -> Passages:
         kept = trace["kept"]
         how = f", repaired: {kept['repaired']}" if kept["repaired"] else ", as it was delivered"
         where = f"centre {kept['x']}, {kept['y']}, radius {kept['radius']} px"
-        yield "Kept", [f"in data/annotations/lesions.csv: {where}{how}"]
+        yield "Kept", [f"in data/annotations/lesions.csv: {where}{how}", *_in_photograph(kept)]
     else:
         yield "Kept", ["neither in lesions.csv nor in quarantine.json: run the workflow"]
     yield "Findings", _of_findings(trace["findings"])
     yield "Decisions", _of_decisions(trace["decisions"])
+
+
+def _in_photograph(kept: dict[str, Any]) -> Iterator[str]:
+    """Give its place in the photograph, where that was resized or is turned."""
+    x, y, wide, high = (kept[f"photo_{name}"] for name in ("x", "y", "radius_x", "radius_y"))
+    if (x, y, wide, high) != (kept["x"], kept["y"], kept["radius"], kept["radius"]):
+        yield f"in the photograph: centre {x:g}, {y:g}, half axes {wide:g} and {high:g} px"
 
 
 def _member_passages(trace: dict[str, Any]) -> Passages:
@@ -169,7 +176,7 @@ def _of_facts(facts: dict[str, Any], annotated: dict[str, Any] | None) -> Iterat
     """Tell what a scan saw, and how many lesions each annotator."""
     camera = " ".join(filter(None, (facts["exif_make"], facts["exif_model"])))
     parts = [
-        f"{facts['width']} x {facts['height']} px, {facts['mode']}"
+        f"{facts['width']} x {facts['height']} px{_turned(facts['orientation'])}, {facts['mode']}"
         if facts["decodable"]
         else "it does not decode",
         f"camera {camera}" if camera else "",
@@ -184,10 +191,27 @@ def _of_facts(facts: dict[str, Any], annotated: dict[str, Any] | None) -> Iterat
     if counts:
         yield ", ".join(counts)
     if annotated:
+        yield from _of_circles(annotated)
+
+
+def _turned(orientation: int | None) -> str:
+    """Say that the picture is stored in another way than it is looked at."""
+    return f" upright (EXIF orientation {orientation})" if orientation not in (None, 1) else ""
+
+
+def _of_circles(annotated: dict[str, Any]) -> Iterator[str]:
+    """Tell how many circles it has, and how many are in quarantine, with its record or alone."""
+    yield (
+        f"circles in Acne04-v2: {annotated['circles']}, of them repaired: "
+        f"{annotated['repaired']}; in quarantine: {annotated['quarantined']} more"
+    )
+    if annotated["moved"]:
         yield (
-            f"circles in Acne04-v2: {annotated['circles']}, of them repaired: "
-            f"{annotated['repaired']}; in quarantine: {annotated['quarantined']} more"
+            f"in the photograph {annotated['moved']} of them lie elsewhere than the file says: "
+            "it was resized, or is turned"
         )
+    if annotated["quarantined_by"]:
+        yield f"its record in Acne04-v2 is in quarantine: {', '.join(annotated['quarantined_by'])}"
 
 
 def _of_findings(findings: list[dict[str, Any]]) -> list[str]:

@@ -131,10 +131,19 @@ ANNOTATED_IMAGE_MISSING = IMAGE_MISSING.when(
 IMAGE_SIZE = FindingKind(
     "image-size",
     "error",
-    meaning="The record states another size than the image file has: the circles may have been "
-    "drawn on a scaled or turned picture, so none of them can be relied on.",
+    meaning="The record states another size than the image file has, stored or upright: the "
+    "circles may have been drawn on another picture, so none of them can be relied on.",
     remedy=_REPORT,
     expected="the size of the image file",
+)
+PHOTOGRAPHS_RESIZED = FindingKind(
+    "photographs-resized",
+    "error",
+    meaning="Somebody has resized the photographs since the circles were taken: drawn as they are, "
+    "they lie in wrong places. Left out, no figure counts them; scaled by a decision, say so.",
+    remedy="fetch the photographs in their published size; or `acne04 decide` offers to scale the "
+    "circles by axis",
+    expected="photographs of the sizes that the records state",
 )
 
 # What makes a record of `annotations` wrong.

@@ -24,7 +24,8 @@ def annotation_problems(circles: pd.DataFrame, images: pd.DataFrame) -> Iterator
     circles : pandas.DataFrame
         As `with_image_size` gives them.
     images : pandas.DataFrame
-        Column id, and bool column bad: the image is quarantined.
+        Column id, and bool columns bad: the image is quarantined, and resized: for no other
+        reason than that photographs were resized, which is told once for all of them.
     """
     yield from shared_values(circles["id"], "annotations", catalogue.ANNOTATION_ID_DUPLICATE)
     unknown = circles["image_id"].notna() & ~circles["image_id"].isin(images["id"])
@@ -32,10 +33,12 @@ def annotation_problems(circles: pd.DataFrame, images: pd.DataFrame) -> Iterator
         yield _of(
             position, catalogue.ANNOTATION_ORPHAN, f"image_id {image_id:.0f}, which no image has"
         )
+    resized = set(images.loc[images["resized"], "id"])
     lost = ~unknown & circles["image_id"].isin(images.loc[images["bad"], "id"].dropna())
     for position, image_id in circles.loc[lost, "image_id"].items():
         found = f"image_id {image_id:.0f}, whose image is quarantined"
-        yield _of(position, catalogue.ANNOTATION_OF_QUARANTINED_IMAGE, found)
+        kind = catalogue.ANNOTATION_OF_QUARANTINED_IMAGE
+        yield _of(position, catalogue.PHOTOGRAPHS_RESIZED if image_id in resized else kind, found)
     for position, radius in circles.loc[circles["radius"] <= 0, "radius"].items():
         yield _of(position, catalogue.RADIUS_NOT_POSITIVE, f"radius {radius:.0f}")
     yield from _outside(circles)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from acne04.core import documents, review, tables
 from acne04.core.errors import SchemaError, UnavailableError, UsageError
-from acne04.core.findings import as_document
+from acne04.core.findings import Finding, as_document, fold, in_order, listed_rows
 from acne04.core.outputs import check_outputs
 from acne04.core.printing import say
 from acne04.core.sources import load_source
@@ -27,6 +27,7 @@ from acne04.validate.annotation_tables import (
 from acne04.validate.examination import SOURCE, Examination, examine, place_of
 from acne04.validate.problems import printable
 from acne04.validate.questions import circle_questions, echo_questions, photographs
+from acne04.validate.resizing import resizing_questions
 
 STAGE = "validate"
 DATASETS = ("standin", "acne04")
@@ -40,6 +41,7 @@ class AnnotationFiles:
     images: Path
     echoes: Path
     review: Path
+    problems: Path
     findings: Path
     quarantine: Path
     metrics: Path
@@ -96,6 +98,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     written.add_argument("--images", type=Path, metavar="CSV", help="table of sound images")
     written.add_argument("--echoes", type=Path, metavar="CSV", help="images whose circles coincide")
     written.add_argument("--review", type=Path, metavar="CSV", help="questions to be decided")
+    written.add_argument(
+        "--problems", type=Path, metavar="CSV", help="list of what one finding tells of many"
+    )
     written.add_argument("--findings", type=Path, metavar="JSON", help="all findings")
     written.add_argument("--quarantine", type=Path, metavar="JSON", help="the bad records")
     written.add_argument("--metrics", type=Path, metavar="JSON", help="counts")
@@ -168,9 +173,13 @@ def run(options: ValidateOptions) -> int:
         decisions_file=decisions.shown(options.decisions) if options.decisions else "",
     )
     dataset = options.dataset or "unknown"
-    findings = as_document(dataset, STAGE, examination.findings, examination.not_run)
+    told, listed = examination.findings, list(examination.listed)
     if options.outputs is not None:
-        _write(options.file, options.outputs, examination, inventory, findings)
+        told, folded = fold(told, options.outputs.problems.name)
+        listed = in_order(listed + folded)
+    findings = as_document(dataset, STAGE, told, examination.not_run)
+    if options.outputs is not None:
+        _write(options.file, options.outputs, examination, inventory, findings, listed)
     if options.as_json:
         documents.show(findings)
     else:
@@ -206,13 +215,18 @@ def _write(
     examination: Examination,
     inventory: pd.DataFrame | None,
     findings: dict[str, Any],
+    listed: list[Finding],
 ) -> None:
     verdict, echoes, dataset = examination.verdict, examination.echoes, findings["dataset"]
     if verdict is None or echoes is None:
         raise _no_table(file, examination)
     # Everything is made before the first file is written.
     name, known = printable(file.name), photographs(inventory)
-    questions = [*circle_questions(verdict, examination.sha256, place_of(name))]
+    place = place_of(name)
+    questions = [
+        *resizing_questions(verdict.resizing, verdict.on_sizes, examination.sha256, place),
+        *circle_questions(verdict, examination.sha256, place),
+    ]
     questions += echo_questions(echoes, known)
     quarantine = quarantine_document(examination.quarantine, dataset, name)
     documents.check(quarantine, "quarantine.schema.json", str(outputs.quarantine))
@@ -224,6 +238,7 @@ def _write(
     ]
     for path, schema, table in made:
         tables.write(path, schema, table)
+    tables.write_records(outputs.problems, "problems", listed_rows(dataset, listed))
     documents.write(outputs.findings, findings)
     documents.write(outputs.quarantine, quarantine)
     documents.write(outputs.metrics, metrics(examination, verdict, dataset))

@@ -27,11 +27,22 @@ from acne04.validate.problems import (
     findings_of,
     quarantine_of,
 )
+from acne04.validate.resizing import (
+    KIND,
+    delivery_finding,
+    image_findings,
+    resizing_findings,
+)
 from acne04.validate.soundness import AnnotationVerdict, judge
 from acne04.validate.structure import structure_problems
 
 #: Key of the annotation file's entry in sources.yaml, and its folder in data/raw.
 SOURCE = "v2"
+_NEED_INVENTORY = (
+    catalogue.ANNOTATED_IMAGE_MISSING,
+    catalogue.IMAGE_SIZE,
+    catalogue.PHOTOGRAPHS_RESIZED,
+)
 _NO_INVENTORY = "no inventory of the images is given (--inventory)"
 _NO_PROMISES = "no source entry is given (--sources, --dataset)"
 _NO_JSON = "the file cannot be read as JSON"
@@ -48,6 +59,8 @@ class Examination:
         Digest of its bytes.
     findings, not_run, quarantine : list
         What was found, what was not looked at, and what is left out of the tables.
+    listed : list of Finding
+        What a finding stands for that is one for all the images of the delivery.
     verdict : AnnotationVerdict or None
         None where no table can be made of it.
     echoes : pandas.DataFrame or None
@@ -60,6 +73,7 @@ class Examination:
     quarantine: list[QuarantinedRecord]
     verdict: AnnotationVerdict | None
     echoes: pd.DataFrame | None
+    listed: Sequence[Finding] = ()
 
 
 def examine(
@@ -87,7 +101,7 @@ def examine(
     promises : mapping, optional
         Promised number of ``images`` and ``annotations``; without it none is checked.
     decisions : sequence of Decision
-        Decisions of kind circles; those on other bytes are reported, not applied.
+        Decisions of the kinds circles and resized; those on other bytes are reported, not applied.
     decisions_file : str
         What findings call the file of the decisions.
     """
@@ -96,10 +110,7 @@ def examine(
     strays = unapplied(decisions, {place_of(name): {sha256}}, decisions_file)
     not_run: list[NotRun] = []
     if inventory is None:
-        not_run += [
-            kind.not_run(_NO_INVENTORY)
-            for kind in (catalogue.ANNOTATED_IMAGE_MISSING, catalogue.IMAGE_SIZE)
-        ]
+        not_run += [kind.not_run(_NO_INVENTORY) for kind in _NEED_INVENTORY]
     if promises is None:
         not_run += [catalogue.FILE_BREAKS_PROMISE.not_run(_NO_PROMISES)]
     parsed = parse(data)
@@ -120,13 +131,33 @@ def examine(
     done = QUARANTINED if tables_wanted else REPORTED
     findings = findings_of(problems, places, name, done)
     findings += decision_findings(verdict.answers, verdict.circles, name, decisions_file)
+    on_sizes = [given for given in own if given.kind == KIND]
+    if inventory is not None:
+        findings += resizing_findings(verdict.resizing, on_sizes, name, decisions_file)
+    told, listed = _on_delivery(verdict, parsed, name, done.record)
     quarantine = quarantine_of(problems, places)
-    return Examination(sha256, findings + strays, not_run, quarantine, verdict, echoes)
+    findings += told + strays
+    return Examination(sha256, findings, not_run, quarantine, verdict, echoes, listed)
 
 
 def place_of(name: str) -> str:
     """Give the path below data/raw at which decisions and questions know the file."""
     return f"{SOURCE}/{name}"
+
+
+def _on_delivery(
+    verdict: AnnotationVerdict, parsed: Parsed, name: str, done: str
+) -> tuple[list[Finding], list[Finding]]:
+    """Give the one finding that photographs were resized, and the list of them."""
+    resizing = verdict.resizing
+    if resizing is None or verdict.is_scaled:
+        return [], []
+    places = parsed.text.locate(
+        {("images",), *(("images", image.position) for image in resizing.images)}
+    )
+    lines = {image.position: places["images", image.position].line for image in resizing.images}
+    told = delivery_finding(resizing, name, places["images",].line, done)
+    return [told], list(image_findings(resizing, name, lines, done))
 
 
 def _form(parsed: Parsed) -> list[PlacedProblem]:

@@ -26,34 +26,6 @@ def image_problems(images: pd.DataFrame) -> Iterator[PlacedProblem]:
     yield from shared_values(images["file_name"], "images", catalogue.FILE_NAME_DUPLICATE)
 
 
-def inventory_problems(images: pd.DataFrame, inventory: pd.DataFrame) -> Iterator[PlacedProblem]:
-    """Compare the images of the file with the photographs that are there.
-
-    Parameters
-    ----------
-    images : pandas.DataFrame
-        Columns file_name, width, height (px); row = position in the array.
-    inventory : pandas.DataFrame
-        Table ``inventory``; only photographs (origin real) count, for the annotated images are
-        photographs, and a synthetic image may bear the name of one.
-    """
-    real = inventory[inventory["origin"] == "real"]
-    # In float64 an unreadable size is NaN, which is equal to nothing.
-    pixels = real[["width", "height"]].astype("Float64").to_numpy("float64", na_value=np.nan)
-    sizes: dict[str, list[tuple[float, float]]] = {}
-    for name, (width, height) in zip(real["name"], pixels.tolist(), strict=True):
-        sizes.setdefault(name, []).append((width, height))
-    spelled = {name.casefold(): name for name in sorted(sizes)}
-    for image in images[images["file_name"].notna()].itertuples():
-        place = ("images", int(image.Index))
-        if image.file_name not in sizes:
-            other = spelled.get(image.file_name.casefold())
-            found = f"no such file, but one named {other}" if other else "no such file"
-            yield PlacedProblem(catalogue.ANNOTATED_IMAGE_MISSING, place, found)
-        elif pd.notna(image.width) and pd.notna(image.height):
-            yield from _compare(place, (image.width, image.height), sizes[image.file_name])
-
-
 def image_advice(images: pd.DataFrame, circles: pd.DataFrame) -> Iterator[PlacedProblem]:
     """Find names that collide where case is ignored, and images without a usable lesion.
 
@@ -124,21 +96,3 @@ def shared_values(column: pd.Series, array: str, kind: FindingKind) -> Iterator[
         for position in same.index:
             found = f"{shown}, in {len(same)} records, of which /{array}/{same.index[0]} is first"
             yield PlacedProblem(kind, (array, int(position)), found)
-
-
-def _compare(
-    place: tuple[str, int], stated: tuple[float, float], actual: list[tuple[float, float]]
-) -> Iterator[PlacedProblem]:
-    if stated in actual:
-        return
-    width, height = actual[0]
-    if pd.isna(width) or pd.isna(height):
-        yield PlacedProblem(
-            catalogue.IMAGE_SIZE_UNREADABLE, place, "an image file whose size cannot be read"
-        )
-        return
-    found = f"{stated[0]:.0f}×{stated[1]:.0f}"
-    if stated == (height, width):
-        found += ": width and height are swapped"
-    expected = f"{width:.0f}×{height:.0f}, the size of the image file"
-    yield PlacedProblem(catalogue.IMAGE_SIZE, place, found, expected)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from acne04.core.findings import Finding, FindingKind, in_order
 from acne04.core.printing import spelt_out
+from acne04.validate import catalogue
 
 #: Steps from the top of the document to a value: keys of objects, indices of arrays.
 Steps = tuple[str | int, ...]
@@ -159,6 +160,9 @@ def findings_of(
     findings = []
     for problem in problems:
         kind = problem.kind
+        if kind == catalogue.PHOTOGRAPHS_RESIZED:
+            # Told once for the whole delivery.
+            continue
         action = done.record if is_record(problem.steps) else done.elsewhere
         found, line = problem.found, problem.line
         findings.append(

@@ -9,10 +9,16 @@ import pandas as pd
 
 from acne04.core.review import ReviewItem, pair
 from acne04.relations.decisions import id_target
+from acne04.validate import catalogue
 from acne04.validate.circle_checks import KNOWN_FACTOR, looks_multiplied
 from acne04.validate.echoes import SURE_MATCHES
 from acne04.validate.problems import failed_checks, printable
 from acne04.validate.soundness import AnnotationVerdict
+
+#: Checks that a circle fails only because the record of its image fails one.
+OF_THE_IMAGE = frozenset(
+    [catalogue.ANNOTATION_OF_QUARANTINED_IMAGE.name, catalogue.PHOTOGRAPHS_RESIZED.name]
+)
 
 
 class KnownPhotograph(NamedTuple):
@@ -34,7 +40,8 @@ def photographs(inventory: pd.DataFrame | None) -> dict[str, KnownPhotograph]:
 def circle_questions(verdict: AnnotationVerdict, sha256: str, place: str) -> Iterator[ReviewItem]:
     """Ask about the broken circles that nobody has decided on, image by image.
 
-    Only what can be named by an id of its own can be asked about; the findings name the rest.
+    Only what can be named by an id of its own can be asked about; the findings name the rest. Nor
+    is there anything to decide on a circle that is left out only because its image is.
 
     Parameters
     ----------
@@ -45,11 +52,16 @@ def circle_questions(verdict: AnnotationVerdict, sha256: str, place: str) -> Ite
     """
     circles = verdict.circles
     named = circles["id"].notna() & ~circles["id"].duplicated(keep=False)
-    open_ = circles[circles["bad"] & ~circles["decided"] & named]
+    failed = failed_checks(verdict.problems)
+    own = pd.Series(
+        [bool(failed.get(("annotations", n), set()) - OF_THE_IMAGE) for n in circles.index],
+        index=circles.index,
+        dtype=bool,
+    )
+    open_ = circles[circles["bad"] & ~circles["decided"] & named & own]
     by_id = verdict.images.dropna(subset="id").drop_duplicates("id").set_index("id")
     shown = by_id["file_name"].fillna("").map(printable).to_dict()
     names = [shown.get(image_id, "") for image_id in open_["image_id"]]
-    failed = failed_checks(verdict.problems)
     multiplied = [
         looks_multiplied(row.x, row.y, row.radius, row.width, row.height)
         for row in open_.itertuples()

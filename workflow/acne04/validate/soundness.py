@@ -21,10 +21,11 @@ from acne04.validate.image_checks import (
     id_advice,
     image_advice,
     image_problems,
-    inventory_problems,
     promise_problems,
 )
+from acne04.validate.photographs import compare_photographs
 from acne04.validate.problems import PlacedProblem, failed_checks
+from acne04.validate.resizing import KIND, Resizing, is_scaled, resizing_problems
 from acne04.validate.structure import spelling_problems
 
 #: Largest number up to which float64 holds every integer, and JSON readers agree (RFC 8259, 6).
@@ -40,8 +41,9 @@ class AnnotationVerdict:
     Attributes
     ----------
     images : pandas.DataFrame
-        float64 columns id, width, height (px), object column file_name, bool column bad;
-        row = position in the array of the file.
+        float64 columns id, width, height (px), object column file_name, the columns of
+        `Photographs.columns`, bool columns bad and resized (bad for no other reason than that
+        the photograph was); row = position in the array of the file.
     circles : pandas.DataFrame
         float64 columns id, image_id, radius, x, y, width, height (px), bool columns bad and
         decided (somebody has answered), object column repaired (the decision that changed its
@@ -49,13 +51,24 @@ class AnnotationVerdict:
     problems : list of PlacedProblem
         All that was found, those given included.
     answers : list of CircleAnswer
-        What the decisions come to.
+        What the decisions on circles come to.
+    resizing : Resizing or None
+        The photographs that were resized.
+    on_sizes : list of Decision
+        What people decided on those.
     """
 
     images: pd.DataFrame
     circles: pd.DataFrame
     problems: list[PlacedProblem]
     answers: list[CircleAnswer]
+    resizing: Resizing | None
+    on_sizes: list[Decision]
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether somebody decided that the circles are scaled with their photographs."""
+        return is_scaled(self.resizing, self.on_sizes)
 
 
 def judge(
@@ -78,20 +91,28 @@ def judge(
     promises : mapping, optional
         Promised number of ``images`` and ``annotations``; without it none is checked.
     decisions : sequence of Decision
-        What people decided on circles of these very bytes.
+        What people decided on these very bytes.
     """
     problems = list(form)
     broken = {kind: _accused(problems, kind) for kind in ("images", "annotations")}
     images = _image_columns(document["images"], broken["images"])
     problems += image_problems(images)
-    if inventory is not None:
-        problems += inventory_problems(images, inventory)
+    photographs = compare_photographs(images, inventory)
+    problems += photographs.problems
+    images = images.join(photographs.columns)
+    resizing = photographs.resizing
+    on_sizes = [given for given in decisions if given.kind == KIND]
+    scaled = is_scaled(resizing, on_sizes)
+    otherwise = _marks(problems, "images", len(images))
+    problems += [] if scaled else resizing_problems(resizing)
     images["bad"] = _marks(problems, "images", len(images))
+    images["resized"] = images["bad"] & ~otherwise
     circles = with_image_size(
         _annotation_columns(document["annotations"], broken["annotations"]), images
     )
     unusable = _marks(problems, "annotations", len(circles))
-    circles, wrong, answers = _decided(circles, images, unusable, decisions)
+    on_circles = [given for given in decisions if given.kind != KIND]
+    circles, wrong, answers = _decided(circles, images, unusable, on_circles)
     problems += wrong
     problems += circle_advice(circles[~circles["bad"]])
     problems += image_advice(images, circles)
@@ -101,7 +122,7 @@ def judge(
     if promises is not None:
         counts = {kind: len(document[kind]) for kind in ("images", "annotations")}
         problems += promise_problems(counts, promises)
-    return AnnotationVerdict(images, circles, problems, answers)
+    return AnnotationVerdict(images, circles, problems, answers, resizing, on_sizes)
 
 
 def _decided(

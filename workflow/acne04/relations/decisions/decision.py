@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 #: File in ``decisions/`` -> the kinds that it holds: the stage that reads the file applies them.
 FILES = {
-    "annotations.csv": ("circles",),
+    "annotations.csv": ("circles", "resized"),
     "images.csv": ("grade", "keep"),
     "relations.csv": ("relation", "parent"),
     "places.csv": ("place",),

@@ -17,6 +17,7 @@ _IDS = r"\d{1,16}(?:-\d{1,16})?"
 #: Kind -> form of an answer, and the same in words.
 ANSWERS = {
     "circles": (r"divide (?:[2-9]|[1-9]\d{1,5})|quarantine", "divide N, or quarantine"),
+    "resized": (r"scale|quarantine", "scale, or quarantine"),
     "grade": (r"[0-3]", "a grade, 0 to 3"),
     "keep": (r"[^/].*", "the path of the copy to keep"),
     "relation": (r"same|retake|different", "same, retake, or different"),
@@ -29,6 +30,7 @@ TARGETS = {
         rf"ids {_IDS}(?:, {_IDS})*",
         "ids like `ids 3, 7-9`",
     ),
+    "resized": (r"sizes [0-9a-f]{16}", "sizes like `sizes 0123456789abcdef`"),
     "place": (r"(?:holdout|kfold)?", "holdout, kfold, or nothing for both"),
 }
 

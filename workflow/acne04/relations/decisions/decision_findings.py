@@ -59,8 +59,8 @@ def unapplied(
 
 
 def _place(decision: Decision) -> tuple[str, str, str]:
-    # Ids mean something within one file only: of other bytes they name other circles.
-    target = "" if decision.kind == "circles" else decision.target
+    # Ids mean something within one file only: of other bytes they name other circles. So do sizes.
+    target = "" if decision.kind in ("circles", "resized") else decision.target
     return decision.kind, decision.path, target
 
 
