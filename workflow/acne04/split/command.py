@@ -18,6 +18,7 @@ from acne04.core.printing import say_aside
 from acne04.core.sources import load_source
 from acne04.relations import decisions
 from acne04.relations.kinship import Kinship
+from acne04.relations.persons import with_persons
 from acne04.split import catalogue
 from acne04.split.collection import as_labelled, grade_findings, join_images, standing
 from acne04.split.grouped import fold_names, holdout, kfold
@@ -174,7 +175,7 @@ def run(options: SplitOptions) -> int:
     promised = _promised_table(options)
     if options.relations:
         refuse_other_relations(images, relations)
-    kinship = Kinship(images["image_id"], relations)
+    kinship = Kinship(images["image_id"], with_persons(relations, images))
     variants = _make(options, images, growths, kinship, promised)
     leaks = leaks_of(variants, kinship) if options.relations else {}
     findings += leak_findings(leaks)
