@@ -90,6 +90,7 @@ def options(
         balance=balance,
         target=target,
         unknown_parent=unknown,
+        least_persons=5,
         limits=Limits(100, 0.0),
     )
 

@@ -6,6 +6,8 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from acne04.core import documents
 from acne04.core.errors import UsageError
 from acne04.core.schemas import load_schema
@@ -125,7 +127,8 @@ def run(options: LeaksOptions) -> int:
         known = known_groups(options.groups, options.relations, options.inventory)
     placed = _placed(options, known)
     _refuse_one_side(placed)
-    relations = with_persons(known.relations, placed.persons)
+    persons = pd.concat([known.persons, placed.persons], ignore_index=True)
+    relations = with_persons(known.relations, persons)
     kinship = Kinship(known.images["image_id"], relations)
     verdict = LeakVerdict(known, placed, leak_table(placed.sides, kinship), options.allow_unknown)
     document = verdict.as_document()

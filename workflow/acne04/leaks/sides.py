@@ -122,8 +122,11 @@ def place_strangers(
     grades = known.images.set_index("image_id")["grade"]
     sides = _sides(placed.assign(grade=placed["image_id"].map(grades)), columns, table)
     counts = _counted(table, rows, found)
-    persons = _persons(rows, found)
-    others = _other_persons(table.name, persons, known)
+    persons, others = _persons(rows, found), []
+    if _are_known(persons, known):
+        others = list(_other_persons(table.name, persons, known))
+    else:
+        persons["subject"] = f"{table.name}: " + persons["subject"]
     findings = [*table.findings, *findings, *repeated, *others]
     return PlacedImages(table.name, str(columns), sides, persons, counts, findings)
 
@@ -136,18 +139,26 @@ def _persons(rows: pd.DataFrame, found: list[str]) -> pd.DataFrame:
     return told[(told["image_id"] != "") & (told["subject"] != "")]
 
 
-def _other_persons(name: str, persons: pd.DataFrame, known: KnownImages) -> Iterator[Finding]:
-    """Report the rows that name a person of the tables, but not the one of their image.
-
-    A stranger may call all persons by names of its own; those are no contradiction.
-    """
+def _shown(known: KnownImages) -> dict[str, dict[str, str]]:
+    """Give the persons of each image, by their plain spelling."""
     shown: dict[str, dict[str, str]] = defaultdict(dict)
     for image_id, subject in known.persons.itertuples(index=False):
         shown[image_id][plain_subject(subject)] = subject
-    everybody = {person for several in shown.values() for person in several}
+    return shown
+
+
+def _are_known(persons: pd.DataFrame, known: KnownImages) -> bool:
+    """Whether a stranger calls most persons as the tables do, and not by names of its own."""
+    shown = _shown(known)
+    agree = [plain_subject(row.subject) in shown[row.image_id] for row in persons.itertuples()]
+    return 2 * sum(agree) > len(agree)
+
+
+def _other_persons(name: str, persons: pd.DataFrame, known: KnownImages) -> Iterator[Finding]:
+    """Report the rows that name another person than the tables do for their image."""
+    shown = _shown(known)
     for line, image_id, subject in persons.itertuples():
-        person = plain_subject(subject)
-        if person in everybody and person not in shown[image_id]:
+        if plain_subject(subject) not in shown[image_id]:
             yield catalogue.PERSON_DIFFERS.at(
                 name,
                 line=int(line),

@@ -33,6 +33,7 @@ from acne04.split.manifest import (
     refuse_strangers,
 )
 from acne04.split.paper import paper, paper_findings, paper_leaks, paper_table
+from acne04.split.part_sizes import part_findings, refuse_empty_parts
 from acne04.split.previous import churn_table, read_previous
 from acne04.split.published import published, published_clean
 from acne04.split.solver import Limits
@@ -155,6 +156,7 @@ def read_options(arguments: argparse.Namespace) -> SplitOptions:
             balance=values["balance"],
             target=values["target"],
             unknown_parent=values["unknown_parent"],
+            least_persons=values["least_persons"],
             limits=Limits(values["node_limit"], float(values["relative_gap"])),
         ),
     )
@@ -184,7 +186,8 @@ def run(options: SplitOptions) -> int:
         findings += decision_findings(answers, growths.values(), images)
     for variant in variants:
         refuse_losses(variant.name, variant.manifest, images)
-        findings += variant.findings
+        refuse_empty_parts(variant, options.parameters, options.previous)
+        findings += [*variant.findings, *part_findings(variant, options.parameters)]
     for variant in variants:
         _write_manifest(options.output, dataset, variant)
     findings += _write_leaks(options, images, variants, leaks)
