@@ -20,6 +20,7 @@ THREE = {"train": 65, "val": 15, "test": 20}
 def options(balance: str = "none", target: int = 10, **others: Any) -> SplitParameters:
     fields = {"ratios": THREE, "fold_count": 5, "restrict": "none", "limits": PROOF}
     fields |= {"balance": balance, "target": target, "unknown_parent": "exclude"}
+    fields |= {"least_persons": 5}
     return SplitParameters(**(fields | others))
 
 

@@ -166,9 +166,20 @@ def test_other_public_keys_are_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_a_key_that_is_not_there(tmp_path: Path) -> None:
-    for load in (load_private, load_public):
-        with pytest.raises(UnavailableError, match="no such key"):
-            load(tmp_path / "none.pem")
+    with pytest.raises(UnavailableError, match="no such key: the file is not there") as refused:
+        load_private(tmp_path / "none.pem")
+    assert "openssl genpkey" in refused.value.remedy
+
+
+def test_whoever_verifies_is_sent_to_the_publisher_and_not_told_to_make_a_key(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "odd.pem").write_text("not a key")
+    for name in ("none.pem", "odd.pem"):
+        with pytest.raises((UnavailableError, UsageError)) as refused:
+            load_public(tmp_path / name)
+        assert "genpkey" not in str(refused.value)
+        assert "docs/releasing.md" in refused.value.remedy
 
 
 # --- hostile envelopes

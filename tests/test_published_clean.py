@@ -90,6 +90,7 @@ def options(
         balance=balance,
         target=target,
         unknown_parent=unknown,
+        least_persons=5,
         limits=Limits(100, 0.0),
     )
 
@@ -265,6 +266,7 @@ def test_published_says_what_it_leaks() -> None:
         "copies": 1,
         "near_duplicates": 1,
         "parents": 0,
+        "retakes": 0,
         "persons": 2,
         "persons_percent": 100.0,
         "relatives": 0,

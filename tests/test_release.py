@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from released import Keys, attested, make_keys
 from acne04.core import tables
 from acne04.core.errors import UsageError
 from acne04.provenance.checksums import ATTESTATION, present_files
-from acne04.release.versions import check_version
+from acne04.release.versions import check_version, next_serial
 
 pytestmark = pytest.mark.workflow
 STANDARDS = Path(__file__).parent / "standards"
@@ -315,13 +316,43 @@ def test_a_key_inside_the_checkout(
     assert "the key lies inside the checkout" in capsys.readouterr().err
 
 
-def test_a_key_that_others_can_read_is_warned_of(
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o606])
+def test_a_key_that_others_can_read_or_write_is_refused(
+    mode: int, untouched: Project, keys: Keys, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = tmp_path / "my key.pem"
+    shutil.copy(keys.private, key)
+    key.chmod(mode)
+    pair = Keys(key, keys.public)
+    assert released.release(untouched, pair, "1.0.0", "--dry-run") == 2
+    said = capsys.readouterr().err
+    assert f"mode {mode:o}" in said
+    (mending,) = re.findall(r"`(chmod .*?)`", said)
+    subprocess.run(["bash", "-c", mending], check=True)
+    assert released.release(untouched, pair, "1.0.0", "--dry-run") == 0
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["data/x", "data/splits/1.0.0", ".git/x", "upstreams/standin/x", "upstream/x", ".dvc/x"],
+)
+def test_a_release_into_a_folder_of_somebody_else(
+    place: str, untouched: Project, keys: Keys, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert released.release(untouched, keys, "1.0.0", "--output", place) == 2
+    said = capsys.readouterr().err
+    assert f"inside {place.partition('/')[0]}" in said
+    assert "leave --output away" in said
+    assert not (untouched.path / place).exists()
+
+
+def test_a_release_into_the_artifacts_by_way_of_a_link(
     untouched: Project, keys: Keys, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shutil.copy(keys.private, tmp_path / "key.pem")
-    (tmp_path / "key.pem").chmod(0o644)
-    released.release(untouched, Keys(tmp_path / "key.pem", keys.public), "1.0.0", "--dry-run")
-    assert "others can read the key; `chmod 600" in capsys.readouterr().err
+    (tmp_path / "elsewhere").symlink_to(untouched.path / "data")
+    place = str(tmp_path / "elsewhere" / "x")
+    assert released.release(untouched, keys, "1.0.0", "--output", place) == 2
+    assert "inside data" in capsys.readouterr().err
 
 
 def test_outside_a_checkout(tmp_path: Path, keys: Keys, capsys: pytest.CaptureFixture[str]) -> None:
@@ -330,8 +361,28 @@ def test_outside_a_checkout(tmp_path: Path, keys: Keys, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize(
+    ("released_as", "version"),
+    [("1.0", "1.0.0"), ("1.0.0", "1.0"), ("2.0.0rc1", "2.0.0-rc.1"), ("2.0-beta", "2.0.0b0"),
+     ("1.2.3", "1.2.3")],
+)  # fmt: skip
+def test_one_version_is_released_once_however_it_is_spelt(released_as: str, version: str) -> None:
+    row = {"dataset": "standin", "version": released_as, "serial": 1, "commit": "0" * 40}
+    index = tables.from_records("releases", [row | {"attestation_sha256": "0" * 64}])
+    with pytest.raises(UsageError, match=f"{re.escape(version)} has been released"):
+        next_serial(index, version, None)
+
+
+@pytest.mark.parametrize("version", ["1.0.1", "1.0.0rc1", "1.1", "10.0"])
+def test_other_versions_may_follow(version: str) -> None:
+    row = {"dataset": "standin", "version": "1.0", "serial": 1, "commit": "0" * 40}
+    index = tables.from_records("releases", [row | {"attestation_sha256": "0" * 64}])
+    assert next_serial(index, version, None) == 2
+
+
+@pytest.mark.parametrize(
     "version",
     ["", "1", "v1.0.0", "01.0", "1.0.0.0", "1.0/..", "../1.0", "1.0 ", "1.0.0\n", "1.٢", "1.0+x",
+     "1.0.0+x",
      "1.0.0-SNAPSHOT", "9999999.0"],
 )  # fmt: skip
 def test_what_is_no_version(version: str) -> None:

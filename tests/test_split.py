@@ -68,6 +68,8 @@ CASES: dict[str, tuple[str, list[str], int]] = {
     "folds-doubtful": ("folds-doubtful", ["--variants", "published"], 0),
     "no-folds": ("no-folds", ["--variants", "published"], 0),
     "nothing-to-place": ("nothing-to-place", ["--variants", "kfold"], 1),
+    "persons-torn": ("persons-torn", ["--variants", "holdout"], 1),
+    "folds-without-groups": ("tiny", ["--fold-count=20", "--variants", "kfold"], 1),
     "groups-of-others": ("groups-of-others", [], 1),
     "other-dataset": ("other-dataset", [], 2),
     "ratios-of-zero": ("tiny", ["--ratios", "80", "20", "0"], 2),
@@ -92,6 +94,7 @@ CASES: dict[str, tuple[str, list[str], int]] = {
     ),
     "previous-absent": ("grown", [*GROWN, "--previous=grown/absent"], 2),
     "previous-overwritten": ("grown", [*GROWN, "--previous=out"], 2),
+    "previous-without-rows": ("grown", [*GROWN, "--previous=grown/without-rows"], 1),
     "previous-exchanged": ("grown", [*GROWN, "--previous=grown/exchanged"], 1),
     "previous-twice": ("grown", [*GROWN, "--previous=grown/twice"], 1),
     "previous-with-more-folds": (
@@ -99,6 +102,7 @@ CASES: dict[str, tuple[str, list[str], int]] = {
         [*GROWN, "--previous=grown/previous", "--fold-count=4"],
         2,
     ),
+    "few-of-none": ("tiny", ["--least-persons=-1"], 2),
     "gap-beyond-one": ("tiny", ["--relative-gap=2"], 2),
 }
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import NoReturn, TextIO
 
+from acne04.core.encoding import AS_UTF8, is_other_encoding
 from acne04.core.errors import Acne04Error
 from acne04.core.printing import RUN_STATE, say, say_aside, shown_in_line
 from acne04.core.progress import be_job_of
@@ -79,6 +80,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code: 0 fine, 1 data wrong, 2 not possible."""
+    if words is None and is_other_encoding():
+        # Python reads names and files as the locale says, and what is made must not hang on it.
+        os.execve(
+            sys.executable,
+            [sys.executable, "-X", "utf8", *sys.orig_argv[1:]],
+            {**os.environ, **AS_UTF8},
+        )
     words = list(sys.argv[1:] if words is None else words)
     for stream in (sys.stdout, sys.stderr):
         # Under any locale: what a verb prints is part of what it makes.

@@ -20,6 +20,7 @@ from acne04.near.scores import Comparer
 from acne04.near.stage import compare_all
 from acne04.relations.kinship import Kinship
 from acne04.relations.leakage import leak_table
+from acne04.relations.persons import with_persons
 from acne04.validate.examination import examine
 
 
@@ -55,7 +56,8 @@ def find_leaks(sides: pd.DataFrame, relations: pd.DataFrame) -> pd.DataFrame:
     ----------
     sides : pandas.DataFrame
         Columns image_id, part, grade (0 to 3) and fold (missing where there are none): a row for
-        each part that an image is in; in any order.
+        each part that an image is in; in any order. Images with one text in a column ``subject``,
+        where there is one, show one person.
     relations : pandas.DataFrame
         Columns kind (``exact``, ``near``, ``derived-from`` or ``subject``), a, b: two images that
         are the same bytes, one photograph, parent and child, or one person; in any order.
@@ -66,6 +68,8 @@ def find_leaks(sides: pd.DataFrame, relations: pd.DataFrame) -> pd.DataFrame:
         A row for each fold, pair of parts, grade and kind of relation, also those of no leak:
         columns as in ``schemas/leaks.table.json``, from ``fold`` on.
     """
+    if "subject" in sides:
+        relations = with_persons(relations, sides)
     return leak_table(sides, Kinship(sides["image_id"], relations))
 
 

@@ -30,6 +30,8 @@ _SEVERITIES = {"error": 6, "warning": 9, "info": 6}
 _LEAST_ROOM = 30
 #: Stands for a space that no line is folded at.
 _TIE = "\xa0"
+#: Manifests to begin with.
+_MANIFESTS = ("holdout", "kfold", "published-clean")
 
 
 def summary_lines(
@@ -62,12 +64,33 @@ def summary_lines(
     ledger = data / "ledger" / "ledger.json"
     asked = sum(_questions(data / folder / "review.csv") for folder in _MAKERS)
     yield ""
-    if ledger.is_file():
+    # What a part of the flow has made anew, the stages behind it know nothing of.
+    is_changed = any(rule in ran for rule in ("standin", "fetch", *_MAKERS.values()))
+    is_whole = "split" in ran or not is_changed
+    if ledger.is_file() and ("record" in ran or not is_changed):
         yield f"Ledger   {ledger}: {_recorded(_load(ledger))}"
-    yield f"Look at  {data}/splits/{{holdout,kfold,published-clean}}.csv, {data}/*/findings.json"
+    if look := list(_to_look_at(data, ran, is_whole=is_whole)):
+        yield f"Look at  {', '.join(look)}"
+    if not is_whole:
+        yield "Part     of the flow; `snakemake --cores all` makes the manifests"
     if asked:
         yield f"Decide   {asked:,} questions that only a person can settle: `acne04 decide`"
     yield "Next     `dvc push` keeps all of it in the store; `dvc metrics show` has every figure"
+
+
+def _to_look_at(data: Path, ran: Container[str], *, is_whole: bool) -> Iterator[str]:
+    """Name the manifests and findings that are there, and are of what lies before them."""
+    names = [name for name in _MANIFESTS if (data / "splits" / f"{name}.csv").is_file()]
+    if names and is_whole:
+        yield f"{data}/splits/{{{','.join(names)}}}.csv"
+    if "fetch" in ran and not is_whole:
+        yield f"{data}/raw"
+    made = [folder for folder, rule in _MAKERS.items() if is_whole or rule in ran]
+    found = [folder for folder in made if (data / folder / "findings.json").is_file()]
+    if found == list(_MAKERS):
+        yield f"{data}/*/findings.json"
+    else:
+        yield from (f"{data}/{folder}/findings.json" for folder in found)
 
 
 def _rows(folder: Path, width: int) -> Iterator[str]:

@@ -78,6 +78,7 @@ rule split:
             --balance {params.split[balance]:q} \
             --target {params.split[target]:q} \
             --unknown-parent {params.split[unknown_parent]:q} \
+            --least-persons {params.split[least_persons]:q} \
             --previous={params.split[previous]:q} \
             --relative-gap {params.split[relative_gap]:q} \
             --node-limit {params.split[node_limit]:q}

@@ -12,11 +12,13 @@ from pathlib import Path
 import snakemake_dvc
 from acne04.core import parameters
 from acne04.core.checkout import PACKAGES, dataset_of
+from acne04.core.encoding import utf8_or_end
 from acne04.core.sources import SET_ASIDE, SET_ASIDE_VARIABLE, load_sources
 from acne04.summary import summary_lines
 from snakemake_dvc import git
 from snakemake_dvc.tracked import code_of_stages, files_of_stages
 
+utf8_or_end()
 parameters.check_or_end(config)
 
 SOURCES = load_sources(Path("workflow/sources.yaml"), config["dataset"])

@@ -97,19 +97,26 @@ def _groups(checkout: AuditedCheckout) -> Evidence:
         if group_of.get(edge.a) != group_of.get(edge.b)
     ]  # fmt: skip
     for variant in CLEAN:
-        problems += _regrouped(checkout, variant, group_of)
+        problems += _regrouped(checkout, variant, groups)
     problems += _other_bytes(checkout)
     told = f"{len(related):,} relations, {groups['group'].nunique():,} groups"
     return Evidence(told, tuple(problems))
 
 
-def _regrouped(
-    checkout: AuditedCheckout, variant: str, group_of: dict[str, str]
-) -> Iterator[Mismatch]:
+def _regrouped(checkout: AuditedCheckout, variant: str, groups: pd.DataFrame) -> Iterator[Mismatch]:
+    """Compare group and person of every row with those that the groups give."""
     manifest = checkout.table(f"splits/{variant}.csv", "splits")
-    for row in manifest[manifest["path"].map(group_of) != manifest["group"]].itertuples():
-        expected = f"{row.path} in group {group_of.get(row.path)}"
-        yield Mismatch(f"data/splits/{variant}.csv", expected, row.group, int(row.Index) + 2)
+    for column in ("group", "subject"):
+        told = dict(zip(groups["path"], groups[column], strict=True))
+        expected = manifest["path"].map(told)
+        for number in (expected != manifest[column]).to_numpy().nonzero()[0].tolist():
+            row = manifest.iloc[number]
+            yield Mismatch(
+                f"data/splits/{variant}.csv",
+                f"{row['path']} in {column} {told.get(row['path']) or 'none'}",
+                row[column] or "none",
+                number + 2,
+            )
 
 
 def _other_bytes(checkout: AuditedCheckout) -> Iterator[Mismatch]:

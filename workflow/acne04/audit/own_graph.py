@@ -14,6 +14,7 @@ import pandas as pd
 from acne04.audit.audited_checkout import RAW, AuditedCheckout
 from acne04.relations import decisions
 from acne04.relations.kinship import Kinship
+from acne04.relations.persons import plain_subject, with_persons
 from acne04.relations.subjects import read_subject_files
 
 DECISIONS = Path("decisions")
@@ -24,8 +25,9 @@ Edge = tuple[str, str, str]
 def edges(checkout: AuditedCheckout) -> pd.DataFrame:
     """Give all relations between paths below data/raw: columns kind, a, b.
 
-    Those of table ``relations``; and again, for who could alter that, equal bytes by the listings,
-    persons by the subject files, near-duplicates and parents by the tables of ``near``.
+    Those of table ``relations`` and of the column ``subject`` of the groups; and again, for who
+    could alter these, equal bytes by the listings, persons by the subject files, near-duplicates
+    and parents by the tables of ``near``.
     """
     groups = checkout.table("groups/groups.csv", "groups")
     path_of = dict(zip(groups["image_id"], groups["path"], strict=True))
@@ -35,7 +37,8 @@ def edges(checkout: AuditedCheckout) -> pd.DataFrame:
         for row in relations.itertuples()
     }
     found |= {*_copies(checkout), *_persons(checkout), *_near(checkout), *_parents(checkout)}
-    return pd.DataFrame(sorted(found), columns=["kind", "a", "b"])
+    told = pd.DataFrame(sorted(found), columns=["kind", "a", "b"])
+    return with_persons(told, groups.assign(image_id=groups["path"]))
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +73,7 @@ def _persons(checkout: AuditedCheckout) -> Iterator[Edge]:
         paths[unicodedata.normalize("NFC", path.rpartition("/")[2])].append(path)
     shows: dict[str, list[str]] = defaultdict(list)
     for line in read_subject_files(RAW / "subjects")[0]:
-        shows[line.subject] += paths[line.name]
+        shows[plain_subject(line.subject)] += paths[line.name]
     return _chained("subject", shows.values())
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+#: What may be done with a file and a folder of ours, where the umask allows it: these are faces.
+_FILE_MODE, _FOLDER_MODE = 0o644, 0o755
 
 
 @contextmanager
@@ -18,12 +21,12 @@ def staged_file(target: Path) -> Iterator[Path]:
     killed leaves at most a file named ``.<name>.<random>.part``, which nothing reads.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    os.close(handle)
-    staging = Path(name)
+    staging = _beside(target)
+    os.close(os.open(staging, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _FILE_MODE))
+    mode = staging.stat().st_mode & _FILE_MODE
     try:
         yield staging
-        staging.chmod(0o644)
+        staging.chmod(mode)
         staging.replace(target)
     finally:
         staging.unlink(missing_ok=True)
@@ -38,18 +41,25 @@ def staged_folder(target: Path) -> Iterator[Path]:
     never a part of one.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+    scratch = _beside(target)
+    scratch.mkdir(0o700)
     staging, retired = scratch / "new", scratch / "old"
-    staging.mkdir()
+    staging.mkdir(_FOLDER_MODE)
+    mode = staging.stat().st_mode & _FOLDER_MODE
     try:
         yield staging
         for path in [staging, *staging.rglob("*")]:
-            path.chmod(0o755 if path.is_dir() else 0o644)
+            path.chmod(mode if path.is_dir() else mode & _FILE_MODE)
         if target.exists():
             target.replace(retired)
         staging.replace(target)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _beside(target: Path) -> Path:
+    """Name a temporary path that nobody else has; `tempfile` would not ask the umask."""
+    return target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
 
 
 def write_text(target: Path, text: str) -> None:

@@ -105,6 +105,13 @@ SUBJECT_LABEL_DIFFERS = FindingKind(
     "are on other labels than those of the published folds.",
     remedy="nothing; the subject table is used for persons alone",
 )
+SUBJECT_SPELT_DIFFERENTLY = FindingKind(
+    "subject-spelt-differently",
+    "warning",
+    meaning="The subject table spells one person in several ways (case, blanks). They are one "
+    "person here; whoever compares the texts has more persons, and may part this one.",
+    remedy="nothing, if it is one person; else report it to the publisher of the subject table",
+)
 SUBJECT_LINE_REPEATED = FindingKind(
     "subject-line-repeated",
     "warning",

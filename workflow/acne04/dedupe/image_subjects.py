@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from acne04.core.catalogue import BROKEN_PROMISE
 from acne04.core.findings import Finding
 from acne04.dedupe import catalogue
 from acne04.dedupe.image_names import natural_key
+from acne04.relations.persons import plain_subject
 from acne04.relations.subjects import SubjectLine
 
 Subjects = dict[str, list[str]]
@@ -41,7 +43,7 @@ def assign_subjects(
     by_name: dict[str, list[Any]] = defaultdict(list)
     for row in real.itertuples(index=False):
         by_name[row.name].append(row)
-    findings: list[Finding] = []
+    lines, findings = _spelt_alike(lines)
     given: dict[str, set[str]] = defaultdict(set)
     for line in lines:
         if line.name not in by_name:
@@ -120,6 +122,33 @@ def _without(path: str) -> Finding:
         expected="a line in the subject table",
         found="none",
         done="taken for a person of its own, unless a copy of it has a subject",
+    )
+
+
+def _spelt_alike(lines: list[SubjectLine]) -> tuple[list[SubjectLine], list[Finding]]:
+    """Give each person one spelling, the first in natural order, and report the others."""
+    spellings: dict[str, set[str]] = defaultdict(set)
+    for line in lines:
+        spellings[plain_subject(line.subject)].add(line.subject)
+    chosen = {key: min(several, key=natural_key) for key, several in spellings.items()}
+    alike, findings = [], []
+    reported: set[str] = set()
+    for line in lines:
+        subject = chosen[plain_subject(line.subject)]
+        alike.append(replace(line, subject=subject))
+        if line.subject not in {subject, *reported}:
+            reported.add(line.subject)
+            findings.append(_respelt(line, subject))
+    return alike, findings
+
+
+def _respelt(line: SubjectLine, subject: str) -> Finding:
+    return catalogue.SUBJECT_SPELT_DIFFERENTLY.at(
+        line.file,
+        line=line.line,
+        expected=f"one spelling of {subject}",
+        found=line.subject,
+        done=f"taken for {subject}",
     )
 
 

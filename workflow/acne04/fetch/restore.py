@@ -9,7 +9,7 @@ from pathlib import Path
 from acne04.core import dvc
 from acne04.core.dvc import DigestCache, FolderState, compare
 from acne04.core.errors import SourceError, UnavailableError
-from acne04.core.printing import say_aside
+from acne04.core.printing import say, say_aside
 from acne04.fetch.command import FetchOptions, fetch_folder
 from acne04.fetch.failures import STANDIN
 from acne04.fetch.options import declare_source, read_source_options
@@ -60,7 +60,7 @@ def run(options: FetchOptions) -> int:
         if lacking or state.foreign:
             anew = f"where the listing is wrong, `acne04 fetch {options.source.key}` makes it anew"
             raise _not_as_listed(folder, [*lacking, *state.foreign], anew)
-    say_aside(f"{folder}: as listed in {listing}")
+    say(f"{folder}: as listed in {listing}")
     return 0
 
 

@@ -44,6 +44,13 @@ ROW_REPEATED = FindingKind(
     meaning="The manifest has an image twice in one part; it trains, or is tested, twice as much.",
     remedy="nothing, if it is meant: a list may show an image twice",
 )
+PERSON_DIFFERS = FindingKind(
+    "person-differs",
+    "warning",
+    meaning="The manifest names another person for an image than the tables do. Both are taken, so "
+    "that neither is missed: what leaks by this person may be a slip of the manifest.",
+    remedy="see which is right: mend the row, or the subject table",
+)
 PARENTS_UNKNOWN = FindingKind(
     "parents-unknown",
     "warning",

@@ -6,6 +6,8 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from acne04.core import documents
 from acne04.core.errors import UsageError
 from acne04.core.schemas import load_schema
@@ -16,6 +18,7 @@ from acne04.leaks.sides import PlacedImages, place_ours, place_strangers
 from acne04.leaks.verdict import LeakVerdict, print_verdict
 from acne04.relations.kinship import Kinship
 from acne04.relations.leakage import leak_table
+from acne04.relations.persons import with_persons
 
 SCHEMA = "leaks.schema.json"
 
@@ -124,7 +127,9 @@ def run(options: LeaksOptions) -> int:
         known = known_groups(options.groups, options.relations, options.inventory)
     placed = _placed(options, known)
     _refuse_one_side(placed)
-    kinship = Kinship(known.images["image_id"], known.relations)
+    persons = pd.concat([known.persons, placed.persons], ignore_index=True)
+    relations = with_persons(known.relations, persons)
+    kinship = Kinship(known.images["image_id"], relations)
     verdict = LeakVerdict(known, placed, leak_table(placed.sides, kinship), options.allow_unknown)
     document = verdict.as_document()
     documents.check(document, SCHEMA, "the document")

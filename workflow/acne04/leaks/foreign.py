@@ -36,6 +36,8 @@ PATH_COLUMNS = (
 )
 SPLIT_COLUMNS = ("split", "subset", "part", "set", "partition")
 FOLD_COLUMN = "fold"
+#: Columns that name the person; a ``group`` may be anything.
+PERSON_COLUMNS = ("subject", "person", "patient", "subject_id", "person_id", "patient_id")
 
 
 @dataclass(frozen=True)

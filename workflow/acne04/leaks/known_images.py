@@ -12,15 +12,16 @@ from acne04.core import tables
 from acne04.core.errors import SchemaError, UnavailableError, UsageError
 from acne04.core.findings import NotRun
 from acne04.leaks import catalogue
-from acne04.leaks.foreign import read_foreign
+from acne04.leaks.foreign import PERSON_COLUMNS, read_foreign
 from acne04.relations.catalogue import DERIVED_FROM, NEAR
 from acne04.relations.kinship import KINDS
+from acne04.relations.persons import with_persons
 from acne04.relations.subjects import read_subject_files
 
 GROUPS = Path("data/groups/groups.csv")
 #: Names of the columns of a subject table.
 IMAGE_COLUMNS = ("file_name", "filename", "name", "image_id", "image", "file", "path")
-SUBJECT_COLUMNS = ("subject", "person", "patient", "subject_id", "person_id", "patient_id", "group")
+SUBJECT_COLUMNS = (*PERSON_COLUMNS, "group")
 _NO_RELATIONS = (
     catalogue.EXACT.not_run("without --relations only an image that is placed twice is seen"),
     *(group.not_run("no --relations given") for group in (NEAR, DERIVED_FROM, catalogue.CHAIN)),
@@ -40,8 +41,10 @@ class KnownImages:
     images : pandas.DataFrame
         Columns image_id, path, sha256 (empty where unknown), grade (missing where unknown),
         parent_status (empty but for synthetic images).
+    persons : pandas.DataFrame
+        Columns image_id, subject: a row for each person that an image is known to show.
     relations : pandas.DataFrame
-        Columns kind, a, b.
+        Columns kind, a, b; those that the persons make, too.
     kinds : tuple of str
         The kinds of relation that can be judged.
     not_run : tuple of NotRun
@@ -51,6 +54,7 @@ class KnownImages:
     source: str
     dataset: str
     images: pd.DataFrame
+    persons: pd.DataFrame
     relations: pd.DataFrame
     kinds: tuple[str, ...]
     not_run: tuple[NotRun, ...]
@@ -85,9 +89,9 @@ def known_groups(
     else:
         images = images.assign(sha256="", grade=pd.NA)
     images = images.assign(sha256=images["sha256"].fillna(""))
-    return KnownImages(
-        str(place.parent), dataset or "unknown", images, edges[["kind", "a", "b"]], KINDS, ()
-    )
+    persons = grouped.loc[grouped["subject"] != "", ["image_id", "subject"]]
+    related = with_persons(edges, persons)
+    return KnownImages(str(place.parent), dataset or "unknown", images, persons, related, KINDS, ())
 
 
 def known_subjects(subjects: Path, relations: Path | None) -> KnownImages:
@@ -100,20 +104,19 @@ def known_subjects(subjects: Path, relations: Path | None) -> KnownImages:
     """
     pairs = list(_published_lines(subjects) if subjects.is_dir() else _csv_lines(subjects))
     table = pd.DataFrame(pairs, columns=["image_id", "subject"], dtype="str").drop_duplicates()
-    told = table[table["subject"] != ""].sort_values(["subject", "image_id"])
-    first = told.groupby("subject")["image_id"].transform("first")
-    edges = pd.DataFrame({"kind": "subject", "a": told["image_id"], "b": first}, dtype="str")
+    persons = table[table["subject"] != ""]
+    edges = pd.DataFrame(columns=["kind", "a", "b"], dtype="str")
     kinds: tuple[str, ...] = KINDS
     not_run: tuple[NotRun, ...] = ()
     if relations:
-        given = read_ours(relations, "relations")[["kind", "a", "b"]]
-        edges = pd.concat([edges, given], ignore_index=True)
+        edges = read_ours(relations, "relations")[["kind", "a", "b"]]
     else:
         kinds, not_run = ("exact", "subject"), _NO_RELATIONS
+    edges = with_persons(edges, persons)
     names = sorted({*table["image_id"], *edges["a"], *edges["b"]})
     images = pd.DataFrame({"image_id": names, "path": names, "sha256": ""}, dtype="str")
     images = images.assign(grade=pd.NA, parent_status="")
-    return KnownImages(subjects.name, "unknown", images, edges, kinds, not_run)
+    return KnownImages(subjects.name, "unknown", images, persons, edges, kinds, not_run)
 
 
 def read_ours(path: Path, name: str, dataset: str | None = None) -> pd.DataFrame:

@@ -11,6 +11,8 @@ What the columns of a stranger's table mean:
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -18,10 +20,11 @@ import pandas as pd
 from acne04.core.errors import UsageError
 from acne04.core.findings import Finding
 from acne04.leaks import catalogue
-from acne04.leaks.foreign import FOLD_COLUMN, ForeignTable, ManifestColumns
+from acne04.leaks.foreign import FOLD_COLUMN, PERSON_COLUMNS, ForeignTable, ManifestColumns
 from acne04.leaks.known_images import KnownImages
 from acne04.leaks.register import Register, match_rows
 from acne04.relations.leakage import OTHER_FOLDS, THIS_FOLD, sides_of
+from acne04.relations.persons import plain_subject
 
 #: More parts or folds than that are no parts or folds.
 MOST = 100
@@ -44,6 +47,8 @@ class PlacedImages:
         What it was taken for, in words.
     sides : pandas.DataFrame
         Columns fold, part, image_id, grade, as `acne04.relations.leakage.leak_table` takes them.
+    persons : pandas.DataFrame
+        Columns image_id, subject: whom its own column names, where it has one; indexed by the line.
     rows : dict of str to int
         Rows read, judged, left_out (the manifest gives them no part), not_judged (findings say
         why): the first is the sum of the others.
@@ -54,6 +59,7 @@ class PlacedImages:
     name: str
     read_as: str
     sides: pd.DataFrame
+    persons: pd.DataFrame
     rows: dict[str, int]
     findings: list[Finding]
 
@@ -87,7 +93,9 @@ def place_ours(table: ForeignTable, manifest: pd.DataFrame, known: KnownImages) 
     placed = manifest[is_placed].assign(image_id=found)
     sides = sides_of(variants[0], placed[placed["image_id"] != ""])
     counts = _counted(table, rows, found)
-    return PlacedImages(table.name, f"variant {variants[0]}", sides, counts, findings)
+    persons = _persons(rows, found)
+    findings += _other_persons(table.name, persons, known)
+    return PlacedImages(table.name, f"variant {variants[0]}", sides, persons, counts, findings)
 
 
 def place_strangers(
@@ -114,8 +122,50 @@ def place_strangers(
     grades = known.images.set_index("image_id")["grade"]
     sides = _sides(placed.assign(grade=placed["image_id"].map(grades)), columns, table)
     counts = _counted(table, rows, found)
-    findings = [*table.findings, *findings, *repeated]
-    return PlacedImages(table.name, str(columns), sides, counts, findings)
+    persons, others = _persons(rows, found), []
+    if _are_known(persons, known):
+        others = list(_other_persons(table.name, persons, known))
+    else:
+        persons["subject"] = f"{table.name}: " + persons["subject"]
+    findings = [*table.findings, *findings, *repeated, *others]
+    return PlacedImages(table.name, str(columns), sides, persons, counts, findings)
+
+
+def _persons(rows: pd.DataFrame, found: list[str]) -> pd.DataFrame:
+    """Give whom the manifest names, for the rows whose image is known."""
+    column = next((name for name in PERSON_COLUMNS if name in rows), None)
+    subject = rows[column] if column else ""
+    told = pd.DataFrame({"image_id": found, "subject": subject}, index=rows.index, dtype="str")
+    return told[(told["image_id"] != "") & (told["subject"] != "")]
+
+
+def _shown(known: KnownImages) -> dict[str, dict[str, str]]:
+    """Give the persons of each image, by their plain spelling."""
+    shown: dict[str, dict[str, str]] = defaultdict(dict)
+    for image_id, subject in known.persons.itertuples(index=False):
+        shown[image_id][plain_subject(subject)] = subject
+    return shown
+
+
+def _are_known(persons: pd.DataFrame, known: KnownImages) -> bool:
+    """Whether a stranger calls most persons as the tables do, and not by names of its own."""
+    shown = _shown(known)
+    agree = [plain_subject(row.subject) in shown[row.image_id] for row in persons.itertuples()]
+    return 2 * sum(agree) > len(agree)
+
+
+def _other_persons(name: str, persons: pd.DataFrame, known: KnownImages) -> Iterator[Finding]:
+    """Report the rows that name another person than the tables do for their image."""
+    shown = _shown(known)
+    for line, image_id, subject in persons.itertuples():
+        if plain_subject(subject) not in shown[image_id]:
+            yield catalogue.PERSON_DIFFERS.at(
+                name,
+                line=int(line),
+                expected=f"{image_id} of {', '.join(shown[image_id].values()) or 'nobody'}",
+                found=subject,
+                done="both taken: related to the images of either",
+            )
 
 
 def _counted(table: ForeignTable, placed: pd.DataFrame, found: list[str]) -> dict[str, int]:

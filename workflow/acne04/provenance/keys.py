@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,11 @@ EXPECTED = "a PEM file of Ed25519, or of ECDSA on P-256 or P-384"
 #: Keys are some hundred bytes; whatever is larger is something else.
 _LARGEST = 1 << 16
 _CURVES = ("secp256r1", "secp384r1")
-_REMEDY = "`openssl genpkey -algorithm ed25519 -out FILE` makes a key; see docs/releasing.md"
+_MAKE = "`openssl genpkey -algorithm ed25519 -out FILE` makes a key; see docs/releasing.md"
+_ASK = (
+    "name the file of the publisher's public key; get it from the publisher by another way than "
+    "the release: a web page, a paper, a letter (docs/releasing.md, A key)"
+)
 
 
 def load_private(path: Path, ask: Callable[[str], str] = getpass.getpass) -> CryptoSigner:
@@ -40,21 +45,26 @@ def load_private(path: Path, ask: Callable[[str], str] = getpass.getpass) -> Cry
     UnavailableError
         If there is no such file.
     UsageError
-        If it is no private key of a kind that is signed with, or the passphrase is wrong.
+        If it is no private key of a kind that is signed with, the passphrase is wrong, or others
+        than its owner can read the file.
     """
-    content = _read(path)
+    content = _read(path, _MAKE)
     if b"PUBLIC KEY-----" in content:
-        raise _refused(path, "a public key, where the private one is to sign", "a public key")
-    _refuse_other_forms(path, content)
+        what = "a public key, where the private one is to sign"
+        raise _refused(path, what, "a public key", _MAKE)
+    _refuse_other_forms(path, content, _MAKE)
     try:
         private = load_pem_private_key(content, None)
     except TypeError:
+        _refuse_readers(path)
         private = _decrypted(path, content, ask)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise _refused(path, "no private key that can be read", _first_line(error)) from None
+        what, found = "no private key that can be read", _first_line(error)
+        raise _refused(path, what, found, _MAKE) from None
     kind = _kind(private)
     if not isinstance(private, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey) or kind:
-        raise _refused(path, "not a kind of key that releases are signed with", kind)
+        raise _refused(path, "not a kind of key that releases are signed with", kind, _MAKE)
+    _refuse_readers(path)
     return CryptoSigner(private)
 
 
@@ -68,7 +78,7 @@ def load_public(path: Path) -> SSlibKey:
     UsageError
         If it is no public key of a kind that releases are signed with.
     """
-    content = _read(path)
+    content = _read(path, _ASK)
     if b"PRIVATE KEY-----" in content:
         raise UsageError(
             str(path),
@@ -76,34 +86,51 @@ def load_public(path: Path) -> SSlibKey:
             expected=EXPECTED,
             remedy=f"`openssl pkey -in {path} -pubout -out PUBLIC`",
         )
-    _refuse_other_forms(path, content)
+    _refuse_other_forms(path, content, _ASK)
     try:
         public = load_pem_public_key(content)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise _refused(path, "no public key that can be read", _first_line(error)) from None
+        raise _refused(path, "no public key that can be read", _first_line(error), _ASK) from None
     kind = _kind(public)
     if not isinstance(public, ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) or kind:
-        raise _refused(path, "not a kind of key that releases are signed with", kind)
+        raise _refused(path, "not a kind of key that releases are signed with", kind, _ASK)
     return SSlibKey.from_crypto(public)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, remedy: str) -> bytes:
     try:
-        if path.stat().st_size > _LARGEST:
-            raise _refused(path, "too large for a key", f"{path.stat().st_size:,} bytes")
+        if (size := path.stat().st_size) > _LARGEST:
+            raise _refused(path, "too large for a key", f"{size:,} bytes", remedy)
         return path.read_bytes()
     except FileNotFoundError:
-        raise UnavailableError(str(path), "no such key", remedy=_REMEDY) from None
+        raise UnavailableError(
+            str(path), "no such key: the file is not there", remedy=remedy
+        ) from None
 
 
-def _refuse_other_forms(path: Path, content: bytes) -> None:
+def _refuse_readers(path: Path) -> None:
+    """Refuse a private key that has perhaps been read by others: it may sign in their hands."""
+    mode = path.stat().st_mode & 0o777
+    if mode & 0o077:
+        raise UsageError(
+            str(path),
+            "the private key is open to others than its owner",
+            expected="mode 600",
+            found=f"mode {mode:o}",
+            done="nothing written",
+            remedy=f"`chmod 600 {shlex.quote(str(path))}`; where others may have read it, make a "
+            "new key",
+        )
+
+
+def _refuse_other_forms(path: Path, content: bytes, remedy: str) -> None:
     """Say of forms that are often taken for PEM what they are."""
     if content.startswith((b"ssh-", b"ecdsa-")) or b"OPENSSH PRIVATE KEY" in content:
-        raise _refused(path, "a key in OpenSSH's own form", "an OpenSSH key")
+        raise _refused(path, "a key in OpenSSH's own form", "an OpenSSH key", remedy)
     if b"-----BEGIN CERTIFICATE-----" in content:
-        raise _refused(path, "a certificate, no key", "an X.509 certificate")
+        raise _refused(path, "a certificate, no key", "an X.509 certificate", remedy)
     if b"-----BEGIN " not in content:
-        raise _refused(path, "not a PEM file", "no line -----BEGIN …-----")
+        raise _refused(path, "not a PEM file", "no line -----BEGIN …-----", remedy)
 
 
 def _decrypted(path: Path, content: bytes, ask: Callable[[str], str]) -> Any:
@@ -133,9 +160,9 @@ def _kind(key: Any) -> str:
     return f"{name.removesuffix('PublicKey')} key"
 
 
-def _refused(path: Path, what: str, found: str) -> UsageError:
+def _refused(path: Path, what: str, found: str, remedy: str) -> UsageError:
     return UsageError(
-        str(path), what, expected=EXPECTED, found=found, done="nothing written", remedy=_REMEDY
+        str(path), what, expected=EXPECTED, found=found, done="nothing written", remedy=remedy
     )
 
 

@@ -29,6 +29,20 @@ from acne04.release.versions import INDEX, check_version, next_serial, read_inde
 
 #: Problems of a checkout that are told; one forgotten run makes hundreds.
 _SHOWN = 20
+#: Folders of a checkout that a release may not lie in: each belongs to somebody else.
+_NOT_FOR_RELEASES = (
+    ".acne04",
+    ".dvc",
+    ".git",
+    ".snakemake",
+    "data",
+    "decisions",
+    "logs",
+    "schemas",
+    "upstream",
+    "upstreams",
+    "workflow",
+)
 
 
 @dataclass(frozen=True)
@@ -144,6 +158,15 @@ def _refuse_places(folder: Path, key: Path) -> None:
             done="nothing written",
             remedy="give the new release a version of its own",
         )
+    inside = [name for name in _NOT_FOR_RELEASES if _is_below(folder, Path(name))]
+    if inside:
+        raise UsageError(
+            str(folder),
+            f"inside {inside[0]}, where a run, DVC or git puts files and removes others",
+            expected="releases/VERSION, or a folder outside the checkout",
+            done="nothing written",
+            remedy="leave --output away",
+        )
     if Path.cwd() in key.resolve().parents:
         raise UsageError(
             str(key),
@@ -152,8 +175,12 @@ def _refuse_places(folder: Path, key: Path) -> None:
             done="nothing written",
             remedy="move it, and if it was ever committed, make a new one",
         )
-    if key.is_file() and key.stat().st_mode & 0o077:
-        say_aside(f"warning: {key}: others can read the key; `chmod 600 {key}`")
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    """Whether a path lies in a folder, also where either is reached by a link."""
+    place = folder.resolve()
+    return place in (path.resolve(), *path.resolve().parents)
 
 
 def _agreed_ledger() -> Ledger:

@@ -57,11 +57,13 @@ def next_serial(index: pd.DataFrame, version: str, asked: int | None) -> int:
     UsageError
         If the version has been released, or the serial asked for does not rise.
     """
-    if version in set(index["version"]):
-        row = index[index["version"] == version].iloc[0]
+    same = index[[_key(released) == _key(version) for released in index["version"]]]
+    if len(same):
+        row = same.iloc[0]
+        other = "" if row["version"] == version else f" as {row['version']}"
         raise UsageError(
             "VERSION",
-            f"{version} has been released, with serial {row['serial']}",
+            f"{version} has been released{other}, with serial {row['serial']}",
             expected="a version that no release has: others may hold the old one",
             done="nothing written",
         )
@@ -77,6 +79,18 @@ def next_serial(index: pd.DataFrame, version: str, asked: int | None) -> int:
             remedy="leave --serial away",
         )
     return serial
+
+
+def _key(version: str) -> tuple[tuple[int, ...], str, int]:
+    """Give what two spellings of one version have in common.
+
+    >>> _key("1.0") == _key("1.0.0"), _key("2.0rc1") == _key("2.0.0-rc.1")
+    (True, True)
+    """
+    mark = re.search(r"-?(a|b|rc|alpha|beta)\.?(\d*)$", version)
+    numbers = [int(number) for number in version[: mark.start() if mark else None].split(".")]
+    padded = (*numbers, 0, 0)[:3]
+    return padded, mark[1][0] if mark else "", int(mark[2] or 0) if mark else 0
 
 
 def with_row(index: pd.DataFrame, row: dict[str, object]) -> pd.DataFrame:

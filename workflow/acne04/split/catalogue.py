@@ -187,6 +187,21 @@ GRADE_EMPTY = FindingKind(
     meaning="The training part has no photograph of a grade: a figure on that grade says nothing.",
     remedy="a model cannot learn this grade from this split",
 )
+PART_EMPTY = FindingKind(
+    "part-empty",
+    "error",
+    meaning="A part has no photograph, or none of a grade: it says nothing of that grade, and a "
+    "mean over the grades hides it.",
+    remedy="report no figure on it; more photographs, fewer folds or larger split.ratios fill it",
+)
+PART_TOO_SMALL = FindingKind(
+    "part-too-small",
+    "warning",
+    meaning="A part shows fewer persons, all together or of a grade, than params.yaml calls few "
+    "(split.least_persons): one person more or less moves a figure on it.",
+    remedy="give the number of persons with every figure on it, or none; more photographs, fewer "
+    "folds or larger split.ratios help",
+)
 TARGET_MISSED = FindingKind(
     "target-missed",
     "warning",

@@ -11,6 +11,7 @@ import pandas as pd
 
 from acne04.core.errors import SchemaError
 from acne04.core.findings import Finding
+from acne04.relations.persons import plain_subject
 from acne04.split import catalogue
 
 _INVENTORY = [
@@ -58,8 +59,8 @@ def join_images(
     Raises
     ------
     SchemaError
-        If inventory and groups do not tell of the same images, or a synthetic image is not in the
-        group of its parent.
+        If inventory and groups do not tell of the same images, a synthetic image is not in the
+        group of its parent, or a person is in two groups.
     """
     strangers = set(inventory["path"]) ^ set(groups["path"])
     strangers |= set(groups.loc[groups["path"].duplicated(), "path"])
@@ -75,6 +76,7 @@ def join_images(
     images = inventory[_INVENTORY].merge(groups[_GROUPS], on="path")
     images = images.sort_values("image_id", ignore_index=True)
     _refuse_orphans(images)
+    _refuse_torn_persons(images)
     images["label"] = images["grade"]
     images["grade"] = images["decided_grade"].fillna(images["label"])
     return _join_annotated(images, annotated)
@@ -160,6 +162,27 @@ def _refuse_orphans(images: pd.DataFrame) -> None:
             found=f"{len(orphans)} that are not, first {orphans['path'].min()}",
             done="nothing written",
             remedy="run `acne04 dedupe` again",
+        )
+
+
+def _refuse_torn_persons(images: pd.DataFrame) -> None:
+    """Refuse groups that a split could part although they show one person."""
+    known = images[images["subject"] != ""]
+    person = known["subject"].map(plain_subject)
+    torn = known[known.groupby(person)["group"].transform("nunique") > 1]
+    if not torn.empty:
+        subject = person[torn.index].min()
+        ends = torn[person[torn.index] == subject].drop_duplicates("group")
+        told = [f"{row.image_id} in group {row.group}" for row in ends.itertuples()]
+        number = person[torn.index].nunique()
+        raise SchemaError(
+            "groups",
+            "images of one person are in two groups, which a split may part",
+            expected=f"one group for all images of {ends['subject'].iloc[0]}",
+            found=f"{', '.join(told[:3])}{' ...' if len(told) > 3 else ''}"
+            + (f"; {number} persons in all" if number > 1 else ""),
+            done="nothing written",
+            remedy="run `acne04 dedupe` again, and take all tables from it",
         )
 
 

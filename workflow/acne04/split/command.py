@@ -19,6 +19,7 @@ from acne04.core.progress import Progress
 from acne04.core.sources import load_source
 from acne04.relations import decisions
 from acne04.relations.kinship import Kinship
+from acne04.relations.persons import with_persons
 from acne04.split import catalogue
 from acne04.split.collection import as_labelled, grade_findings, join_images, standing
 from acne04.split.grouped import fold_names, holdout, kfold
@@ -33,6 +34,7 @@ from acne04.split.manifest import (
     refuse_strangers,
 )
 from acne04.split.paper import paper, paper_findings, paper_leaks, paper_table
+from acne04.split.part_sizes import part_findings, refuse_empty_parts
 from acne04.split.previous import churn_table, read_previous
 from acne04.split.published import published, published_clean
 from acne04.split.solver import Limits
@@ -155,6 +157,7 @@ def read_options(arguments: argparse.Namespace) -> SplitOptions:
             balance=values["balance"],
             target=values["target"],
             unknown_parent=values["unknown_parent"],
+            least_persons=values["least_persons"],
             limits=Limits(values["node_limit"], float(values["relative_gap"])),
         ),
     )
@@ -175,7 +178,7 @@ def run(options: SplitOptions) -> int:
     promised = _promised_table(options)
     if options.relations:
         refuse_other_relations(images, relations)
-    kinship = Kinship(images["image_id"], relations)
+    kinship = Kinship(images["image_id"], with_persons(relations, images))
     variants = _make(options, images, growths, kinship, promised)
     leaks = leaks_of(variants, kinship) if options.relations else {}
     findings += leak_findings(leaks)
@@ -184,7 +187,8 @@ def run(options: SplitOptions) -> int:
         findings += decision_findings(answers, growths.values(), images)
     for variant in variants:
         refuse_losses(variant.name, variant.manifest, images)
-        findings += variant.findings
+        refuse_empty_parts(variant, options.parameters, options.previous)
+        findings += [*variant.findings, *part_findings(variant, options.parameters)]
     for variant in variants:
         _write_manifest(options.output, dataset, variant)
     findings += _write_leaks(options, images, variants, leaks)

@@ -59,6 +59,8 @@ class SplitParameters:
         Images of each grade that balancing aims at.
     unknown_parent : {"exclude", "keep"}
         What becomes of synthetic images of unknown parent.
+    least_persons : int
+        Persons, in a part and of a grade in it, below which a finding tells that they are few.
     limits : Limits
         When the solver may stop without a proof.
     """
@@ -69,6 +71,7 @@ class SplitParameters:
     balance: str
     target: int
     unknown_parent: str
+    least_persons: int
     limits: Limits
 
 

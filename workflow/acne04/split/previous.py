@@ -41,11 +41,12 @@ def read_previous(folder: Path, variant: str, dataset: str, fold_count: int) -> 
     path = folder / f"{variant}.csv"
     rows = tables.read(path, "splits", dataset)
     _refuse_others(path, rows, variant)
-    if variant == "kfold" and rows["fold"].max() >= fold_count:
+    numbers = rows["fold"].dropna()
+    if variant == "kfold" and (numbers >= fold_count).any():
         raise UsageError(
             "--fold-count",
             "fewer folds than the earlier release has, whose images are to keep theirs",
-            expected=f"at least {rows['fold'].max() + 1}, as in {path}",
+            expected=f"at least {numbers.max() + 1}, as in {path}",
             found=str(fold_count),
             done="nothing written",
             remedy="set split.folds in params.yaml (--fold-count), or split anew, without previous",

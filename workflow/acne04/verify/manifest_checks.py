@@ -10,6 +10,7 @@ import pandas as pd
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch
 from acne04.relations.kinship import Kinship
 from acne04.relations.leakage import ALL, ANY, COLUMNS, leak_table, sides_of
+from acne04.relations.persons import with_persons
 from acne04.verify.published_release import GROUPS, INVENTORY, RELATIONS, PublishedRelease
 
 VARIANTS = ("holdout", "kfold", "published-clean", "published", "paper")
@@ -23,7 +24,7 @@ _BYTES = "sha256"
 def _tables(release: PublishedRelease) -> Evidence:
     every = _images(release)
     known = every.dropna()
-    problems = [*_alone(every), *_groups(known, release.table(RELATIONS, "relations"))]
+    problems = [*_alone(every), *_groups(known, _relations(release))]
     for variant in VARIANTS:
         file = f"manifests/{variant}.csv"
         manifest = release.table(file, "splits")
@@ -33,10 +34,16 @@ def _tables(release: PublishedRelease) -> Evidence:
 
 
 def _images(release: PublishedRelease) -> pd.DataFrame:
-    """Give path, group and bytes of every image, by image_id."""
+    """Give path, group, person and bytes of every image, by image_id."""
     inventory = release.table(INVENTORY, "inventory")[["path", _BYTES, "size"]]
-    groups = release.table(GROUPS, "groups")[["image_id", "path", "group"]]
+    groups = release.table(GROUPS, "groups")[["image_id", "path", "group", "subject"]]
     return groups.merge(inventory, on="path", how="outer").set_index("image_id")
+
+
+def _relations(release: PublishedRelease) -> pd.DataFrame:
+    """Give columns kind, a, b of the relations, and of the persons that the groups name."""
+    groups = release.table(GROUPS, "groups")
+    return with_persons(release.table(RELATIONS, "relations"), groups)
 
 
 def _alone(every: pd.DataFrame) -> Iterator[Mismatch]:
@@ -65,7 +72,7 @@ def _placed(file: str, manifest: pd.DataFrame, known: pd.DataFrame) -> Iterator[
         expected = "every image, placed or left out with the reason"
         yield Mismatch(file, expected, "no row", pointer=image_id)
     told = known.reindex(manifest["image_id"])
-    for column in ("path", "group", _BYTES, "size"):
+    for column in ("path", "group", "subject", _BYTES, "size"):
         wanted, found = (t[column].astype("str").to_numpy() for t in (told, manifest))
         for row in (wanted != found).nonzero()[0].tolist():
             image_id = str(manifest["image_id"].iloc[row])
@@ -80,7 +87,7 @@ def _variants(file: str, manifest: pd.DataFrame, variant: str) -> Iterator[Misma
 
 def _leaks(release: PublishedRelease) -> Evidence:
     images = release.table(GROUPS, "groups")["image_id"]
-    kinship = Kinship(images, release.table(RELATIONS, "relations"))
+    kinship = Kinship(images, _relations(release))
     problems, pairs = [], 0
     for variant in CLEAN:
         file = f"manifests/{variant}.csv"
