@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acne04.core import tables
-from acne04.relations.kinship import Kinship
+from acne04.relations.kinship import KINDS, Kinship
 from acne04.relations.leakage import leak_table, sides_of
 from acne04.split.collection import join_images
 from acne04.split.manifest import SplitParameters, refuse_losses
@@ -317,8 +317,8 @@ def test_the_tables_of_leaks_follow_their_schemas(tmp_path: Any) -> None:
     leaks = leaks_of([made], kinship)["published"].assign(dataset="standin", variant="published")
     tables.write(tmp_path / "leaks.csv", "leaks", leaks)
     read = tables.read(tmp_path / "leaks.csv", "leaks")
-    # Two folds; the grade of the one image that each tests, and all; five kinds, and any.
-    assert len(read) == 2 * 2 * 6
+    # Two folds; the grade of the one image that each tests, and all; every kind, and any.
+    assert len(read) == 2 * 2 * len((*KINDS, "any"))
     of_paper = paper_leaks(images, [made]).assign(dataset="standin")
     tables.write(tmp_path / "paper_leaks.csv", "paper_leaks", of_paper)
     assert len(tables.read(tmp_path / "paper_leaks.csv", "paper_leaks")) == 8

@@ -180,7 +180,7 @@ def _report(outcome: NearOutcome, lines: list[str], not_run: list[NotRun], findi
     calibration = outcome.calibration
     text = [
         f"near: {figures['pairs_compared']} pairs compared, {verdicts['same']} of photographs are "
-        f"one, {verdicts['review']} to review; parents of synthetic images: "
+        f"one, {verdicts['retake']} retakes, {verdicts['review']} to review; parents of synthetic images: "
         f"{parents['verified']} verified, {parents['review']} to review, "
         f"{parents['unknown']} unknown",
         f"  threshold {figures['threshold']} for a rate of "
