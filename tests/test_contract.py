@@ -75,10 +75,10 @@ def test_b2_a_changed_byte_stops_everything(clone: Project, tool: str) -> None:
         assert done.returncode == 1
     said = done.stdout + done.stderr
     assert "data/raw/v2/Acne04-v2_annotations.json: expected sha256" in said
-    assert "dvc checkout --force data/raw/v2" in said
+    assert "`rm -r data/raw/v2`" in said
     assert "Traceback" not in said
     assert clone.read("dvc.lock") == lock
-    assert clone.dvc("checkout", "--force", "data/raw/v2").returncode == 0
+    shutil.rmtree(clone.path / "data/raw/v2")
     assert rules_run(clone.snakemake()) == []
     assert clone.dvc_status() == CLEAN
 
