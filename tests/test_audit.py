@@ -46,7 +46,8 @@ def test_a_failed_check_comes_first_with_its_remedy(clone: Project) -> None:
     assert {"artifact-bytes", "lock-agrees"} <= set(failed)
     assert "           data/groups/names.csv" in lines
     assert any(
-        line.startswith("           next:     `dvc checkout --force data`") for line in lines
+        line.startswith("           next:     remove the files that are named, then `dvc checkout`")
+        for line in lines
     )
     assert f"{len(failed)} required checks failed" in lines[-1]
 

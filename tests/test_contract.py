@@ -75,7 +75,7 @@ def test_b2_a_changed_byte_stops_everything(clone: Project, tool: str) -> None:
         assert done.returncode == 1
     said = done.stdout + done.stderr
     assert "data/raw/v2/Acne04-v2_annotations.json: expected sha256" in said
-    assert "`rm -r data/raw/v2`, and run again" in said
+    assert "`rm -r data/raw/v2`" in said
     assert "Traceback" not in said
     assert clone.read("dvc.lock") == lock
     shutil.rmtree(clone.path / "data/raw/v2")

@@ -82,11 +82,8 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code: 0 fine, 1 data wrong, 2 not possible."""
     if words is None and is_other_encoding():
         # Python reads names and files as the locale says, and what is made must not hang on it.
-        os.execve(
-            sys.executable,
-            [sys.executable, "-X", "utf8", *sys.orig_argv[1:]],
-            {**os.environ, **AS_UTF8},
-        )
+        again = [sys.executable, "-X", "utf8", *sys.orig_argv[1:]]
+        os.execve(sys.executable, again, {**os.environ, **AS_UTF8})
     words = list(sys.argv[1:] if words is None else words)
     for stream in (sys.stdout, sys.stderr):
         # Under any locale: what a verb prints is part of what it makes.

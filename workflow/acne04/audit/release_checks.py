@@ -163,7 +163,7 @@ CHECKS: tuple[Check[AuditedCheckout], ...] = (
         "A file of the release was altered, came in or went missing after it was signed.",
         True,
         "quick",
-        "fetch the release again (`dvc checkout --force releases`)",
+        "remove the release's folder, and have it again by `dvc checkout`, else `dvc pull`",
         _files,
     ),
     Check(
@@ -189,7 +189,8 @@ CHECKS: tuple[Check[AuditedCheckout], ...] = (
         "with what was signed. The images follow from the ledger (artifact-bytes).",
         True,
         "quick",
-        "check out the release's commit, then `dvc checkout --force data`; if it stays, `dvc pull`",
+        "check out the release's commit, remove the artifacts that are named, then `dvc checkout`; if "
+        "it stays, remove their objects from the cache, too, and `dvc pull`",
         _agrees,
     ),
     Check(

@@ -50,7 +50,7 @@ def run(options: FetchOptions) -> int:
         _ask_dvc(folder)
         state = _state(folder, listing)
     if state.foreign:
-        raise _not_as_listed(folder, state.foreign, f"`dvc checkout --force {folder}`")
+        raise _not_as_listed(folder, state.foreign, f"`rm -r {folder}`, and the same command again")
     if state.missing:
         say_aside(f"{folder}: neither DVC's cache nor the store gives it")
         _refuse_undrawn(options)

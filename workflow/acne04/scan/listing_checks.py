@@ -95,7 +95,8 @@ def check_against_listing(
         str(tree.folder),
         f"not the files that {listing} names\n  " + "\n  ".join(lines),
         done="nothing written",
-        remedy=f"restore the folder (`dvc checkout {tree.folder}`), or fetch {tree.source} again",
+        remedy=f"`rm -r {tree.folder}` and restore the folder (`dvc checkout {tree.folder}`), or fetch "
+        f"{tree.source} again",
     )
 
 

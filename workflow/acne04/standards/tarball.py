@@ -60,7 +60,7 @@ def write(raw: Path, names: Mapping[str, str], stream: IO[bytes] | io.RawIOBase)
                 content = (raw / path).read_bytes()
             except FileNotFoundError:
                 raise UnavailableError(
-                    str(raw / path), "no such image", remedy="`snakemake --cores all` or `dvc pull`"
+                    str(raw / path), "no such image", remedy="`dvc checkout`, or `dvc pull`"
                 ) from None
             entry = tarfile.TarInfo(member)
             entry.size = len(content)
@@ -91,7 +91,7 @@ def digest(raw: Path, names: Mapping[str, str], sha256: Mapping[str, str]) -> Di
         raise SourceError(
             str(raw),
             "images are not those of the inventory: " + ", ".join(others),
-            remedy="`snakemake --cores all` or `dvc checkout`",
+            remedy="remove them; then `dvc checkout`",
         )
     return Digest(hashing.size, hashing.sha256.hexdigest())
 
