@@ -321,6 +321,24 @@ def group_split(project: Project) -> None:
     edit(project.path / "data/groups/groups.csv", _part)
 
 
+def person_in_two_groups(project: Project) -> None:
+    """Only the column says it: no relation does."""
+
+    def rename(rows: Rows) -> None:
+        known = [row for row in rows if row["subject"]]
+        other = next(row for row in known if row["group"] != known[0]["group"])
+        other["subject"] = f"{known[0]['subject'].upper()} "
+
+    edit(project.path / "data/groups/groups.csv", rename)
+
+
+def person_of_a_manifest(project: Project) -> None:
+    def rename(rows: Rows) -> None:
+        next(row for row in rows if row["subject"])["subject"] = "sub_of_nobody"
+
+    edit(project.path / HOLDOUT, rename)
+
+
 def relation_removed_and_group_split(project: Project) -> None:
     """The tables of `dedupe` agree with one another, but not with what they were made from."""
     apart: dict[str, str] = {}
@@ -511,6 +529,9 @@ FAULTS = (
     Fault("two subjects merged in the subject table", subjects_merged, "groups-agree",
           "data/groups/groups.csv"),
     Fault("a group split", group_split, "groups-agree", "data/groups/groups.csv"),
+    Fault("a person in two groups, by the column alone", person_in_two_groups, "groups-agree",
+          "data/groups/groups.csv"),
+    Fault("another person in a manifest", person_of_a_manifest, "groups-agree", HOLDOUT),
     Fault("a relation removed and its group split", relation_removed_and_group_split,
           "groups-agree", "data/groups/groups.csv", alone=True),
     Fault("a test image trained on", test_image_trained_on, "leaks", HOLDOUT, alone=True),

@@ -331,6 +331,27 @@ def _group_torn(folder: Path, _: Published) -> None:
         _edit(folder, f"manifests/{name}.csv", change)
 
 
+def _person_shared(folder: Path, _: Published) -> None:
+    """Give a test image the person of a training image, where only the column tells of it."""
+    with (folder / "manifests/holdout.csv").open(newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["subject"]]
+    person = next(row["subject"] for row in rows if row["split"] == "train")
+    tested = next(row["image_id"] for row in rows if row["split"] == "test")
+
+    def change(rows: list[dict[str, str]]) -> None:
+        for row in rows:
+            if row["image_id"] == tested:
+                row["subject"] = person
+
+    _edit(folder, "tables/groups/groups.csv", change)
+    for name in ("holdout", "kfold", "published", "published-clean", "paper"):
+        _edit(folder, f"manifests/{name}.csv", change)
+
+
+def _person_of_a_manifest(folder: Path, _: Published) -> None:
+    _edit(folder, "manifests/kfold.csv", lambda rows: rows[3].update(subject="nobody"))
+
+
 def _other_bytes(folder: Path, _: Published) -> None:
     _edit(folder, "manifests/kfold.csv", lambda rows: rows[3].update(sha256="0" * 64))
 
@@ -373,6 +394,8 @@ PUBLISHED: dict[str, tuple[Callable[[Path, Published], None], set[str]]] = {
     "only one part": (_all_in_one_part, {"leaks"}),
     "an image without a row": (_image_left_out, {"tables-agree"}),
     "a copy in another group": (_group_torn, {"tables-agree"}),
+    "a person in two groups": (_person_shared, {"leaks", "tables-agree"}),
+    "a row of another person": (_person_of_a_manifest, {"tables-agree"}),
     "a row of other bytes": (_other_bytes, {"tables-agree"}),
     "an image in base64": (_packed_image, {"no-images"}),
     "terms of nobody": (_no_terms, {"licences"}),

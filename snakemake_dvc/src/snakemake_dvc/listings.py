@@ -61,7 +61,7 @@ def _listed(listing: Path) -> dict[str, str]:
             str(listing),
             f"not a table with the columns path and sha256 ({error})",
             done="nothing ran",
-            remedy=f"`dvc checkout --force {listing}`",
+            remedy=f"`rm {listing}`, and run again: what was recorded comes back from DVC's cache",
         ) from None
 
 

@@ -125,8 +125,9 @@ CHECKS: tuple[Check[AuditedCheckout], ...] = (
         "Who can rewrite the ledger too is caught by release-agrees or rebuild.",
         True,
         "quick",
-        "remove the files that are named, then `dvc checkout`: with --force alone it may take them for "
-        "unchanged. Where the cache is altered as well, remove its objects, too, and `dvc pull`",
+        "remove the files that are named, then `dvc checkout`: with --force alone it may take them "
+        "for unchanged. Where the cache is altered as well, remove its objects, too, and "
+        "`dvc pull`",
         _bytes,
     ),
     Check(

@@ -189,8 +189,8 @@ CHECKS: tuple[Check[AuditedCheckout], ...] = (
         "with what was signed. The images follow from the ledger (artifact-bytes).",
         True,
         "quick",
-        "check out the release's commit, remove the artifacts that are named, then `dvc checkout`; if "
-        "it stays, remove their objects from the cache, too, and `dvc pull`",
+        "check out the release's commit, remove the artifacts that are named, then `dvc checkout`; "
+        "if it stays, remove their objects from the cache, too, and `dvc pull`",
         _agrees,
     ),
     Check(

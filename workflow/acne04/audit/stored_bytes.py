@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -111,9 +112,11 @@ def _cache(checkout: AuditedCheckout) -> Evidence:
     hashed = checkout.digests(present.values())
     found = {name: digests for name, path in present.items() if (digests := hashed[path])}
     wanted = _needed(checkout, _outs(checkout), None)
+    folder = checkout.cache_folder
+    near = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
     return Evidence(
         f"{len(found):,} objects of the cache, hashed",
-        tuple(_altered(checkout, found, wanted, "the cache")),
+        tuple(_altered(checkout, found, wanted, f"the cache ({near})")),
     )
 
 
@@ -125,7 +128,7 @@ def _altered(
         paths = wanted.get(name, [])
         if digests.md5 != name.removesuffix(_FOLDER):
             shown = paths[0] if paths else f"object {name}"
-            yield Mismatch(shown, f"object {name} with its own bytes in {where}",
+            yield Mismatch(shown, f"object {name[:2]}/{name[2:]} with its own bytes in {where}",
                           f"md5 {digests.md5}")  # fmt: skip
             continue
         for path in paths:

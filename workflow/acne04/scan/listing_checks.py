@@ -95,8 +95,8 @@ def check_against_listing(
         str(tree.folder),
         f"not the files that {listing} names\n  " + "\n  ".join(lines),
         done="nothing written",
-        remedy=f"`rm -r {tree.folder}` and restore the folder (`dvc checkout {tree.folder}`), or fetch "
-        f"{tree.source} again",
+        remedy=f"`rm -r {tree.folder}` and restore the folder (`dvc checkout {tree.folder}`), or "
+        f"fetch {tree.source} again",
     )
 
 
