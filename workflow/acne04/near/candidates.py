@@ -2,8 +2,8 @@
 
 Likeness here is the correlation of 16 x 16 luminances. Every picture is compared whole, in eight
 forms, with 64 parts of every other one (eight intervals a side, from all of it down to 17
-twentieths), and the other way round, so that crops and mirrored or turned copies are near. Vectors are
-integers of a length near 4,000: single precision holds their products and sums (below 2**24)
+twentieths), and the other way round, so that crops and mirrored or turned copies are near. Vectors
+are integers of a length near 4,000: single precision holds their products and sums (below 2**24)
 exactly, in any order, on any machine.
 """
 

@@ -180,8 +180,8 @@ def _report(outcome: NearOutcome, lines: list[str], not_run: list[NotRun], findi
     calibration = outcome.calibration
     text = [
         f"near: {figures['pairs_compared']} pairs compared, {verdicts['same']} of photographs are "
-        f"one, {verdicts['retake']} retakes, {verdicts['review']} to review; parents of synthetic images: "
-        f"{parents['verified']} verified, {parents['review']} to review, "
+        f"one, {verdicts['retake']} retakes, {verdicts['review']} to review; parents of synthetic "
+        f"images: {parents['verified']} verified, {parents['review']} to review, "
         f"{parents['unknown']} unknown",
         f"  threshold {figures['threshold']} for a rate of "
         f"{calibration['false_positive_rate']:g} false positives a pair, from "

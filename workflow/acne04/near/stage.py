@@ -27,10 +27,11 @@ from acne04.near.verdicts import (
     verdict_of,
 )
 
-#: Photographs that each photograph is compared with, whatever else there is. 98.9 % of the copies
-#: that were tried are among the 20 nearest of their originals; 8 of 60 with a caption bar are not,
-#: among 2,741 real pictures, and all are among the 60 nearest.
-AT_FIRST = 60
+#: Photographs that each photograph is compared with, whatever else there is. Among 2,531 real
+#: pictures, 28 copies of each original among them, the original comes at the 29th place or before
+#: in 26 of 28 kinds of change (captions, screenshots, borders: 15th); 16 of 60 crops by a fifth lie
+#: behind the 40th, and 12 behind the 60th.
+AT_FIRST = 40
 #: Where one of so many last ones is a copy, there may be more further down: so the search goes on.
 LAST = 10
 
