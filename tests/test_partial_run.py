@@ -52,7 +52,7 @@ def look_at(lines: list[str]) -> str:
 
 def test_a_summary_names_no_manifest_that_is_not_there(tmp_path: Path) -> None:
     data = artifacts(tmp_path / "data", "inventory")
-    lines = list(summary_lines("standin", {"fetch", "scan"}, data))
+    lines = list(summary_lines("standin", {"fetch", "scan"}, 100, data))
     assert look_at(lines) == f"Look at  {data}/raw, {data}/inventory/findings.json"
     assert any("`snakemake --cores all` makes the manifests" in line for line in lines)
 
@@ -60,9 +60,9 @@ def test_a_summary_names_no_manifest_that_is_not_there(tmp_path: Path) -> None:
 def test_a_summary_names_no_manifest_of_before(tmp_path: Path) -> None:
     data = artifacts(tmp_path / "data", "inventory", "annotations", "near", "groups", "splits")
     (data / "splits" / "holdout.csv").touch()
-    assert "splits" not in look_at(list(summary_lines("standin", {"scan"}, data)))
+    assert "splits" not in look_at(list(summary_lines("standin", {"scan"}, 100, data)))
     for whole in ({"scan", "split"}, {"record"}):
-        lines = list(summary_lines("standin", whole, data))
+        lines = list(summary_lines("standin", whole, 100, data))
         assert look_at(lines) == f"Look at  {data}/splits/{{holdout}}.csv, {data}/*/findings.json"
 
 

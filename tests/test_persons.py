@@ -16,7 +16,7 @@ from acne04 import find_leaks
 from acne04.cli import main
 from acne04.core.errors import SchemaError
 from acne04.dedupe.image_subjects import assign_subjects
-from acne04.relations.kinship import Kinship
+from acne04.relations.kinship import KINDS, Kinship
 from acne04.relations.persons import with_persons
 from acne04.relations.subjects import SubjectLine
 from acne04.split.collection import join_images
@@ -32,7 +32,7 @@ def persons(*pairs: tuple[str, str]) -> pd.DataFrame:
 def related(table: pd.DataFrame, one: str, other: str) -> bool:
     kinship = Kinship([one, other], table)
     ends = [kinship.positions(pd.Series([image])) for image in (one, other)]
-    return bool(kinship.counts(*ends)[0][0, 3])
+    return bool(kinship.counts(*ends)[0][0, KINDS.index("subject")])
 
 
 @pytest.mark.parametrize("other", ["S 01", "s 01", " S  01 ", "S\u00a001", "Ｓ 01"])

@@ -19,7 +19,7 @@ import pytest
 from acne04 import cli
 from acne04.core import documents, printing
 from acne04.core.errors import SchemaError
-from acne04.decide.queue import Question, text_lines
+from acne04.decide.queue import Question, Selection, text_lines
 from acne04.diff import presentation
 from acne04.inspection import check_reports
 from acne04.inspection.check_reports import as_document
@@ -286,7 +286,7 @@ def test_questions(capsys: pytest.CaptureFixture[str]) -> None:
         default=NASTY,
         options=("1",),
     )
-    printing.say(*text_lines([Question("standin", item)]))
+    printing.say(*text_lines([Question("standin", item)], Selection()))
     assert printed(capsys).count("\n") == 7
 
 
