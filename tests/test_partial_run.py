@@ -40,7 +40,11 @@ def test_a_partial_run_is_private_and_speaks_of_what_it_made(tmp_path: Path) -> 
 def artifacts(folder: Path, *nouns: str) -> Path:
     for noun in nouns:
         (folder / noun).mkdir(parents=True)
-        document = {"severities": {"error": 0, "warning": 1}, "counts": {"a-check": 1}}
+        document: dict[str, Any] = {
+            "severities": {"error": 0, "warning": 1},
+            "counts": {"a-check": 1},
+        }
+        document["findings"] = [{"check": "a-check", "severity": "warning"}]
         (folder / noun / "findings.json").write_text(json.dumps(document))
         (folder / noun / "metrics.json").write_text(json.dumps({"groups": 3}))
     return folder

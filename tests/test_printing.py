@@ -287,7 +287,8 @@ def test_questions(capsys: pytest.CaptureFixture[str]) -> None:
         options=("1",),
     )
     printing.say(*text_lines([Question("standin", item)], Selection()))
-    assert printed(capsys).count("\n") == 7
+    # The number of questions, by kind; then seven lines of the one.
+    assert printed(capsys).count("\n") == 9
 
 
 def test_a_commit_of_nasty_names(
