@@ -7,6 +7,7 @@ import ast
 import functools
 import importlib
 import importlib.util
+import itertools
 import re
 import shlex
 import shutil
@@ -323,8 +324,13 @@ TROUBLES = {
 
 
 def commands_told(said: str) -> list[str]:
-    """The commands of all lines that say what to do next."""
-    told = [line for line in said.splitlines() if re.match(r"\W*next:", line)]
+    """The commands of all that says what to do next; a line may be folded."""
+    lines = said.splitlines()
+    told = []
+    for place, line in enumerate(lines):
+        if re.match(r"\W*next:", line):
+            more = itertools.takewhile(lambda text: text.startswith(" " * 8), lines[place + 1 :])
+            told.append(" ".join([line.strip(), *(text.strip() for text in more)]))
     return [command for line in told for command in re.findall(r"`([^`]+)`", line)]
 
 
