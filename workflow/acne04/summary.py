@@ -30,6 +30,8 @@ _SEVERITIES = {"error": 6, "warning": 9, "info": 6}
 _LEAST_ROOM = 30
 #: Stands for a space that no line is folded at.
 _TIE = "\xa0"
+#: Figures for whoever looks for the cause of something.
+_DETAILS = ("largest_near_component",)
 #: Manifests to begin with.
 _MANIFESTS = ("holdout", "kfold", "published-clean")
 
@@ -151,7 +153,7 @@ def _questions(review: Path) -> int:
 def _made(metrics: dict[str, Any]) -> Iterator[str]:
     counts = []
     for name, value in metrics.items():
-        if isinstance(value, int):
+        if isinstance(value, int) and name not in _DETAILS:
             counts.append(f"{name.replace('_', ' ')} {value:,}")
         elif name == "images" and all(isinstance(n, int) for n in value.values()):
             counts.append("images " + " + ".join(f"{n:,} {kind}" for kind, n in value.items()))
