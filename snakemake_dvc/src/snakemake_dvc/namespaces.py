@@ -16,11 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snakemake_dvc import dvc, git
-from snakemake_dvc.digests import DigestCache
 from snakemake_dvc.dvc import DVC_LOCK
 from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.files import write_text
-from snakemake_dvc.listings import compare
 from snakemake_dvc.printing import say_aside
 from snakemake_dvc.records import RECORDS_LOCK
 from snakemake_dvc.settings import Settings
@@ -65,7 +63,7 @@ class Switch:
             f"{self.other!r} are put away, DVC's cache has them (`dvc push` keeps them for good)"
         )
 
-    def refuse_loss(self, digests: DigestCache) -> None:
+    def refuse_loss(self) -> None:
         """Stop where something would be lost: bytes that DVC's cache does not hold.
 
         Raises
@@ -76,7 +74,7 @@ class Switch:
         cache = dvc.cache_folder()
         unsafe = [
             path for path in self.artifacts if not dvc.cached(dvc.file_md5(path), cache)
-        ] + list(self._loose_files(digests, cache))
+        ] + list(self._loose_files(cache))
         if not unsafe:
             return
         shown = ", ".join(map(str, unsafe[:_SHOWN]))
@@ -93,14 +91,10 @@ class Switch:
             exit_code=2,
         )
 
-    def _loose_files(self, digests: DigestCache, cache: Path) -> Iterator[Path]:
+    def _loose_files(self, cache: Path) -> Iterator[Path]:
         for folder in self.folders:
-            listing = Path(self.settings.folders[str(folder)])
-            listed = compare(folder, listing, digests).foreign
-            if listed:
-                yield from (Path(line.partition(":")[0]) for line in listed)
             for parent, _, names in os.walk(folder):
-                for name in names:
+                for name in sorted(names):
                     path = Path(parent, name)
                     if not dvc.cached(dvc.file_md5(path), cache):
                         yield path

@@ -225,7 +225,7 @@ class Bridge:
 
     def _prepare(self, dry: bool) -> None:
         digests = DigestCache(self._digests)
-        if not self._is_switched(dry, digests):
+        if not self._is_switched(dry):
             return
         self._require_inputs(dry)
         checkout = self._checkout(digests)
@@ -264,12 +264,12 @@ class Bridge:
             self._staleness.is_current,
         )
 
-    def _is_switched(self, dry: bool, digests: DigestCache) -> bool:
+    def _is_switched(self, dry: bool) -> bool:
         """Put another data set away; False in a dry run, after which nothing more can be told."""
         switch = find_switch(self.settings, next(iter(self.namespace.values()), ""))
         if switch is None:
             return True
-        switch.refuse_loss(digests)
+        switch.refuse_loss()
         if dry:
             say(f"A run would do this first: {switch.describe()}")
             return False
