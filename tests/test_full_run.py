@@ -15,7 +15,9 @@ import pytest
 from project import CLEAN, Project, rules_run
 from scipy.sparse.csgraph import connected_components
 
+from acne04.core.findings import unfold
 from acne04.core.grades import grade_of_count
+from acne04.core.rows import read_rows
 from acne04.core.tables import read
 from snakemake_dvc.differences import differences
 
@@ -48,8 +50,10 @@ def _metrics(full: Project, stage: str) -> dict:
 
 
 def _findings(full: Project, stage: str, check: str) -> list[dict]:
-    document = json.loads(full.read(f"data/{stage}/findings.json"))
-    return [finding for finding in document["findings"] if finding["check"] == check]
+    findings = json.loads(full.read(f"data/{stage}/findings.json"))["findings"]
+    problems = full.path / f"data/{stage}/problems.csv"
+    rows = read_rows(problems, "problems") if problems.exists() else ()
+    return [finding for finding in unfold(findings, rows) if finding["check"] == check]
 
 
 def test_the_committed_locks_are_reproduced(full: Project) -> None:
