@@ -31,7 +31,7 @@ _LEAST_ROOM = 30
 #: Stands for a space that no line is folded at.
 _TIE = "\xa0"
 #: Figures for whoever looks for the cause of something.
-_DETAILS = ("largest_near_component",)
+_DETAILS = ("largest_group", "largest_near_component", "subjects")
 #: Manifests to begin with.
 _MANIFESTS = ("holdout", "kfold", "published-clean")
 
