@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,6 @@ from acne04.inspection.checks import Check, CheckOutcome, Level, of_level, run
 pytestmark = pytest.mark.workflow
 
 Checks = list[Check[AuditedCheckout]]
-Faulted = Callable[[Fault], Project]
 #: Advice: it tells of what others published, whatever is done.
 ADVICE = {"leaks-published", "leaks-paper"}
 #: Seconds each, and they look at the release's documents alone.
@@ -26,22 +24,21 @@ VALIDATORS = {"croissant-valid", "crate-valid"}
 
 
 @pytest.fixture
-def faulted(request: pytest.FixtureRequest, tmp_path: Path) -> Faulted:
-    """Give a copy of a checkout, store and cache included, with a fault in it."""
+def faulted(fault: Fault, request: pytest.FixtureRequest, tmp_path: Path) -> Project:
+    """A copy of a checkout, store and cache included, with a fault in it.
 
-    def make(fault: Fault) -> Project:
-        base: Project = request.getfixturevalue(fault.base)
-        place = tmp_path / "lab"
-        if fault.base == "full":
-            left_out = shutil.ignore_patterns("raw", ".snakemake", "cache", "upstream")
-            shutil.copytree(base.path, place / base.path.name, ignore=left_out)
-        else:
-            subprocess.run(["cp", "-a", str(base.path.parent), str(place)], check=True)
-        project = Project(place / base.path.name)
-        fault.inject(project)
-        return project
-
-    return make
+    Made at set-up: the time limit of a test is not for a run of the whole stand-in.
+    """
+    base: Project = request.getfixturevalue(fault.base)
+    place = tmp_path / "lab"
+    if fault.base == "full":
+        left_out = shutil.ignore_patterns("raw", ".snakemake", "cache", "upstream")
+        shutil.copytree(base.path, place / base.path.name, ignore=left_out)
+    else:
+        subprocess.run(["cp", "-a", str(base.path.parent), str(place)], check=True)
+    project = Project(place / base.path.name)
+    fault.inject(project)
+    return project
 
 
 def examine(
@@ -79,11 +76,11 @@ def asked(fault: Fault) -> Checks:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_fault_is_caught_by_the_check_that_names_it(
-    fault: Fault, faulted: Faulted, contexts: Path | None
+    fault: Fault, faulted: Project, contexts: Path | None
 ) -> None:
     if fault.caught_by == "crate-valid" and contexts is None:
         pytest.skip("the JSON-LD contexts (../shared/reference/contexts) are not on this machine")
-    outcomes = examine(faulted(fault), asked(fault), fault.level, contexts)
+    outcomes = examine(faulted, asked(fault), fault.level, contexts)
     assert is_caught(fault, outcomes), [o for o in outcomes if o.status != "passed"]
     # Any check switched off, the fault goes unnoticed exactly where it is that fault's own.
     for check in CHECKS:

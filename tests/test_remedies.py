@@ -334,15 +334,20 @@ def commands_told(said: str) -> list[str]:
     return [command for line in told for command in re.findall(r"`([^`]+)`", line)]
 
 
+@pytest.fixture
+def project(name: str, request: pytest.FixtureRequest) -> Project:
+    """A clone, with its data where the trouble needs them."""
+    clone: Project = request.getfixturevalue("bare_clone" if TROUBLES[name].bare else "clone")
+    return clone
+
+
 @pytest.mark.workflow
 @pytest.mark.parametrize("name", TROUBLES)
 def test_what_is_told_is_typed_and_the_same_command_goes_through(
-    name: str, request: pytest.FixtureRequest
+    name: str, project: Project
 ) -> None:
-    trouble = TROUBLES[name]
-    project: Project = request.getfixturevalue("bare_clone" if trouble.bare else "clone")
-    trouble.spoil(project)
-    type_what_is_told(project, trouble)
+    TROUBLES[name].spoil(project)
+    type_what_is_told(project, TROUBLES[name])
 
 
 def type_what_is_told(project: Project, trouble: Trouble) -> None:

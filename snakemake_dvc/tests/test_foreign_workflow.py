@@ -303,6 +303,29 @@ def test_a_missing_input_is_told_and_not_passed_over(clone: Checkout, words: lis
     assert clone.ran() == []
 
 
+@pytest.mark.parametrize("words", [(), ("-n",)])
+def test_without_the_list_of_stages_nothing_is_up_to_date(
+    clone: Checkout, words: tuple[str, ...]
+) -> None:
+    (clone.path / "dvc.yaml").unlink()
+    said = clone.run("snakemake", "--cores", "2", *words, code=2)
+    assert "dvc.yaml: it says what the stages are" in said
+    clone.run("git", "checkout", "--", "dvc.yaml")
+    assert clone.ran() == []
+
+
+def test_what_dvc_said_of_a_lost_input_is_passed_on(clone: Checkout) -> None:
+    (clone.path / "more").mkdir()
+    (clone.path / "more/added.txt").write_text("30\n")
+    clone.run("dvc", "add", "--quiet", "more")
+    clone.edit("params.yaml", "added: added.txt", "added: more/added.txt")
+    shutil.rmtree(clone.path / "more")
+    shutil.rmtree(clone.path / ".dvc/cache")
+    said = clone.run("snakemake", "--cores", "2", code=2)
+    assert "dvc pull more.dvc: " in said
+    assert "more/added.txt" in said
+
+
 def test_a_missing_input_does_not_stop_what_does_not_hang_on_it(clone: Checkout) -> None:
     (clone.path / "added.txt").unlink()
     assert clone.ran("results/counts/dog_20.txt") == []

@@ -84,9 +84,12 @@ def stages_in(text: str) -> dict[str, Any]:
 
 def declared_outs() -> dict[str, set[str]]:
     """Name of each stage of ``dvc.yaml`` -> the paths of its outputs; nothing without the file."""
-    if not DVC_YAML.is_file():
-        return {}
-    document = yaml.load(DVC_YAML.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}
+    return _declared_in(DVC_YAML.read_text(encoding="utf-8")) if DVC_YAML.is_file() else {}
+
+
+@cache
+def _declared_in(text: str) -> dict[str, set[str]]:
+    document = yaml.load(text, yaml.CSafeLoader) or {}
     declared = {}
     for name, entry in (document.get("stages") or {}).items():
         items = entry.get("foreach")
@@ -279,16 +282,3 @@ def undo_interrupted_commit(lock_before: Path) -> None:
         else:
             DVC_LOCK.unlink(missing_ok=True)
         lock_before.unlink()
-
-
-def unpushed() -> list[str]:
-    """List the tracked paths whose bytes are not in the store, or not even committed."""
-    answer = run("data", "status", "--not-in-remote", "--granular", "--json")
-    if answer.returncode != 0:
-        return [f"(the store could not be asked: {reason(answer)})"]
-    status = json.loads(answer.stdout)
-    changed = status.get("uncommitted", {})
-    kinds = [status.get("not_in_remote", []), changed.get("added", []), changed.get("modified", [])]
-    return sorted(
-        {path if isinstance(path, str) else path["path"] for kind in kinds for path in kind}
-    )

@@ -13,6 +13,26 @@ from typing import Any
 
 from snakemake_dvc import dvc, git
 from snakemake_dvc.errors import BridgeError
+from snakemake_dvc.printing import say_aside
+
+
+def require_stages() -> None:
+    """Stop where ``dvc.yaml`` is gone: without it nothing here is known to be an artifact.
+
+    Raises
+    ------
+    BridgeError
+        If git has the file, and it is not there. A project may have none yet.
+    """
+    if dvc.DVC_YAML.is_file() or not git.tracked([str(dvc.DVC_YAML)]):
+        return
+    raise BridgeError(
+        str(dvc.DVC_YAML),
+        "it says what the stages are, git has it, and it is not there",
+        done="nothing ran: what lies here cannot be told to be up to date",
+        remedy=f"`git checkout -- {dvc.DVC_YAML}` brings it back",
+        exit_code=2,
+    )
 
 
 @dataclass(frozen=True)
@@ -25,13 +45,10 @@ class MissingInput:
         The file.
     rule : str
         The first rule that reads it.
-    outputs : frozenset of str
-        Those of all jobs that read it.
     """
 
     path: str
     rule: str
-    outputs: frozenset[str]
 
 
 def missing_inputs(rules: Iterable[Any], outputs: Iterable[str]) -> list[MissingInput]:
@@ -51,7 +68,7 @@ def missing_inputs(rules: Iterable[Any], outputs: Iterable[str]) -> list[Missing
     """
     rules = list(rules)
     waiting, seen = list(outputs), set()
-    readers: dict[str, list[tuple[int, str]]] = {}
+    readers: dict[str, int] = {}
     while waiting:
         output = waiting.pop()
         if output in seen:
@@ -62,11 +79,8 @@ def missing_inputs(rules: Iterable[Any], outputs: Iterable[str]) -> list[Missing
                 if any(other.is_producer(path) for other in rules):
                     waiting.append(path)
                 elif not Path(path).exists():
-                    readers.setdefault(path, []).append((place, output))
-    return [
-        MissingInput(path, str(rules[min(of_path)[0]].name), frozenset(out for _, out in of_path))
-        for path, of_path in sorted(readers.items())
-    ]
+                    readers[path] = min(place, readers.get(path, place))
+    return [MissingInput(path, str(rules[place].name)) for path, place in sorted(readers.items())]
 
 
 def _inputs(rule: Any, output: str) -> Iterator[str]:
@@ -87,8 +101,10 @@ def bring_back(missing: Iterable[MissingInput]) -> list[str]:
     """
     asked = sorted({str(file) for absent in missing for file in _tracking(Path(absent.path))})
     for file in asked:
-        if dvc.run("checkout", "--quiet", file).returncode != 0:
-            dvc.run("pull", "--quiet", file)
+        if dvc.run("checkout", "--verbose", file).returncode != 0:
+            answer = dvc.run("pull", "--verbose", file)
+            if answer.returncode != 0:
+                say_aside(f"dvc pull {file}: {dvc.reason(answer)}")
     return asked
 
 

@@ -6,10 +6,8 @@ import atexit
 import json
 import logging
 import os
-import shutil
 import signal
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +18,6 @@ from rich.console import Console
 from snakemake_dvc import (
     display,
     dvc,
-    inputs,
     locks,
     packages,
     progress,
@@ -28,14 +25,12 @@ from snakemake_dvc import (
     refusals,
     screen,
 )
-from snakemake_dvc.checkout import Checkout
 from snakemake_dvc.digests import DigestCache
 from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.files import write_text
-from snakemake_dvc.listings import compare
-from snakemake_dvc.namespaces import find_switch
 from snakemake_dvc.plan import plan_lines
-from snakemake_dvc.printing import say, say_aside
+from snakemake_dvc.preparation import Preparation
+from snakemake_dvc.printing import say_aside
 from snakemake_dvc.settings import Settings
 from snakemake_dvc.stale import Staleness
 
@@ -202,10 +197,11 @@ class Bridge:
             locks.wait_for_jobs(state)
             progress.forget(state)
             dvc.undo_interrupted_commit(self._lock_before)
-        self._prepare(dry)
+        unlocked = self._preparation().make(dry)
         if dry:
             locks.release()
             return
+        self._write_pending(self._pending() | unlocked)
         # A rule's file is a dependency in DVC, which cannot tell a comment from a command.
         self._write_pending(self._pending() | self._staleness.with_moved_rules())
         if self._pending():
@@ -223,108 +219,17 @@ class Bridge:
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             signal.signal(signal.SIGINT, note)
 
-    def _prepare(self, dry: bool) -> None:
-        digests = DigestCache(self._digests)
-        if not self._is_switched(dry):
-            return
-        self._require_inputs(dry)
-        checkout = self._checkout(digests)
-        # First look at what is there: bringing back would hide a change, or lose a user's file.
-        stale = checkout.refuse_foreign()
-        absent = checkout.absent_outs()
-        replaced = checkout.replaceable(stale)
-        if dry:
-            outs = [*absent, *replaced]
-            if note := dvc.at_hand(outs) if outs else []:
-                say(f"A run would first bring back from DVC's cache: {' '.join(note)}")
-            for path in checkout.of_other_settings():
-                say(f"A run would first let go of {path}, which other parameters made")
-        else:
-            self._tidy(digests)
-            stale -= set(dvc.restore([*absent, *replaced]))
-            self._staleness.pull_inputs()
-            self._write_pending(self._pending() | checkout.unlocked_stages())
-            for path in checkout.of_other_settings():
-                path.unlink()
-            self._touch(checkout.unrecorded_but_current())
-        _restore_records(checkout, stale)
-        self._mark_present(checkout)
-        digests.save()
-
-    def _checkout(self, digests: DigestCache) -> Checkout:
-        lock = records.RECORDS_LOCK
-        return Checkout(
+    def _preparation(self) -> Preparation:
+        made = json.loads(self._made.read_text(encoding="utf-8")) if self._made.is_file() else {}
+        return Preparation(
+            self.workflow.rules,
             self.settings,
-            records.read_lock(),
-            records.LiveRecords(),
-            digests,
-            lock.stat().st_mtime_ns if lock.is_file() else 0,
-            json.loads(self._made.read_text(encoding="utf-8")) if self._made.is_file() else {},
+            next(iter(self.namespace.values()), ""),
+            self._staleness,
+            DigestCache(self._digests),
+            made,
             self._pending(),
-            self._staleness.is_current,
         )
-
-    def _is_switched(self, dry: bool) -> bool:
-        """Put another data set away; False in a dry run, after which nothing more can be told."""
-        switch = find_switch(self.settings, next(iter(self.namespace.values()), ""))
-        if switch is None:
-            return True
-        switch.refuse_loss()
-        if dry:
-            say(f"A run would do this first: {switch.describe()}")
-            return False
-        switch.make()
-        return True
-
-    def _require_inputs(self, dry: bool) -> None:
-        """Bring back, or refuse to go on without, what rules read and none makes."""
-        rules = self.workflow.rules
-        outputs = [out for outs in dvc.declared_outs().values() for out in outs]
-        missing = inputs.missing_inputs(rules, outputs)
-        if missing and not dry and inputs.bring_back(missing):
-            missing = inputs.missing_inputs(rules, outputs)
-        if missing:
-            # Which outputs are asked for takes a third of a second to find out.
-            targets = refusals.targets(refusals.command_line())
-            known = {str(rule.name): list(map(str, rule.output)) for rule in rules}
-            files = [file for target in targets for file in known.get(target, [target])]
-            if files and all(any(rule.is_producer(file) for rule in rules) for file in files):
-                missing = inputs.missing_inputs(rules, files)
-        if missing:
-            inputs.refuse_missing(missing)
-
-    def _touch(self, outputs: list[str]) -> None:
-        """Give files one time: what has no record Snakemake judges by times, which say nothing."""
-        if outputs:
-            notes = (self.settings.state / "present").rglob("*")
-            now = time.time_ns()
-            for path in [*map(Path, outputs), *notes]:
-                os.utime(path, ns=(now, now))
-
-    def _mark_present(self, checkout: Checkout) -> None:
-        """Keep a marker for each reader of a folder that is whole, and none of one that is not."""
-        present = self.settings.state / "present"
-        inputs = {Path(str(path)) for rule in self.workflow.rules for path in rule.input}
-        markers = {path for path in inputs if present in path.parents}
-        for folder in self.settings.folders:
-            whole = Path(folder).is_dir() and not checkout.missing_files(folder)
-            for marker in markers:
-                if marker.name == Path(folder).name and whole != marker.exists():
-                    marker.parent.mkdir(parents=True, exist_ok=True)
-                    marker.touch() if whole else marker.unlink()
-
-    def _tidy(self, digests: DigestCache) -> None:
-        """Remove what killed processes left, now that none of them is alive."""
-        places = {Path(root) for root in (*self.settings.roots, *self.settings.outside)}
-        places |= {child for root in self.settings.roots for child in Path(root).glob("*")}
-        places |= {Path(folder).parent for folder in self.settings.folders}
-        for place in places:
-            for left in place.glob(".*.part") if place.is_dir() else ():
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
-        for folder, listing in self.settings.folders.items():
-            if Path(folder).is_dir() and Path(listing).is_file():
-                for path in compare(Path(folder), Path(listing), digests).leftovers:
-                    path.unlink()
 
     def _record(self) -> None:
         dag = self.workflow.dag
@@ -412,23 +317,6 @@ class Bridge:
             write_text(self._pending_file, json.dumps(sorted(stages)) + "\n")
         else:
             self._pending_file.unlink(missing_ok=True)
-
-
-def _restore_records(checkout: Checkout, stale: set[str]) -> None:
-    """Give Snakemake its records back; an output that must be made anew gets one that differs."""
-    left_out = set(map(str, checkout.of_other_settings()))
-    for output in stale.difference(*(job.outputs for job in checkout.jobs)):
-        checkout.live.put(output, records.UNKNOWN)
-    for job in checkout.jobs:
-        unfinished = checkout.live.incomplete(job.outputs)
-        fields = dict(job.fields)
-        if stale & set(job.outputs) or records.inputs_moved(job.fields, checkout.digests, left_out):
-            # Times may hide that the content changed; another list of inputs never hides. No rule
-            # has this one, not even one without inputs.
-            fields["input"] = records.UNKNOWN["input"]
-        for output in job.outputs:
-            if output not in unfinished and not checkout.made_since(output):
-                checkout.live.put(output, fields)
 
 
 def _rule_files(workflow: Any) -> dict[str, str]:

@@ -11,26 +11,19 @@ import pandas as pd
 from acne04.dedupe.image_subjects import Subjects
 
 
-@dataclass(frozen=True)
-class Content:
-    """The images that are the same bytes.
+class Copies:
+    """Images of which one stands for all: what a subclass's `members` and `canonical` tell.
 
     Attributes
     ----------
-    sha256 : str
-        The bytes.
     members : tuple
         Rows of the images, in the order of precedence.
     canonical : row
         The member that stands for all: the first, unless a decision keeps another.
-    persons : frozenset of str
-        All persons that the subject table gives to any of them.
     """
 
-    sha256: str
     members: tuple[Any, ...]
     canonical: Any
-    persons: frozenset[str]
 
     @property
     def image_id(self) -> str:
@@ -49,7 +42,7 @@ class Content:
 
     @property
     def is_real(self) -> bool:
-        """Whether one of the images is a photograph: then so are these bytes."""
+        """Whether one of the images is a photograph: then so are all."""
         # Photographs come first.
         return bool(self.members[0].origin == "real")
 
@@ -62,6 +55,26 @@ class Content:
         """All values of a label among the members, ascending, each once."""
         values = (getattr(row, field) for row in self.members)
         return sorted({int(value) for value in values if pd.notna(value)})
+
+
+@dataclass(frozen=True)
+class Content(Copies):
+    """The images that are the same bytes.
+
+    Attributes
+    ----------
+    sha256 : str
+        The bytes.
+    members, canonical
+        As of `Copies`.
+    persons : frozenset of str
+        All persons that the subject table gives to any of them.
+    """
+
+    sha256: str
+    members: tuple[Any, ...]
+    canonical: Any
+    persons: frozenset[str]
 
 
 def gather_contents(images: pd.DataFrame, subjects: Subjects) -> dict[str, Content]:

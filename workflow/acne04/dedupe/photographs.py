@@ -14,63 +14,33 @@ from typing import Any
 import pandas as pd
 
 from acne04.dedupe.groups import Components
-from acne04.dedupe.identical_bytes import Content
+from acne04.dedupe.identical_bytes import Content, Copies
 from acne04.relations.decisions import Decision
 
 
 @dataclass(frozen=True)
-class Photograph:
+class Photograph(Copies):
     """The contents that show one photograph (or one synthetic picture).
 
     Attributes
     ----------
     contents : tuple of Content
         In the order of precedence.
-    canonical : row
-        The image that stands for all: the first, unless a decision keeps another.
+    members, canonical
+        As of `Copies`.
     scores : tuple of float
         Of the verdicts by which the contents are one, ascending; empty where the bytes are.
     """
 
     contents: tuple[Content, ...]
+    members: tuple[Any, ...]
     canonical: Any
-    scores: tuple[float, ...] = ()
+    scores: tuple[float, ...]
 
     @property
     def sha256(self) -> str:
         """The bytes of its first content, by which it is known."""
         return self.contents[0].sha256
-
-    @property
-    def image_id(self) -> str:
-        """Image_id of the canonical member."""
-        return str(self.canonical.image_id)
-
-    @property
-    def path(self) -> str:
-        """Path of the canonical member."""
-        return str(self.canonical.path)
-
-    @property
-    def members(self) -> tuple[Any, ...]:
-        """Rows of all images, in the order of precedence."""
-        rows = (row for content in self.contents for row in content.members)
-        return tuple(sorted(rows, key=lambda row: row.Index))
-
-    @property
-    def is_real(self) -> bool:
-        """Whether one of the images is a photograph."""
-        return self.contents[0].is_real
-
-    @property
-    def candidates(self) -> tuple[Any, ...]:
-        """Members that can stand for all: where there is a photograph, photographs only."""
-        return tuple(row for row in self.members if row.origin == self.members[0].origin)
-
-    def labels(self, field: str) -> list[int]:
-        """All values of a label among the members, ascending, each once."""
-        values = (getattr(row, field) for row in self.members)
-        return sorted({int(value) for value in values if pd.notna(value)})
 
 
 def gather_photographs(
@@ -120,7 +90,10 @@ def gather_photographs(
             scores.setdefault(components.first(a), []).append(score)
     made = {
         first: Photograph(
-            tuple(several), several[0].members[0], tuple(sorted(scores.get(first, ())))
+            tuple(several),
+            tuple(sorted((r for c in several for r in c.members), key=lambda row: row.Index)),
+            several[0].members[0],
+            tuple(sorted(scores.get(first, ()))),
         )
         for first, several in of_first.items()
     }
