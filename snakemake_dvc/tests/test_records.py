@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from snakemake.persistence import RECORD_FORMAT_VERSION
 from snakemake.persistence.file import FilePersistence
+from snakemake.rules import Rule
 
 from snakemake_dvc.differences import differences
 from snakemake_dvc.errors import BridgeError
@@ -28,11 +29,23 @@ FIELDS = {
 
 
 @pytest.mark.parametrize(
-    "method", ["_read_record", "_write_record", "_clear_cache", "_filter_incomplete_keys"]
+    ("owner", "method", "module"),
+    [
+        (FilePersistence, "_read_record", "records"),
+        (FilePersistence, "_write_record", "records"),
+        (FilePersistence, "_clear_cache", "records"),
+        (FilePersistence, "_filter_incomplete_keys", "records"),
+        (FilePersistence, "finished", "records"),
+        (Rule, "is_producer", "inputs"),
+        (Rule, "get_wildcards", "inputs"),
+        (Rule, "expand_input", "inputs"),
+    ],
 )
-def test_snakemake_still_has_the_private_methods_that_are_used(method: str) -> None:
-    assert inspect.isfunction(getattr(FilePersistence, method, None)), (
-        f"FilePersistence.{method} is gone: see snakemake_dvc/src/snakemake_dvc/records.py"
+def test_snakemake_still_has_the_methods_that_are_used(
+    owner: type, method: str, module: str
+) -> None:
+    assert inspect.isfunction(getattr(owner, method, None)), (
+        f"{owner.__name__}.{method} is gone: see snakemake_dvc/src/snakemake_dvc/{module}.py"
     )
 
 

@@ -4,9 +4,9 @@ One entry a job: what Snakemake compares to decide (rule, code, parameters, inpu
 checksums) and the SHA-256 of every output. No times, no job numbers: the same run gives the same
 bytes on any machine.
 
-Four private methods of Snakemake's persistence are used (`_read_record`, `_write_record`,
-`_clear_cache`, `_filter_incomplete_keys`); the package pins Snakemake, and
-`snakemake_dvc/tests/test_records.py` names them if they go.
+Methods of Snakemake's persistence are used that it promises to nobody (`_read_record`,
+`_write_record`, `_clear_cache`, `_filter_incomplete_keys`, `finished`); the package pins Snakemake,
+and `snakemake_dvc/tests/test_records.py` names them if they go.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from acne04.relations.catalogue import NEAR_UNDECIDABLE
 NEAR_DUPLICATE = FindingKind(
     "near-duplicate",
     "info",
-    meaning="Two files show one photograph in other bytes. Splits of ours keep both on one side; a "
+    meaning="Two files show one photograph in other bytes. Splits of ours place one of them; a "
     "split by file name may test on a training image.",
     remedy="nothing; the file stays where it is",
 )
