@@ -322,6 +322,19 @@ def test_a_verdict_over_a_part_is_none(tmp_path: Path, capsys: pytest.CaptureFix
     assert "nothing leaks, of what was judged; 998 of 1,000 rows" in capsys.readouterr().out
 
 
+def test_every_kind_of_relation_is_judged_or_said_not_to_be(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    persons = str(EXAMPLES / "persons.csv")
+    main(["leaks", str(EXAMPLES / "stranger-clean.csv"), "--subjects", persons, "--json"])
+    document = json.loads(capsys.readouterr().out)
+    judged = {row["kind"] for row in document["table"]} - {ANY}
+    left_out = {gap["check"] for gap in document["not_run"]}
+    # `exact` is judged in part: what is placed twice.
+    assert judged | left_out == set(KINDS)
+    assert judged & left_out == {"exact"}
+
+
 def test_a_leak_is_one_however_few_rows_are_known(tmp_path: Path) -> None:
     manifest = tmp_path / "mine.csv"
     rows = "".join(f"portrait_{n}.jpg,train\n" for n in range(50))

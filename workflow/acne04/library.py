@@ -59,8 +59,9 @@ def find_leaks(sides: pd.DataFrame, relations: pd.DataFrame) -> pd.DataFrame:
         each part that an image is in; in any order. Images with one text in a column ``subject``,
         where there is one, show one person.
     relations : pandas.DataFrame
-        Columns kind (``exact``, ``near``, ``derived-from`` or ``subject``), a, b: two images that
-        are the same bytes, one photograph, parent and child, or one person; in any order.
+        Columns kind (``exact``, ``near``, ``derived-from``, ``retake`` or ``subject``), a, b: two
+        images that are the same bytes, one photograph, parent and child, photographs of one person
+        within moments, or one person; in any order.
 
     Returns
     -------

@@ -65,6 +65,12 @@ EXACT = CheckGroup(
     "other side.",
     remedy="give the table of `acne04 dedupe` with --relations",
 )
+RETAKE = CheckGroup(
+    "retake",
+    meaning="Nobody has looked for photographs of one person within moments: two of them may lie "
+    "on two sides of a split, where the subject table does not know the person.",
+    remedy="give the table of `acne04 dedupe` with --relations",
+)
 CHAIN = CheckGroup(
     "chain",
     meaning="Nobody has looked for images that are related through others: a copy of a photograph "

@@ -24,7 +24,10 @@ IMAGE_COLUMNS = ("file_name", "filename", "name", "image_id", "image", "file", "
 SUBJECT_COLUMNS = (*PERSON_COLUMNS, "group")
 _NO_RELATIONS = (
     catalogue.EXACT.not_run("without --relations only an image that is placed twice is seen"),
-    *(group.not_run("no --relations given") for group in (NEAR, DERIVED_FROM, catalogue.CHAIN)),
+    *(
+        group.not_run("no --relations given")
+        for group in (NEAR, DERIVED_FROM, catalogue.RETAKE, catalogue.CHAIN)
+    ),
 )
 
 
