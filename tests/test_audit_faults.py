@@ -52,7 +52,7 @@ def examine(
         subject = AuditedCheckout(level != "quick", release, trusted, serial=2, contexts=contexts)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project.path)
-        return run(checks, subject)
+        return run(checks, subject, level)
 
 
 def failed(outcomes: list[CheckOutcome]) -> set[str]:

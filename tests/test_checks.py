@@ -20,7 +20,8 @@ from acne04.inspection.checks import (
     Evidence,
     Impossible,
     Mismatch,
-    Unexamined,
+    NotAsked,
+    NothingYet,
     of_level,
     run,
 )
@@ -51,7 +52,9 @@ CHECKS = (
     check("all-well", looked()),
     check("one-wrong", looked(PROBLEM, Mismatch("dvc.lock", "x", "y"))),
     check("only-advice", looked(Mismatch("README.md", "x", "y")), required=False),
-    check("nothing-to-see", raising(Unexamined("there is no release"))),
+    check("nothing-to-see", raising(NothingYet("no release"))),
+    check("not-wanted", raising(NotAsked("no --images"))),
+    check("broken", raising(KeyError("grade"))),
     check("cannot-be-made", raising(Impossible("the store is away")), required=False),
     check("unreadable", raising(SchemaError("params.yaml", "no mapping", found="a list"))),
     check("thorough", looked(), level="full"),
@@ -69,12 +72,14 @@ def test_what_comes_of_checks(document: dict[str, Any]) -> None:
         "one-wrong": "failed",
         "only-advice": "failed",
         "nothing-to-see": "not-run",
+        "not-wanted": "not-run",
+        "broken": "impossible",
         "cannot-be-made": "impossible",
         "unreadable": "failed",
         "thorough": "passed",
     }
     assert document["verdict"] == "failed"
-    counts = {"passed": 2, "failed": 2, "advice": 1, "not_run": 1, "impossible": 1}
+    counts = {"passed": 2, "failed": 2, "advice": 1, "not_run": 2, "impossible": 2}
     assert document["counts"] == counts
 
 
@@ -82,10 +87,20 @@ def test_what_comes_of_checks(document: dict[str, Any]) -> None:
     ("checks", "code"),
     [
         ((looked(),), 0),
-        ((looked(), raising(Unexamined("-"))), 0),
+        ((looked(), raising(NothingYet("-"))), 0),
+        ((looked(), raising(NotAsked("-"))), 0),
         ((looked(), raising(Impossible("-"))), 2),
         ((looked(), raising(UnavailableError("a", "b"))), 2),
         ((looked(PROBLEM), raising(Impossible("-"))), 1),
+        # A check that breaks is one that could not be made, whatever broke it.
+        ((looked(), raising(RecursionError("-"))), 2),
+        ((looked(), raising(UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogate"))), 2),
+        ((looked(PROBLEM), raising(AttributeError("-"))), 1),
+        ((looked(), lambda subject: Evidence("")), 2),
+        # Nothing that was checked is nothing that passed.
+        ((), 2),
+        ((raising(NothingYet("-")),), 2),
+        ((raising(NotAsked("-")), raising(NothingYet("-"))), 2),
     ],
 )
 def test_failed_comes_before_impossible_before_passed(checks: tuple[Any, ...], code: int) -> None:
@@ -94,7 +109,7 @@ def test_failed_comes_before_impossible_before_passed(checks: tuple[Any, ...], c
 
 
 def test_advice_alone_never_fails() -> None:
-    outcomes = run([check("c", looked(PROBLEM), required=False)], None)
+    outcomes = run([check("c", looked()), check("d", looked(PROBLEM), required=False)], None)
     assert as_document("audit", "standin", "quick", outcomes)["verdict"] == "passed"
 
 
@@ -103,9 +118,37 @@ def test_a_level_has_the_checks_of_the_cheaper_ones() -> None:
     assert of_level(CHECKS, "full") == list(CHECKS)
 
 
-def test_a_check_that_looked_at_nothing_is_our_own_error() -> None:
-    with pytest.raises(AssertionError, match="does not say what it looked at"):
-        run([check("c", lambda subject: Evidence(""))], None)
+def test_advice_that_could_not_be_given_is_no_pass() -> None:
+    outcomes = run(
+        [check("c", looked()), check("d", raising(Impossible("-")), required=False)], None
+    )
+    assert as_document("audit", "standin", "quick", outcomes)["verdict"] == "impossible"
+
+
+def test_checks_of_a_deeper_level_are_told_as_not_asked_for() -> None:
+    outcomes = run(CHECKS, None, "quick")
+    assert [o.id for o in outcomes] == [c.id for c in CHECKS]
+    (deeper,) = (o for o in outcomes if o.id == "thorough")
+    assert (deeper.status, deeper.reason) == ("not-run", "not asked for: a check of level full")
+
+
+def test_a_check_that_breaks_says_where() -> None:
+    def examine(subject: None) -> Evidence:
+        of_level([], "deep")  # type: ignore[arg-type]
+        return Evidence("-")
+
+    (outcome,) = run([check("c", examine)], None)
+    assert re.search(r"the check broke .*\(ValueError: .*, in inspection/checks.py, of_level\)",
+                     outcome.reason)  # fmt: skip
+
+
+def test_what_did_not_run_for_one_reason_is_told_together() -> None:
+    away = [check(f"c{n}", raising(Impossible("the store is away"))) for n in range(40)]
+    document = as_document("audit", "standin", "quick", run([check("a", looked()), *away], None))
+    lines = list(text_lines(document))
+    assert lines[0] == "IMPOSSIBLE 40 checks: the store is away"
+    assert sum(line.count("c39") for line in lines) == 1
+    assert len(lines) < 10
 
 
 @pytest.mark.parametrize(
@@ -193,10 +236,12 @@ def test_junit_is_read_by_a_parser(document: dict[str, Any], tmp_path: Path) -> 
         "only-advice": set(),
         "nothing-to-see": {Skipped},
         "cannot-be-made": {Error},
+        "not-wanted": {Skipped},
+        "broken": {Error},
         "unreadable": {Failure},
         "thorough": set(),
     }
-    assert (suite.tests, suite.failures, suite.errors, suite.skipped) == (7, 2, 1, 1)
+    assert (suite.tests, suite.failures, suite.errors, suite.skipped) == (9, 2, 2, 2)
 
 
 def test_the_document_follows_its_schema(document: dict[str, Any]) -> None:

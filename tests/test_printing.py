@@ -23,7 +23,7 @@ from acne04.decide.queue import Question, Selection, text_lines
 from acne04.diff import presentation
 from acne04.inspection import check_reports
 from acne04.inspection.check_reports import as_document
-from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, Unexamined, run
+from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, NotAsked, run
 from snakemake_dvc import printing as bridge_printing
 from snakemake_dvc.errors import BridgeError
 
@@ -158,7 +158,7 @@ def _outcomes() -> dict[str, Any]:
     checks = (
         check("wrong", lambda subject: Evidence(NASTY, (wrong,))),
         check("away", raising(Impossible(NASTY))),
-        check("not-asked", raising(Unexamined(NASTY))),
+        check("not-asked", raising(NotAsked(NASTY))),
         check("unread", raising(SchemaError(NASTY, NASTY, found=NASTY))),
     )
     return as_document("audit", "standin", "quick", run(checks, None))

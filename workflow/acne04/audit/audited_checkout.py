@@ -104,6 +104,12 @@ class AuditedCheckout:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise SchemaError(str(path), f"not a digest of records ({error})") from None
 
+    @property
+    def is_unpulled(self) -> bool:
+        """Whether the locks record artifacts, and none of them lies in the checkout."""
+        outs = [out["path"] for entry in self.locked.values() for out in entry.get("outs", [])]
+        return bool(outs) and not any(os.path.lexists(out) for out in outs)
+
     @cached_property
     def dvc(self) -> Any:
         """DVC's own view of this checkout."""

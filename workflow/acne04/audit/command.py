@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from acne04.audit.audited_checkout import AuditedCheckout
@@ -13,8 +13,13 @@ from acne04.audit.registry import CHECKS
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.inspection import check_reports
 from acne04.inspection.check_reports import ReportFiles, as_document
-from acne04.inspection.checks import Level, of_level
+from acne04.inspection.checks import CheckOutcome, Level
 from acne04.inspection.checks import run as run_checks
+
+UNPULLED = (
+    "nothing was pulled: the locks record a dataset, and no file of it lies here; `dvc pull`, or "
+    "`snakemake --cores all`"
+)
 
 
 @dataclass(frozen=True)
@@ -123,10 +128,17 @@ def run(options: AuditOptions) -> int:
     _enter(options.root)
     if options.records_expectations:
         record_expectations(checkout)
-    outcomes = run_checks(of_level(CHECKS, options.level), checkout)
+    outcomes = run_checks(CHECKS, checkout, options.level)
+    if checkout.is_unpulled:
+        outcomes = [_without_data(outcome) for outcome in outcomes]
     dataset = checkout.dataset if checkout.dataset in ("standin", "acne04") else "unknown"
     document = as_document("audit", dataset, options.level, outcomes)
     return check_reports.report(document, options.reports)
+
+
+def _without_data(outcome: CheckOutcome) -> CheckOutcome:
+    """Tell the one reason why nothing can be said of data that nobody has pulled."""
+    return replace(outcome, reason=UNPULLED) if outcome.status == "impossible" else outcome
 
 
 def _check_keys(keys: list[Path], inside: set[Path]) -> None:

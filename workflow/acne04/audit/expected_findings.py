@@ -9,7 +9,7 @@ from typing import Any
 from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.core import documents, tables
 from acne04.core.printing import say_aside
-from acne04.inspection.checks import Check, Evidence, Mismatch, Unexamined
+from acne04.inspection.checks import Check, Evidence, Mismatch, NothingYet
 
 SCHEMA = "findings.schema.json"
 #: What the published descriptions of the real dataset say nothing about: reported, not judged.
@@ -26,7 +26,7 @@ def _expected(checkout: AuditedCheckout) -> Evidence:
     rows = tables.read(file, "expectations", checkout.dataset)
     rows = rows[rows["version"] == version]
     if rows.empty and checkout.dataset == "standin":
-        raise Unexamined(
+        raise NothingYet(
             f"{file} has no row of {version!r}, and this stand-in was drawn by nobody yet"
         )
     if rows.empty:

@@ -9,7 +9,7 @@ from acne04.audit.audited_checkout import SOURCES, AuditedCheckout
 from acne04.core import tables
 from acne04.core.hashing import digest_file
 from acne04.fetch.pins import read_pins, stated
-from acne04.inspection.checks import Check, Evidence, Mismatch, Unexamined
+from acne04.inspection.checks import Check, Evidence, Mismatch, NotAsked, NothingYet
 from acne04.provenance.ledger import RecordedSource
 
 
@@ -80,7 +80,7 @@ def _promises(checkout: AuditedCheckout) -> Evidence:
                         Mismatch(f"data/raw/{key}.csv", f"{name}: {promised}", str(found))
                     )
     if checkout.dataset == "standin" and checkout.parameters["standin"]["fraction"] != 1:
-        raise Unexamined("a part of the stand-in only: the sources promise the whole")
+        raise NotAsked("a part of the stand-in only: the sources promise the whole")
     return Evidence(f"{compared} counts, taken from the tables again", tuple(problems))
 
 
@@ -114,7 +114,7 @@ def _upstream(checkout: AuditedCheckout) -> Evidence:
                 if found != pin.sha256:
                     problems.append(Mismatch(str(file), f"sha256 {pin.sha256}", f"sha256 {found}"))
     if not number:
-        raise Unexamined(
+        raise NothingYet(
             f"no file of the upstream lies in {place}; `acne04 fetch` compares with pins"
         )
     return Evidence(f"{number} delivered files against their pins", tuple(problems))

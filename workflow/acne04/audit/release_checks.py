@@ -8,7 +8,7 @@ from pathlib import Path
 
 from acne04.audit.audited_checkout import LEDGER, AuditedCheckout
 from acne04.core.errors import Acne04Error
-from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, Unexamined
+from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, NotAsked
 from acne04.provenance import git
 from acne04.provenance.checksums import ATTESTATION, differences, present_files
 from acne04.provenance.envelope import Opened, open_envelope
@@ -25,7 +25,7 @@ _RECORDS = "releases/"
 def _release_of(checkout: AuditedCheckout) -> Path:
     """Give the release to compare with; without one there is nothing to check."""
     if checkout.release is None:
-        raise Unexamined("no --release to compare with")
+        raise NotAsked("no --release to compare with")
     return checkout.release
 
 
@@ -74,7 +74,7 @@ def _files(checkout: AuditedCheckout) -> Evidence:
 def _serial(checkout: AuditedCheckout) -> Evidence:
     attested = _attested(checkout)
     if checkout.serial is None:
-        raise Unexamined(f"no --expect-serial: it is {attested.serial}, maybe not the newest")
+        raise NotAsked(f"no --expect-serial: it is {attested.serial}, maybe not the newest")
     found = f"serial {attested.serial} (version {attested.version})"
     wrong = Mismatch(
         f"{_shown(_release_of(checkout))}/{ATTESTATION}", f"serial {checkout.serial}", found

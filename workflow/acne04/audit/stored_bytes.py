@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from acne04.audit.audited_checkout import AuditedCheckout, FileDigests, digest_of
-from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, Unexamined
+from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, NothingYet
 from acne04.provenance import git
 
 #: Object names of DVC: the MD5; of a folder's list, with this at its end.
@@ -29,7 +29,7 @@ class Remote:
         try:
             self._odb = repository.cloud.get_remote_odb()
         except DvcException as error:
-            raise Unexamined(f"no store is set up: {error}") from None
+            raise NothingYet(f"no store is set up: {error}") from None
 
     @property
     def name(self) -> str:
@@ -71,7 +71,7 @@ def _remote_of(checkout: AuditedCheckout) -> Remote:
     except OSError as error:
         raise Impossible(f"the store cannot be reached: {error}") from None
     if not is_there:
-        raise Unexamined(f"nothing has been pushed yet: {remote.name} is not there")
+        raise NothingYet(f"nothing has been pushed yet: {remote.name} is not there")
     return remote
 
 
@@ -108,7 +108,7 @@ def _cache(checkout: AuditedCheckout) -> Evidence:
     places = checkout.cache_folder.glob("??/*")
     present = {path.parent.name + path.name: path for path in places}
     if not present:
-        raise Unexamined("the cache holds nothing yet")
+        raise NothingYet("the cache holds nothing yet")
     hashed = checkout.digests(present.values())
     found = {name: digests for name, path in present.items() if (digests := hashed[path])}
     wanted = _needed(checkout, _outs(checkout), None)
@@ -171,7 +171,7 @@ def _objects(checkout: AuditedCheckout) -> Evidence:
 def _tags(checkout: AuditedCheckout) -> Evidence:
     tags = git.tags("v*")
     if not tags:
-        raise Unexamined("no release has been tagged yet (v…)")
+        raise NothingYet("no release has been tagged yet (v…)")
     remote, all_wanted = _remote_of(checkout), set[str]()
     problems: list[Mismatch] = []
     # A tag is on the commit that was released; the release itself is recorded by a later one.

@@ -107,11 +107,17 @@ def report(document: dict[str, Any], files: ReportFiles) -> int:
 
 
 def _verdict(outcomes: Iterable[CheckOutcome]) -> str:
-    """Say ``failed`` before ``impossible`` before ``passed``; only required checks count."""
-    statuses = {outcome.status for outcome in outcomes if outcome.required}
-    for status in ("failed", "impossible"):
-        if status in statuses:
-            return status
+    """Say ``failed`` before ``impossible`` before ``passed``.
+
+    Advice cannot fail, but where it could not be given something is wrong. Where no required check
+    came to an end nothing was checked, whatever the reason: that is not passed.
+    """
+    told = list(outcomes)
+    required = {outcome.status for outcome in told if outcome.required}
+    if "failed" in required:
+        return "failed"
+    if any(outcome.status == "impossible" for outcome in told) or "passed" not in required:
+        return "impossible"
     return "passed"
 
 

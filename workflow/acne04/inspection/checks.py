@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
 from acne04.core.errors import Acne04Error, UnavailableError
@@ -15,6 +17,7 @@ LEVELS: tuple[Level, ...] = ("quick", "full", "rebuild")
 Status = Literal["passed", "failed", "not-run", "impossible"]
 
 Examined = TypeVar("Examined")
+_PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,15 @@ class Evidence:
     problems: tuple[Mismatch, ...] = ()
 
 
-class Unexamined(Exception):  # noqa: N818 - no error
-    """The check has nothing to look at, or was not asked for: say why. Not a pass."""
+class NotAsked(Exception):  # noqa: N818 - no error
+    """The check is for another level, or for an option that was not given: say which."""
+
+
+class NothingYet(Exception):  # noqa: N818 - no error
+    """There is nothing of the kind, and nothing in what is examined says that there should be.
+
+    Only where that was looked for: what a checkout says exists and is not there is `Impossible`.
+    """
 
 
 class Impossible(Exception):  # noqa: N818 - says what, not that
@@ -82,8 +92,9 @@ class Check(Generic[Examined]):
     remedy : str
         What to do when it fails.
     examine : callable
-        Takes what is examined (a checkout, a release) and gives `Evidence`; raises `Unexamined`
-        or `Impossible`. An `Acne04Error` that it lets through is a failure with that message.
+        Takes what is examined (a checkout, a release) and gives `Evidence`; raises `NotAsked`,
+        `NothingYet` or `Impossible`. An `Acne04Error` that it lets through is a failure with that
+        message, any other exception a check that could not be made.
     """
 
     id: str
@@ -115,11 +126,21 @@ def of_level(checks: Sequence[Check[Examined]], level: Level) -> list[Check[Exam
     return [check for check in checks if check.level in asked]
 
 
-def run(checks: Sequence[Check[Examined]], examined: Examined) -> list[CheckOutcome]:
-    """Run all checks; give what came of each, in their order."""
+def run(
+    checks: Sequence[Check[Examined]], examined: Examined, level: Level = "rebuild"
+) -> list[CheckOutcome]:
+    """Run the checks of a level; give what came of each one, in their order.
+
+    A check of a deeper level is not left out of the report: it was not asked for.
+    """
+    asked = of_level(checks, level)
     outcomes = []
-    with Progress("check", len(checks), "checks") as progress:
+    with Progress("check", len(asked), "checks") as progress:
         for check in checks:
+            if check not in asked:
+                reason = f"not asked for: a check of level {check.level}"
+                outcomes.append(_said(check, "not-run", reason=reason))
+                continue
             outcomes.append(_outcome(check, examined))
             progress.add()
     return outcomes
@@ -128,15 +149,28 @@ def run(checks: Sequence[Check[Examined]], examined: Examined) -> list[CheckOutc
 def _outcome(check: Check[Examined], examined: Examined) -> CheckOutcome:
     try:
         evidence = check.examine(examined)
-    except Unexamined as reason:
-        return _said(check, "not-run", reason=str(reason))
+    except NotAsked as reason:
+        return _said(check, "not-run", reason=f"not asked for: {reason}")
+    except NothingYet as reason:
+        return _said(check, "not-run", reason=f"nothing there yet: {reason}")
     except (Impossible, UnavailableError) as reason:
         return _said(check, "impossible", reason=str(reason))
     except Acne04Error as error:
         return _said(check, "failed", Evidence(error.where, (_as_problem(error),)))
+    except Exception as error:
+        # Whatever it met: the other checks must be heard.
+        return _said(check, "impossible", reason=_broken(error))
     if not evidence.looked_at:
-        raise AssertionError(f"check {check.id} does not say what it looked at")
+        return _said(check, "impossible", reason="the check does not say what it looked at")
     return _said(check, "failed" if evidence.problems else "passed", evidence)
+
+
+def _broken(error: Exception) -> str:
+    """Say where a check broke, for a report of the fault: the innermost place of this package."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename.startswith(str(_PACKAGE))]
+    where = f", in {Path(own[-1].filename).relative_to(_PACKAGE)}, {own[-1].name}" if own else ""
+    return f"the check broke on what it met ({type(error).__name__}: {error}{where})"
 
 
 def _as_problem(error: Acne04Error) -> Mismatch:

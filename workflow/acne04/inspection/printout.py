@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,9 +18,16 @@ _WORDS = {"passed": "ok", "failed": "FAILED", "not-run": "not run", "impossible"
 
 
 def text_lines(document: dict[str, Any]) -> Iterator[str]:
-    """Give the report for a terminal line by line, without colour."""
+    """Give the report for a terminal line by line, without colour.
+
+    Checks that did not run for one reason are told together.
+    """
+    together: dict[str, list[dict[str, Any]]] = {}
     for check in failures_first(document):
-        yield from _check(check)
+        # A reason, unlike what was looked at, can be that of several.
+        together.setdefault(check["reason"] or check["id"], []).append(check)
+    for checks in together.values():
+        yield from _check(checks[0]) if len(checks) == 1 else _unmade(checks)
     yield ""
     yield _summary(document)
 
@@ -70,10 +78,17 @@ def _summary(document: dict[str, Any]) -> str:
     told = {
         "passed": "every required check passed",
         "failed": f"{counts['failed']} required checks failed",
-        "impossible": f"{counts['impossible']} checks could not be made, so nothing can be said",
+        "impossible": _left_open(counts),
     }[document["verdict"]]
     rest = f"{counts['passed']} passed, {counts['not_run']} not run, {counts['advice']} advice"
     return f"{document['tool']} ({document['level']}, {document['dataset']}): {told}; {rest}"
+
+
+def _left_open(counts: dict[str, int]) -> str:
+    if not counts["impossible"]:
+        return "no required check was made, so nothing can be said"
+    (word, verb) = ("check", "it") if counts["impossible"] == 1 else ("checks", "them")
+    return f"{counts['impossible']} {word} could not be made, so of {verb} nothing can be said"
 
 
 def _check(check: dict[str, Any]) -> Iterator[str]:
@@ -89,6 +104,14 @@ def _check(check: dict[str, Any]) -> Iterator[str]:
         yield f"{'':11}and {len(check['problems']) - TEXT_SHOWN:,} more"
     if check["status"] in ("failed", "impossible"):
         yield f"{'':11}next:     {shown_in_line(check['remedy'])}"
+
+
+def _unmade(checks: Sequence[dict[str, Any]]) -> Iterator[str]:
+    first = checks[0]
+    yield f"{_WORDS[first['status']]:<11}{len(checks)} checks: {shown_in_line(first['reason'])}"
+    names = ", ".join(check["id"] for check in checks)
+    yield from textwrap.wrap(names, 100, initial_indent=" " * 11, subsequent_indent=" " * 11,
+                             break_on_hyphens=False)  # fmt: skip
 
 
 def _told(check: dict[str, Any], title: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from acne04.core.hashing import digest_file
 from acne04.core.processes import available_processors
-from acne04.inspection.checks import Check, Evidence, Mismatch, Unexamined
+from acne04.inspection.checks import Check, Evidence, Mismatch, NotAsked
 from acne04.provenance.checksums import ATTESTATION, is_hash
 from acne04.verify.published_release import CROISSANT, INVENTORY, PublishedRelease
 
@@ -74,7 +74,7 @@ def _licences(release: PublishedRelease) -> Evidence:
 
 def _images(release: PublishedRelease) -> Evidence:
     if release.images is None:
-        raise Unexamined("no --images: the images were not looked at")
+        raise NotAsked("no --images: the images were not looked at")
     table = release.table(INVENTORY, "inventory")
     expected = dict(zip(table["path"], table["sha256"], strict=True))
     with ThreadPoolExecutor(available_processors()) as pool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, Unexamined
+from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, NotAsked
 from acne04.provenance.checksums import ATTESTATION, differences
 from acne04.verify.published_release import UNTRUSTED, PublishedRelease, problems_of
 
@@ -31,7 +31,7 @@ def _subjects(release: PublishedRelease) -> Evidence:
 def _serial(release: PublishedRelease) -> Evidence:
     attested = release.trusted
     if release.serial is None:
-        raise Unexamined(
+        raise NotAsked(
             f"no --expect-serial: it is {attested.serial}, and only the publisher can say whether "
             "there is a newer one"
         )
@@ -44,7 +44,7 @@ def _serial(release: PublishedRelease) -> Evidence:
 def _commit(release: PublishedRelease) -> Evidence:
     attested = release.trusted
     if release.commit is None:
-        raise Unexamined(f"no --expect-commit: it is {attested.commit}")
+        raise NotAsked(f"no --expect-commit: it is {attested.commit}")
     if attested.commit == release.commit:
         return Evidence(f"commit {attested.commit}")
     expected, found = f"commit {release.commit}", f"commit {attested.commit}"
