@@ -161,6 +161,23 @@ def grade_swapped_and_all_made_consistent(project: Project) -> None:
     make_consistent(project, PAPER)
 
 
+def measure_altered_and_all_made_consistent(project: Project) -> None:
+    """No table beside it says what the perceptual hash of an image is."""
+    path = "data/inventory/images.csv"
+    edit(project.path / path, lambda rows: rows[0].update(phash="0" * 16))
+    make_consistent(project, path)
+
+
+def strangers_altered_and_all_made_consistent(project: Project) -> None:
+    """Nor how alike strangers are; and the memory of pairs, which is not tracked, is gone."""
+    path = "data/near/calibration.json"
+    document = json.loads(project.read(path))
+    document["null"]["largest"] = 0.123
+    documents.write(project.path / path, document)
+    make_consistent(project, path)
+    (project.path / ".acne04/near.sqlite").unlink()
+
+
 def lock_edited(project: Project) -> None:
     path = "data/splits/kfold.csv"
     replace(project.path / "dvc.lock", locked(project, path), "0" * 32)
@@ -556,7 +573,10 @@ FAULTS = (
           "release-commit", "upstreams/standin/pins/detection.csv"),
     Fault("an artifact and all its records made consistent",
           grade_swapped_and_all_made_consistent, "release-agrees", PAPER),
-    Fault("the same, without a release", grade_swapped_and_all_made_consistent, "rebuild", PAPER,
+    Fault("a measure of an image altered, and all records", measure_altered_and_all_made_consistent,
+          "stages-remade", "data/inventory/images.csv", "full", alone=True),
+    Fault("what near says of strangers altered, and all records",
+          strangers_altered_and_all_made_consistent, "rebuild", "data/near/calibration.json",
           "rebuild", alone=True),
     Fault("a Croissant document without licence", croissant_without_licence, "croissant-valid",
           NEWEST, "full"),

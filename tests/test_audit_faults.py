@@ -19,8 +19,8 @@ pytestmark = pytest.mark.workflow
 Checks = list[Check[AuditedCheckout]]
 #: Advice: it tells of what others published, whatever is done.
 ADVICE = {"leaks-published", "leaks-paper"}
-#: Seconds each, and they look at the release's documents alone.
-VALIDATORS = {"croissant-valid", "crate-valid"}
+#: Many seconds each: they look at the release's documents alone, or run the workflow.
+DEAR = {"croissant-valid", "crate-valid", "stages-remade", "rebuild"}
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def is_caught(fault: Fault, outcomes: list[CheckOutcome]) -> bool:
 
 def asked(fault: Fault) -> Checks:
     """Give the checks of a level; the slow ones only for their own faults."""
-    left_out = (VALIDATORS | {"rebuild"}) - {fault.caught_by}
+    left_out = DEAR - {fault.caught_by}
     return [check for check in of_level(CHECKS, fault.level) if check.id not in left_out]
 
 

@@ -1,45 +1,112 @@
-"""The check that trusts no record: make everything again, and compare."""
+"""The checks that trust no record of what a stage made: run it again, and compare the bytes."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from acne04.audit.audited_checkout import AuditedCheckout
+from acne04.audit.audited_checkout import RAW, AuditedCheckout
 from acne04.core.checkout import python_path
 from acne04.core.dvc import differences
 from acne04.core.hashing import files_below
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch
 from acne04.provenance import git
 
+#: What is not made again at level full, since it takes longest: photographs of the sources, and
+#: what `near` said of them, unless its memory of pairs is at hand.
+_NEAR, _MEMORY = Path("data/near"), Path(".acne04/near.sqlite")
+#: What a run writes of the jobs that it ran; of the others it keeps what is committed.
+_LOCKS = ("dvc.lock", "snakemake.lock")
+#: A run must find nothing that it could take instead of making it: no other cache, no store.
+_NO_STORE = """\
+[core]
+    remote = nowhere
+[cache]
+    dir = cache
+['remote "nowhere"']
+    url = nowhere
+"""
+
+
+def _remade(checkout: AuditedCheckout) -> Evidence:
+    images, scanned = Path("data/inventory/images.csv"), Path("data/inventory")
+    with _scratch_checkout() as place:
+        for given in (RAW, _NEAR, _MEMORY):
+            _copy(given, place / given)
+        # First this stage alone: as long as it makes what is recorded, `near` has nothing to do.
+        _run(place, str(images))
+        has_memory = _MEMORY.is_file()
+        if has_memory:
+            shutil.rmtree(place / _NEAR)
+        _run(place)
+        made = [out for out in _outs(checkout.locked) if RAW not in Path(out).parents]
+        problems = tuple(_other_bytes(place, [*made, *_LOCKS]))
+    told = "" if has_memory else f"; not {_NEAR}, whose memory of pairs is not here (--rebuild)"
+    return Evidence(
+        f"{len(made)} artifacts from {scanned} on, made again from the images and compared{told}",
+        problems,
+    )
+
 
 def _rebuild(checkout: AuditedCheckout) -> Evidence:
     commit = git.commit_of("HEAD")
+    with _scratch_checkout() as place:
+        _run(place)
+        made = (place / "dvc.lock").read_text(encoding="utf-8")
+        ours = Path("dvc.lock").read_text(encoding="utf-8")
+        outs = _outs(yaml.load(made, yaml.CSafeLoader).get("stages") or {})
+        problems = (
+            *(
+                Mismatch("dvc.lock", "what a run from nothing records", line)
+                for line in differences(ours, made)
+            ),
+            *_other_bytes(place, outs),
+        )
+        number = len(files_below(place / "data"))
+    return Evidence(f"{number:,} files of a run from nothing, of commit {commit[:12]}", problems)
+
+
+@contextmanager
+def _scratch_checkout() -> Iterator[Path]:
+    """Give a clone of the commit that goes away again, without cache, store or data."""
     with tempfile.TemporaryDirectory(prefix="acne04-rebuild-") as scratch:
         place = Path(scratch, "checkout")
         git.read("clone", "--quiet", "--no-local", "--template=", str(Path.cwd()), str(place))
-        done = subprocess.run(
-            [sys.executable, "-m", "snakemake", "--cores", "all"],
-            cwd=place,
-            env=_environment(place),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            lines = (done.stdout + done.stderr).strip().splitlines()
-            raise Impossible(f"the rebuild of {commit[:12]} failed: {' / '.join(lines[-3:])}")
-        made = (place / "dvc.lock").read_text(encoding="utf-8")
-        ours = Path("dvc.lock").read_text(encoding="utf-8")
-        problems = tuple(_compared(place, ours, made))
-        number = len(files_below(place / "data"))
-    return Evidence(f"{number:,} files of a run from nothing, of commit {commit[:12]}", problems)
+        (place / ".dvc/config.local").write_text(_NO_STORE, encoding="utf-8")
+        yield place
+
+
+def _copy(given: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    # Copies: a run may mend or delete what it is given.
+    if given.is_dir():
+        shutil.copytree(given, place)
+    elif given.is_file():
+        shutil.copy2(given, place)
+
+
+def _run(place: Path, *targets: str) -> None:
+    """Run the workflow of a checkout, by its own code."""
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", "all", *targets],
+        cwd=place,
+        env=_environment(place),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        lines = (done.stdout + done.stderr).strip().splitlines()
+        raise Impossible(f"a run of this commit's code failed: {' / '.join(lines[-3:])}")
 
 
 def _environment(place: Path) -> dict[str, str]:
@@ -50,21 +117,25 @@ def _environment(place: Path) -> dict[str, str]:
         "PYTHONPATH": python_path(place),
         # The rules call `acne04`, also where nobody has activated the environment.
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        # A cache that is shared by all projects of a machine is set here.
+        "DVC_GLOBAL_CONFIG_DIR": str(place.parent),
+        "DVC_SYSTEM_CONFIG_DIR": str(place.parent),
     }
 
 
-def _compared(place: Path, before: str, after: str) -> Iterator[Mismatch]:
-    """Name the stages that differ, by their records and then by their bytes."""
-    for line in differences(before, after):
-        yield Mismatch("dvc.lock", "what a run from nothing records", line)
-    for stage, entry in (yaml.load(after, yaml.CSafeLoader).get("stages") or {}).items():
-        for out in entry.get("outs", []):
-            name = out["path"]
-            ours, theirs = (_files(folder / name) for folder in (Path(), place))
-            for path in sorted({*ours, *theirs}):
-                if ours.get(path) != theirs.get(path):
-                    found = "other bytes" if path in ours and path in theirs else "one has no file"
-                    yield Mismatch(f"{name}{path}", f"what a run of stage {stage} makes", found)
+def _outs(stages: dict[str, Any]) -> list[str]:
+    """List what stages of a dvc.lock make."""
+    return [out["path"] for entry in stages.values() for out in entry.get("outs", [])]
+
+
+def _other_bytes(place: Path, outs: list[str]) -> Iterator[Mismatch]:
+    """Compare artifacts, and the files in those that are folders, with those of another place."""
+    for name in outs:
+        ours, theirs = (_files(folder / name) for folder in (Path(), place))
+        for path in sorted({*ours, *theirs}):
+            if ours.get(path) != theirs.get(path):
+                found = "other bytes" if path in ours and path in theirs else "one has no file"
+                yield Mismatch(f"{name}{path}", "what its stage makes of its inputs", found)
 
 
 def _files(path: Path) -> dict[str, bytes]:
@@ -76,9 +147,20 @@ def _files(path: Path) -> dict[str, bytes]:
 
 CHECKS: tuple[Check[AuditedCheckout], ...] = (
     Check(
+        "stages-remade",
+        "Somebody altered a table, and every record of it: the stages make another one of the "
+        "images. (It runs the commit's code, and takes what `near` said as it is recorded where "
+        "its memory of pairs is not at hand.)",
+        True,
+        "full",
+        "compare both; restore the artifacts that are named from a release, or run `snakemake "
+        "--cores all` and look at what changes",
+        _remade,
+    ),
+    Check(
         "rebuild",
-        "Somebody altered an artifact and every record of it: a run from the pinned sources "
-        "gives other bytes. (It trusts the code and the pins of the commit.)",
+        "Somebody altered an image or what `near` says, and every record of it: a run from the "
+        "pinned sources gives other bytes. (It trusts the code and the pins of the commit.)",
         True,
         "rebuild",
         "compare both; restore the commit and the artifacts that a run makes",
