@@ -13,6 +13,8 @@ from snakemake_dvc.differences import differences
 
 pytestmark = pytest.mark.workflow
 
+KNOWN = "workflow/expectations/acne04_copies.csv"
+
 
 def test_without_a_network_it_says_what_to_do(bare_clone: Project) -> None:
     bare_clone.set_parameter("dataset", "acne04")
@@ -57,6 +59,7 @@ def test_with_copies_in_place_it_runs_and_says_so(bare_clone: Project, finished:
         assert all(row.startswith("acne04,") for row in rows), path
     assert "Dataset  acne04" in done.stderr
     assert bare_clone.dvc_status() == CLEAN
+    _known_copies_are_looked_for(bare_clone)
     # The program that draws the stand-in has no part in this.
     bare_clone.append("upstreams/standin/origin/acne04_standin/__init__.py", "# edited\n")
     assert bare_clone.dvc_status() == CLEAN
@@ -65,6 +68,20 @@ def test_with_copies_in_place_it_runs_and_says_so(bare_clone: Project, finished:
     assert len(pins) == 5
     assert all("pins set aside" in path.read_text() for path in pins)
     assert Path(bare_clone.path / "upstreams/standin/pins/v2.csv").is_file()
+
+
+def _known_copies_are_looked_for(project: Project) -> None:
+    """Of a part of the images each pair is found, or missed by name."""
+    known = [row.split(",")[1:3] for row in project.read(KNOWN).splitlines()[1:]]
+    names = {row.split(",")[2] for row in project.read("data/inventory/images.csv").splitlines()}
+    document = json.loads(project.command("acne04", "audit", "--json", "-").stdout)
+    (check,) = (check for check in document["checks"] if check["id"] == "known-copies")
+    missed = [pair for pair in known if not names.issuperset(pair)]
+    assert missed
+    assert check["status"] == "failed"
+    told = {(p["line"], p["found"]) for p in check["problems"] if "in the inventory" in p["found"]}
+    assert len(told) == len(missed)
+    assert check["looked_at"].startswith(f"{len(known) - len(check['problems'])} of {len(known)}")
 
 
 def test_there_and_back_as_the_readme_says(clone: Project, finished: Project) -> None:

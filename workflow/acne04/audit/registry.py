@@ -5,6 +5,7 @@ from __future__ import annotations
 from acne04.audit import (
     artifact_bytes,
     expected_findings,
+    known_copies,
     leak_checks,
     made_by,
     origins,
@@ -20,6 +21,7 @@ CHECKS: tuple[Check[AuditedCheckout], ...] = (
     *origins.CHECKS,
     *artifact_bytes.CHECKS,
     *expected_findings.CHECKS,
+    *known_copies.CHECKS,
     *leak_checks.CHECKS,
     *stored_bytes.CHECKS,
     *release_checks.CHECKS,

@@ -1,0 +1,58 @@
+"""The check of copies that are known by name: each such pair must be found to be one photograph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from acne04.audit.audited_checkout import AuditedCheckout
+from acne04.audit.own_graph import kinship
+from acne04.core import tables
+from acne04.inspection.checks import Check, Evidence, Mismatch, NothingYet
+from acne04.relations.kinship import KINDS
+
+
+def _known(checkout: AuditedCheckout) -> Evidence:
+    file = Path("workflow/expectations", f"{checkout.dataset}_copies.csv")
+    if checkout.dataset == "standin":
+        raise NothingYet("the stand-in's copies are drawn anew; expected-findings counts them")
+    pairs = tables.read(file, "known_copies", checkout.dataset)
+    problems = tuple(_apart(checkout, file, pairs))
+    told = f"{len(pairs) - len(problems)} of {len(pairs)} pairs that are known to be one photograph"
+    return Evidence(f"{told}, found to be one", problems)
+
+
+def _apart(checkout: AuditedCheckout, file: Path, pairs: pd.DataFrame) -> Iterator[Mismatch]:
+    inventory = checkout.table("inventory/images.csv", "inventory")
+    real = inventory[inventory["origin"] == "real"]
+    path_of = dict(zip(real["name"], real["path"], strict=True))
+    related = kinship(checkout)
+    for row in pairs.itertuples():
+        names = (str(row.a), str(row.b))
+        expected, line = f"{row.a} and {row.b} as one photograph ({row.source})", int(row.Index) + 2
+        if missing := [name for name in names if name not in path_of]:
+            found = f"{' and '.join(missing)} not in the inventory"
+            yield Mismatch(str(file), expected, found, line)
+            continue
+        one, other = related.positions(pd.Series([path_of[name] for name in names]))
+        holds = related.kinds(int(one), np.array([other]))[:, 0]
+        kinds = [kind for kind, is_related in zip(KINDS, holds, strict=True) if is_related]
+        if not {"exact", "near"} & set(kinds):
+            found = f"related by {', '.join(kinds)} only" if kinds else "not related at all"
+            yield Mismatch(str(file), expected, found, line)
+
+
+CHECKS: tuple[Check[AuditedCheckout], ...] = (
+    Check(
+        "known-copies",
+        "Photographs that are known to be one are not found to be: other images were delivered, or "
+        "what compares them has lost its sight.",
+        True,
+        "quick",
+        "look at both with `acne04 trace NAME`; where they are one, say so with `acne04 decide`",
+        _known,
+    ),
+)
