@@ -111,3 +111,25 @@ def test_a_number_of_bytes_is_whole_and_not_negative(tmp_path: Path) -> None:
         tables.write_records(tmp_path / "table.csv", "listing", [{**row, "size": -1}])
     with pytest.raises(SchemaError, match="column size: expected a value, found none"):
         tables.write_records(tmp_path / "table.csv", "listing", [{**row, "size": None}])
+
+
+def test_one_problem_of_a_thousand_rows_is_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    rows = [f"standin,{n}.jpg,{n},{'x' * 9}" for n in range(1000)]
+    path.write_text("\n".join(["dataset,path,size,sha256", *rows, "standin,a,-1,y", ""]))
+    with pytest.raises(SchemaError) as caught:
+        tables.read(path, "listing")
+    _, *told = str(caught.value).splitlines()
+    assert told == [
+        "  lines 2, 3, 4, 5, 6 and 996 more, column sha256: expected text like [0-9a-f]{64}, "
+        "found 'xxxxxxxxx'",
+        "  line 1002, column size: expected at least 0, found -1",
+    ]
+
+
+def test_rows_of_another_length_are_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join(["dataset,path,size,sha256", *["standin,a"] * 700, ""]))
+    with pytest.raises(SchemaError) as caught:
+        tables.read(path, "listing")
+    assert "lines 2, 3, 4, 5, 6 and 695 more: expected 4 fields, found 2" in str(caught.value)

@@ -22,6 +22,8 @@ from acne04.core.schemas import load_schema
 
 #: Decimals kept of a number that is not an integer.
 NUMBER_DECIMALS = 6
+#: Lines that are named of rows that have one problem.
+LINES_SHOWN = 5
 _DTYPES = {"string": "str", "integer": "Int64", "number": "Float64", "boolean": "boolean"}
 _SHAPES = {"integer": r"-?\d{1,18}", "number": r"-?\d{1,18}(?:\.\d+)?"}
 
@@ -119,7 +121,8 @@ def read(path: Path, name: str, dataset: str | None = None) -> pd.DataFrame:
     UnavailableError
         If there is no such file.
     SchemaError
-        If the file does not follow the schema; the message lists every place (line and column).
+        If the file does not follow the schema; the message has every problem, each with its
+        column and the first of its lines.
     UsageError
         If a row is of another dataset.
     """
@@ -139,13 +142,12 @@ def read_texts(path: Path, name: str, dataset: str | None = None) -> dict[str, l
     columns = [field["name"] for field in schema["fields"]]
     rows = csv_rows.read(path)
     csv_rows.check_header(path, name, rows, columns)
-    ragged = [
-        f"{path} (line {row.line}): expected {len(columns)} fields, found {len(row.texts)}"
-        for row in rows[1:]
-        if len(row.texts) != len(columns)
-    ]
+    ragged = [row for row in rows[1:] if len(row.texts) != len(columns)]
     if ragged:
-        raise SchemaError(str(path), "rows of another length\n  " + "\n  ".join(ragged))
+        found = f"{_listed([row.line for row in ragged])}: expected {len(columns)} fields"
+        raise SchemaError(
+            str(path), f"rows of another length\n  {found}, found {len(ragged[0].texts)}"
+        )
     lines = [row.line for row in rows[1:]]
     by_column = (
         zip(*(row.texts for row in rows[1:]), strict=True) if lines else ([] for _ in columns)
@@ -213,23 +215,43 @@ def _values(column: pd.Series, kind: str) -> pd.Series:
 def _problems(
     text: dict[str, list[str]], schema: dict[str, Any], lines: Sequence[int]
 ) -> list[str]:
-    """Say of every field that breaks the schema where it stands (line, column) and why."""
-    found: list[tuple[int, str]] = []
+    """Say of every field that breaks the schema where it stands (line, column) and why.
+
+    One problem of a thousand rows is one problem, with the first of their lines.
+    """
+    found: dict[str, list[int]] = {}
+    examples: dict[str, str] = {}
     for field in schema["fields"]:
-        for row, reason in _field_problems(text[field["name"]], field):
-            found.append((lines[row], f"column {field['name']}: {reason}"))
+        for row, expected, value in _field_problems(text[field["name"]], field):
+            problem = f"column {field['name']}: expected {expected}"
+            found.setdefault(problem, []).append(lines[row])
+            examples.setdefault(problem, f", found {value}")
     key = schema["primaryKey"]
     keys = list(zip(*(text[name] for name in key), strict=True))
     if len(set(keys)) < len(keys):
         seen: set[tuple[str, ...]] = set()
         for row, values in enumerate(keys):
             if values in seen:
-                found.append((lines[row], f"a second row with the same {', '.join(key)}"))
+                found.setdefault(f"a second row with the same {', '.join(key)}", []).append(
+                    lines[row]
+                )
             seen.add(values)
-    return [f"line {line}, {problem}" for line, problem in sorted(found)]
+    return [
+        f"{_listed(at)}, {problem}{examples.get(problem, '')}"
+        for problem, at in sorted(found.items(), key=lambda item: item[1])
+    ]
 
 
-def _field_problems(column: list[str], field: dict[str, Any]) -> list[tuple[int, str]]:
+def _listed(lines: Sequence[int]) -> str:
+    """Name the first lines, and how many more there are."""
+    if len(lines) == 1:
+        return f"line {lines[0]}"
+    more = f" and {len(lines) - LINES_SHOWN:,} more" if len(lines) > LINES_SHOWN else ""
+    return f"lines {', '.join(map(str, lines[:LINES_SHOWN]))}{more}"
+
+
+def _field_problems(column: list[str], field: dict[str, Any]) -> list[tuple[int, str, str]]:
+    """Give row, what is expected and what is found of every value that is not as it must be."""
     limits = field.get("constraints", {})
     kind = field["type"]
     if _plainly_fine(column, kind, limits):
@@ -239,7 +261,9 @@ def _field_problems(column: list[str], field: dict[str, Any]) -> list[tuple[int,
     bad = {value: verdict for value, verdict in verdicts.items() if verdict}
     if not bad:
         return []
-    return [(row, bad[value]) for row, value in enumerate(column) if value in bad]
+    is_number = re.compile(_SHAPES.get(kind, r"(?!)"))
+    shown = {v: v if is_number.fullmatch(v) else repr(v) if v else "none" for v in bad}
+    return [(row, bad[v], shown[v]) for row, v in enumerate(column) if v in bad]
 
 
 def _plainly_fine(column: list[str], kind: str, limits: dict[str, Any]) -> bool:
@@ -257,18 +281,19 @@ def _plainly_fine(column: list[str], kind: str, limits: dict[str, Any]) -> bool:
 
 
 def _judge(value: str, kind: str, limits: dict[str, Any]) -> str:
+    """Say what is expected in place of a value; nothing where it is as it must be."""
     if value == "":
-        return "expected a value, found none" if limits.get("required") else ""
+        return "a value" if limits.get("required") else ""
     if kind in _SHAPES and not re.fullmatch(_SHAPES[kind], value):
-        return f"expected {'an integer' if kind == 'integer' else 'a number'}, found {value!r}"
+        return "an integer" if kind == "integer" else "a number"
     if kind == "boolean" and value not in ("true", "false"):
-        return f"expected true or false, found {value!r}"
+        return "true or false"
     if "enum" in limits and value not in map(str, limits["enum"]):
-        return f"expected one of {', '.join(map(str, limits['enum']))}, found {value!r}"
+        return f"one of {', '.join(map(str, limits['enum']))}"
     if "pattern" in limits and not re.fullmatch(limits["pattern"], value):
-        return f"expected text like {limits['pattern']}, found {value!r}"
+        return f"text like {limits['pattern']}"
     if "minimum" in limits and float(value) < limits["minimum"]:
-        return f"expected at least {limits['minimum']}, found {value}"
+        return f"at least {limits['minimum']}"
     if "maximum" in limits and float(value) > limits["maximum"]:
-        return f"expected at most {limits['maximum']}, found {value}"
+        return f"at most {limits['maximum']}"
     return ""

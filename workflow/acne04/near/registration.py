@@ -77,6 +77,9 @@ class _Step(NamedTuple):
     gate: float
 
 
+#: Pixels of the coarsest level that blocks of a copy lie apart at first: half a step of the grid of
+#: parts that the search goes by (a twentieth of a side) is 1.6, and a turn adds to it.
+_OFF_THE_GRID = 2.5
 _FIRST = _Step(level=0, reach=4, stride=8, gate=0.45)
 _CLOSER = (_Step(level=1, reach=2, stride=8, gate=0.3), _Step(level=2, reach=2, stride=16, gate=0))
 
@@ -155,7 +158,7 @@ def verify(frames: Frames, guesses: Sequence[Guess]) -> list[Score]:
         Number of a picture to its `Frame`.
     """
     maps = np.array([_map_of_box(guess.box) for guess in guesses])
-    maps, like, counted = _register(frames, guesses, maps, _FIRST, 0.45, 2.5, 1.0)
+    maps, like, counted = _register(frames, guesses, maps, _FIRST, 0.45, _OFF_THE_GRID, 1.0)
     likeness = like / np.maximum(counted, 1)
     scores = [Score(0, 0, share) for share in likeness.tolist()]
     left = np.flatnonzero((likeness >= _FIRST.gate) & _plausible(maps, guesses)).tolist()

@@ -15,7 +15,8 @@ from acne04.scan.voc import DECISIVE, Corners, VocFile, VocFormatError, parse_vo
 
 #: The only class of ACNE04's boxes.
 LESION_CLASS = "fore"
-#: Side of an image whose size nobody knows: beyond any corner, which has nine digits at most.
+#: Side of an image whose size nobody knows: beyond any corner. A corner has nine digits at most: so
+#: many fit into 32 bits, and no side has as many pixels.
 _UNBOUNDED = 1 << 62
 _LEFT_OUT = "box left out of the table, still counted for its image"
 

@@ -33,9 +33,12 @@ from acne04.split.quotas import Certificate, Integers, Parts, with_total
 from acne04.split.solver import Limits, Solution, solve
 from acne04.split.totals import level, round_equally
 
-#: Size up to which the program of groups in equal parts is solved: class vectors times parts.
+#: Size up to which the program of groups in equal parts is solved: class vectors times parts. Parts
+#: of one size can be exchanged, so every solution has a factorial of twins, and the solver refutes
+#: each of them: with eight vectors in five folds that ends, with many more it need not.
 UNKNOWNS_SOLVED = 40
-#: The same where images keep their place: then the parts are not alike, and proofs come soon.
+#: The same, less strictly, where images keep their place: then no two parts are alike, and
+#: solutions have no twins.
 UNKNOWNS_SOLVED_BESIDE_KEPT = 140
 #: Nodes for it. It is deep in permutations of like parts: what it does not find soon, it does not.
 NODES_OF_EQUAL_PARTS = 100
