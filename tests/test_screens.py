@@ -75,17 +75,18 @@ def test_a_failure_is_the_last_thing(clone: Project) -> None:
     assert "Error in rule" not in done.stderr
 
 
-def test_ctrl_c_ends_without_a_traceback(clone: Project) -> None:
-    clone.set_parameter("target", 399)
+@pytest.mark.parametrize("stage", ["scan", "validate", "near", "dedupe", "split", "record"])
+def test_ctrl_c_ends_without_a_traceback(clone: Project, stage: str) -> None:
+    """In the first moment of a stage, while it still imports what it needs."""
 
     def interrupt(text: str, process) -> None:
-        if "running split" in text and process.poll() is None and not sent:
+        if f"running {stage}" in text and process.poll() is None and not sent:
             sent.append(process.pid)
             os.killpg(process.pid, signal.SIGINT)
 
     sent: list[int] = []
     shown = terminal.run(
-        ("snakemake", "--cores", "2"),
+        ("snakemake", "--cores", "2", "--forcerun", stage),
         columns=80,
         cwd=clone.path,
         environment=clone.own_environment(),
@@ -94,3 +95,5 @@ def test_ctrl_c_ends_without_a_traceback(clone: Project) -> None:
     assert (shown.code, len(sent)) == (130, 1)
     assert shown.lines[-1] == "Interrupted. The same command goes on from here."
     assert "Traceback" not in "\n".join(shown.lines)
+    log = clone.path / f"logs/{stage}.log"
+    assert not log.is_file() or "Traceback" not in log.read_text()
