@@ -1,0 +1,219 @@
+"""Which releases there have been, as every witness tells it: none is trusted to be whole.
+
+The table ``releases/index.csv`` can be lost, restored from an older commit, or merged badly. What
+it says is therefore asked of all others that know: tags and their messages, the files by which DVC
+tracks a release, attestations on disk, and each commit that ever touched ``releases/``.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from packaging.version import Version
+
+from acne04.core import rows, tables
+from acne04.provenance import git
+from acne04.provenance.checksums import ATTESTATION
+from acne04.provenance.version_order import is_version, order
+
+RELEASES = "releases"
+INDEX = Path(RELEASES, "index.csv")
+_SERIAL = re.compile(r"\bserial (\d{1,9})\b")
+
+
+@dataclass(frozen=True)
+class Testimony:
+    """What one witness says of one release.
+
+    Attributes
+    ----------
+    witness : str
+        File or tag, as a person would look it up.
+    version : str
+        Version of the release.
+    serial : int or None
+        Its serial, where the witness knows it.
+    """
+
+    witness: str
+    version: str
+    serial: int | None = None
+
+
+@dataclass(frozen=True)
+class ReleaseHistory:
+    """All that is said of releases.
+
+    Attributes
+    ----------
+    testimonies : tuple of Testimony
+        In the order in which the witnesses were asked: the table first.
+    """
+
+    testimonies: tuple[Testimony, ...]
+
+    @property
+    def versions(self) -> dict[Version, list[Testimony]]:
+        """What is said of each version, the oldest version first."""
+        said: dict[Version, list[Testimony]] = defaultdict(list)
+        for testimony in self.testimonies:
+            said[order(testimony.version)].append(testimony)
+        return dict(sorted(said.items()))
+
+    @property
+    def greatest_serial(self) -> int:
+        """The greatest serial that can have been given; 0 where there was no release.
+
+        Each release had one, also one whose serial no witness tells any more.
+        """
+        told = [t.serial for t in self.testimonies if t.serial is not None]
+        return max([len(self.versions), *told])
+
+    def of(self, version: str) -> list[Testimony]:
+        """Give what is said of a version, however it is spelt."""
+        return self.versions.get(order(version), [])
+
+    def disagreements(self) -> Iterator[tuple[str, str]]:
+        """Yield what the table should say, and what it says instead, where another knows better."""
+        table = str(INDEX)
+        owners: dict[int, set[Version]] = defaultdict(set)
+        for version, said in self.versions.items():
+            serials = {t.serial: t for t in reversed(said) if t.serial is not None}
+            for serial in serials:
+                owners[serial].add(version)
+            told = f"{version}, which {_listed(t.witness for t in said if t.witness != table)}"
+            if all(t.witness != table for t in said):
+                known = f" (serial {min(serials)})" if serials else ""
+                yield f"a row of version {told} know of{known}", "none"
+            elif len(serials) > 1:
+                listed = _listed(f"{n} in {t.witness}" for n, t in sorted(serials.items()))
+                yield f"one serial of version {version}", listed
+        for serial, versions in sorted(owners.items()):
+            if len(versions) > 1:
+                yield f"one version with serial {serial}", _listed(map(str, sorted(versions)))
+
+
+def collect() -> ReleaseHistory:
+    """Ask every witness of the checkout in the working directory.
+
+    Raises
+    ------
+    SchemaError
+        If the table of releases here is not one.
+    UnavailableError
+        If git cannot be asked.
+    """
+    return ReleaseHistory((*_of_the_table(), *_on_disk(), *_of_tags(), *_of_commits()))
+
+
+def tracked(paths: Iterable[str]) -> dict[str, str]:
+    """Give path -> version of those paths by which DVC tracks a release.
+
+    >>> tracked(["releases/1.0.0.dvc", "releases/index.csv", "releases/1.0.0/README.md"])
+    {'releases/1.0.0.dvc': '1.0.0'}
+    """
+    found = {}
+    for path in paths:
+        place = PurePosixPath(path)
+        is_there = str(place.parent) == RELEASES and place.suffix == ".dvc"
+        if is_there and is_version(place.stem):
+            found[path] = place.stem
+    return found
+
+
+def _of_the_table() -> Iterator[Testimony]:
+    if INDEX.is_file():
+        table = tables.read(INDEX, "releases")
+        for version, serial in zip(table["version"], table["serial"], strict=True):
+            if is_version(version):
+                yield Testimony(str(INDEX), version, int(serial))
+
+
+def _on_disk() -> Iterator[Testimony]:
+    files = sorted(path.as_posix() for path in Path(RELEASES).glob("*.dvc"))
+    yield from (Testimony(path, version) for path, version in tracked(files).items())
+    for path in sorted(Path(RELEASES).glob(f"*/{ATTESTATION}")):
+        try:
+            yield from _attested(path.as_posix(), path.read_bytes())
+        except OSError:
+            # What cannot be read says nothing; that it is so, `dvc status` and `verify` tell.
+            continue
+
+
+def _attested(witness: str, envelope: bytes) -> Iterator[Testimony]:
+    """Yield what an attestation says; its signature is not asked for: it is no proof here.
+
+    Whoever could forge it could only make the next serial greater.
+    """
+    try:
+        payload = json.loads(base64.b64decode(json.loads(envelope)["payload"]))
+        given = payload["predicate"]["buildDefinition"]["externalParameters"]
+        version, serial = str(given["version"]), int(given["release_serial"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return
+    if is_version(version):
+        yield Testimony(witness, version, serial)
+
+
+def _of_tags() -> Iterator[Testimony]:
+    """Yield what tags say; one on the commit at hand may be of a release that is yet to come."""
+    here = git.commit_of("HEAD")
+    for tag in git.tags("v*"):
+        version = tag.removeprefix("v")
+        if is_version(version) and git.commit_of(f"refs/tags/{tag}") != here:
+            message = git.read_text("for-each-ref", "--format=%(contents)", f"refs/tags/{tag}")
+            serial = _SERIAL.search(message) if _is_annotated(tag) else None
+            yield Testimony(f"tag {tag}", version, int(serial[1]) if serial else None)
+
+
+def _is_annotated(tag: str) -> bool:
+    """Whether a tag has words of its own; those of a plain one are its commit's."""
+    kind = git.read_text("for-each-ref", "--format=%(objecttype)", f"refs/tags/{tag}")
+    return kind.strip() == "tag"
+
+
+def _of_commits() -> Iterator[Testimony]:
+    """Yield what the commits say that touched the records, on any branch or tag."""
+    commits = git.read_text("rev-list", "--all", "HEAD", "--", f"{RELEASES}/").split()
+    for commit in commits:
+        below = ("ls-tree", "-r", "-z", "--full-tree", commit, "--", f"{RELEASES}/")
+        entries = [line.partition("\t") for line in git.read_list(*below)]
+        names = {path: about.split()[2] for about, _, path in entries}
+        where = f"commit {commit[:12]}"
+        for path, version in tracked(names).items():
+            yield Testimony(f"{path} of {where}", version)
+        read = {p: n for p, n in names.items() if p == INDEX.as_posix() or p.endswith(ATTESTATION)}
+        contents = git.contents(read.values()) if read else {}
+        for path, name in read.items():
+            witness = f"{path} of {where}"
+            if path.endswith(ATTESTATION):
+                yield from _attested(witness, contents[name])
+            else:
+                yield from _of_an_older_table(witness, contents[name])
+
+
+def _of_an_older_table(witness: str, content: bytes) -> Iterator[Testimony]:
+    """Yield the rows that can be understood: nobody can mend a table of an old commit."""
+    try:
+        header, *lines = [row.texts for row in rows.parse(content)]
+    except (rows.RowError, ValueError):
+        return
+    for texts in lines:
+        row: dict[str, Any] = dict(zip(header, texts, strict=False))
+        version, serial = str(row.get("version")), str(row.get("serial"))
+        if is_version(version):
+            known = serial.isascii() and serial.isdecimal() and len(serial) <= 9
+            yield Testimony(witness, version, int(serial) if known else None)
+
+
+def _listed(words: Iterable[str], most: int = 3) -> str:
+    distinct = list(dict.fromkeys(words))
+    more = [f"{len(distinct) - most} more"] if len(distinct) > most else []
+    return ", ".join([*distinct[:most], *more])
