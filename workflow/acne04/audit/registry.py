@@ -9,6 +9,7 @@ from acne04.audit import (
     made_by,
     origins,
     rebuild,
+    recorded_releases,
     release_checks,
     stored_bytes,
 )
@@ -22,6 +23,7 @@ CHECKS: tuple[Check[AuditedCheckout], ...] = (
     *expected_findings.CHECKS,
     *leak_checks.CHECKS,
     *stored_bytes.CHECKS,
+    *recorded_releases.CHECKS,
     *release_checks.CHECKS,
     *rebuild.CHECKS,
 )

@@ -100,8 +100,14 @@ class ReleaseHistory:
                 yield f"one version with serial {serial}", _listed(map(str, sorted(versions)))
 
 
-def collect() -> ReleaseHistory:
+def collect(*, everywhere: bool = True) -> ReleaseHistory:
     """Ask every witness of the checkout in the working directory.
+
+    Parameters
+    ----------
+    everywhere : bool
+        All branches and tags, and all that lies in the folder; else what the commit at hand and
+        those before it have recorded, which an older checkout is right not to go beyond.
 
     Raises
     ------
@@ -110,7 +116,10 @@ def collect() -> ReleaseHistory:
     UnavailableError
         If git cannot be asked.
     """
-    return ReleaseHistory((*_of_the_table(), *_on_disk(), *_of_tags(), *_of_commits()))
+    scope = "--all" if everywhere else "HEAD"
+    return ReleaseHistory(
+        (*_of_the_table(), *_on_disk(everywhere), *_of_tags(everywhere), *_of_commits(scope))
+    )
 
 
 def tracked(paths: Iterable[str]) -> dict[str, str]:
@@ -136,10 +145,12 @@ def _of_the_table() -> Iterator[Testimony]:
                 yield Testimony(str(INDEX), version, int(serial))
 
 
-def _on_disk() -> Iterator[Testimony]:
+def _on_disk(everywhere: bool) -> Iterator[Testimony]:
     files = sorted(path.as_posix() for path in Path(RELEASES).glob("*.dvc"))
     yield from (Testimony(path, version) for path, version in tracked(files).items())
     for path in sorted(Path(RELEASES).glob(f"*/{ATTESTATION}")):
+        if not everywhere and f"{path.parent.as_posix()}.dvc" not in files:
+            continue
         try:
             yield from _attested(path.as_posix(), path.read_bytes())
         except OSError:
@@ -162,26 +173,32 @@ def _attested(witness: str, envelope: bytes) -> Iterator[Testimony]:
         yield Testimony(witness, version, serial)
 
 
-def _of_tags() -> Iterator[Testimony]:
+def release_tags(*, everywhere: bool = True) -> dict[str, str]:
+    """Give tag -> version of the tags of releases: all, or those of the commits up to this one."""
+    pattern = "refs/tags/v*"
+    merged = () if everywhere else ("--merged=HEAD",)
+    listed = git.read_text("for-each-ref", *merged, "--format=%(refname:strip=2)", pattern)
+    versions = {tag: tag.removeprefix("v") for tag in listed.splitlines()}
+    return {tag: version for tag, version in versions.items() if is_version(version)}
+
+
+def _of_tags(everywhere: bool) -> Iterator[Testimony]:
     """Yield what tags say; one on the commit at hand may be of a release that is yet to come."""
     here = git.commit_of("HEAD")
-    for tag in git.tags("v*"):
-        version = tag.removeprefix("v")
-        if is_version(version) and git.commit_of(f"refs/tags/{tag}") != here:
-            message = git.read_text("for-each-ref", "--format=%(contents)", f"refs/tags/{tag}")
-            serial = _SERIAL.search(message) if _is_annotated(tag) else None
+    for tag, version in release_tags(everywhere=everywhere).items():
+        if git.commit_of(f"refs/tags/{tag}") != here:
+            words = "--format=%(objecttype) %(contents)"
+            kind, _, message = git.read_text("for-each-ref", words, f"refs/tags/{tag}").partition(
+                " "
+            )
+            # The words of a plain tag are its commit's.
+            serial = _SERIAL.search(message) if kind == "tag" else None
             yield Testimony(f"tag {tag}", version, int(serial[1]) if serial else None)
 
 
-def _is_annotated(tag: str) -> bool:
-    """Whether a tag has words of its own; those of a plain one are its commit's."""
-    kind = git.read_text("for-each-ref", "--format=%(objecttype)", f"refs/tags/{tag}")
-    return kind.strip() == "tag"
-
-
-def _of_commits() -> Iterator[Testimony]:
-    """Yield what the commits say that touched the records, on any branch or tag."""
-    commits = git.read_text("rev-list", "--all", "HEAD", "--", f"{RELEASES}/").split()
+def _of_commits(scope: str) -> Iterator[Testimony]:
+    """Yield what the commits of a scope say that touched the records."""
+    commits = git.read_text("rev-list", scope, "HEAD", "--", f"{RELEASES}/").split()
     for commit in commits:
         below = ("ls-tree", "-r", "-z", "--full-tree", commit, "--", f"{RELEASES}/")
         entries = [line.partition("\t") for line in git.read_list(*below)]
