@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -12,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from acne04.audit.audited_checkout import AuditedCheckout
-from acne04.core.checkout import python_path
+from acne04.audit.own_process import environment_of
 from acne04.core.dvc import differences
 from acne04.core.hashing import files_below
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch
@@ -27,7 +26,7 @@ def _rebuild(checkout: AuditedCheckout) -> Evidence:
         done = subprocess.run(
             [sys.executable, "-m", "snakemake", "--cores", "all"],
             cwd=place,
-            env=_environment(place),
+            env=environment_of(place),
             capture_output=True,
             text=True,
             check=False,
@@ -40,17 +39,6 @@ def _rebuild(checkout: AuditedCheckout) -> Evidence:
         problems = tuple(_compared(place, ours, made))
         number = len(files_below(place / "data"))
     return Evidence(f"{number:,} files of a run from nothing, of commit {commit[:12]}", problems)
-
-
-def _environment(place: Path) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DVC_", "ACNE04_"))}
-    return {
-        **kept,
-        # The code of that commit, not that of the checkout the audit runs from.
-        "PYTHONPATH": python_path(place),
-        # The rules call `acne04`, also where nobody has activated the environment.
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-    }
 
 
 def _compared(place: Path, before: str, after: str) -> Iterator[Mismatch]:

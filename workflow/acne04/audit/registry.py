@@ -5,9 +5,13 @@ from __future__ import annotations
 from acne04.audit import (
     artifact_bytes,
     expected_findings,
+    job_records,
     leak_checks,
+    ledger_records,
+    lock_records,
     made_by,
     origins,
+    pipeline,
     rebuild,
     recorded_releases,
     release_checks,
@@ -18,6 +22,10 @@ from acne04.inspection.checks import Check
 
 CHECKS: tuple[Check[AuditedCheckout], ...] = (
     *made_by.CHECKS,
+    *pipeline.CHECKS,
+    *lock_records.CHECKS,
+    *job_records.CHECKS,
+    *ledger_records.CHECKS,
     *origins.CHECKS,
     *artifact_bytes.CHECKS,
     *expected_findings.CHECKS,

@@ -17,6 +17,8 @@ from acne04.provenance import release_history
 
 #: Where the committed configuration of DVC puts the store of somebody who has set up none.
 DEFAULT_PLACE = "../../acne04-store"
+#: Where DVC keeps objects below the place of a store.
+_OBJECTS = str(Path("files", "md5"))
 #: By which `make pull` is told of another store.
 _STORE_URL = "STORE_URL"
 
@@ -39,9 +41,11 @@ class Store:
         return str(self._odb.fs.protocol) == "local"
 
     def is_there(self) -> bool:
-        """Ask whether anything was ever pushed."""
+        """Ask whether anything was ever pushed; a folder that was made for it is a store, too."""
+        path = str(self._odb.path)
         with self._asked():
-            return bool(self._odb.fs.exists(self._odb.path))
+            is_made = self.is_folder and Path(path.removesuffix(_OBJECTS)).is_dir()
+            return is_made or bool(self._odb.fs.exists(path))
 
     def exists(self, names: Iterable[str]) -> set[str]:
         """Give those of some objects that the store holds, each asked for."""
@@ -111,7 +115,7 @@ def _missing(
     if store is not None and not store.is_folder:
         signs.insert(0, "it is set up elsewhere than on this machine")
     if signs:
-        return Impossible(f"{what}, and something was pushed to one: {'; '.join(signs)}")
+        return Impossible(f"{what}, although there should be one: {'; '.join(signs)}")
     return NothingYet(f"nothing has been pushed yet: {what}")
 
 
