@@ -7,9 +7,8 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
+from fault import Fault
 from faulting import (
     LEDGER,
     ONE,
@@ -29,40 +28,15 @@ from faulting import (
     stored,
     times_kept,
 )
+from faults_records import RECORDS
 from project import Project
 from released import Keys, sign_again, sum_again
 
 from acne04.core import documents
-from acne04.inspection.checks import Level
 
 IMAGES, DETECTION = "data/raw/classification", "data/raw/detection"
 HOLDOUT, PAPER = "data/splits/holdout.csv", "data/splits/paper.csv"
 NEWEST, OLDER = "releases/1.1.0", "releases/1.0.0"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is done to a checkout, and the check that must name it.
-
-    Attributes
-    ----------
-    at : str
-        How the file begins that the check must point at.
-    level : {"quick", "full", "rebuild"}
-        From which level on it is seen.
-    base : str
-        Fixture with the checkout that it is done to.
-    alone : bool
-        Whether everything else agrees, so that without a release no other check can see it.
-    """
-
-    name: str
-    inject: Callable[[Project], None]
-    caught_by: str
-    at: str
-    level: Level = "quick"
-    base: Literal["audited", "rerun", "full"] = "audited"
-    alone: bool = False
 
 
 # What is done to the bytes.
@@ -414,7 +388,11 @@ def release_gone_from_the_store(project: Project) -> None:
 
 def objects_of_a_release_collected(project: Project) -> None:
     """Old releases are tidied away from the branch, and then what only they needed."""
-    shutil.rmtree(project.path / "releases")
+    for path in (project.path / "releases").iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.suffix == ".dvc":
+            path.unlink()
     commit(project)
     dvc(project, "gc", "--workspace", "--cloud", "--force")
 
@@ -562,4 +540,5 @@ FAULTS = (
           NEWEST, "full"),
     Fault("a run crate without its workflow", crate_without_programs, "crate-valid", NEWEST,
           "full"),
+    *RECORDS,
 )  # fmt: skip

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.inspection.checks import Check, Evidence, Mismatch, NothingYet
-from acne04.provenance import release_history
-from acne04.provenance.release_history import INDEX
+from acne04.provenance import git, release_history
+from acne04.provenance.release_history import INDEX, rows_of_index
+from acne04.provenance.version_order import order
 
 
 def _recorded(checkout: AuditedCheckout) -> Evidence:
     history = release_history.collect(everywhere=False)
     if not history.testimonies:
         raise NothingYet("no release has been recorded or tagged yet")
-    problems = tuple(
+    problems = [
         Mismatch(str(INDEX), expected, found) for expected, found in history.disagreements()
-    )
+    ]
+    problems += _of_other_commits()
     versions, witnesses = len(history.versions), len({t.witness for t in history.testimonies})
-    return Evidence(f"{versions} releases, of which {witnesses} witnesses tell", problems)
+    return Evidence(f"{versions} releases, of which {witnesses} witnesses tell", tuple(problems))
+
+
+def _of_other_commits() -> Iterator[Mismatch]:
+    """Yield rows that name another commit than their tag; one without is for released-tags."""
+    tags = {order(version): tag for tag, version in release_history.release_tags().items()}
+    for version, row in rows_of_index().items():
+        if (tag := tags.get(version)) is not None:
+            tagged = git.commit_of(f"refs/tags/{tag}")
+            if tagged != row.commit:
+                told = f"commit {tagged} of version {version}, as tag {tag} has it"
+                yield Mismatch(str(INDEX), told, row.commit)
 
 
 CHECKS: tuple[Check[AuditedCheckout], ...] = (

@@ -13,8 +13,9 @@ from acne04.audit.audited_checkout import AuditedCheckout, FileDigests
 from acne04.audit.store import Store, store_of
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, NothingYet
 from acne04.provenance import git, release_history
+from acne04.provenance.checksums import ATTESTATION
 from acne04.provenance.release_history import ReleaseHistory
-from acne04.provenance.version_order import order
+from acne04.provenance.version_order import is_same_version, order
 
 #: Object names of DVC: the MD5; of a folder's list, with this at its end.
 _FOLDER = ".dir"
@@ -159,8 +160,23 @@ def _tags(checkout: AuditedCheckout) -> Evidence:
     found = store.digests(store.exists(all_wanted))
     # Of other runs than this one, so that the ledger here has other sums of the same paths.
     problems += _of_other_bytes(found, all_wanted, "the store")
+    problems += _of_other_attestations(found, all_wanted)
     told = f"{len(all_wanted):,} objects of {_listed(tags)}, read and hashed"
     return Evidence(told, tuple(dict.fromkeys(problems)))
+
+
+def _of_other_attestations(found: Mapping[str, FileDigests], wanted: Needed) -> Iterator[Mismatch]:
+    """Yield attestations in the store that are not those of the table of releases."""
+    sums = {
+        path: digests.sha256 for name, digests in found.items() for path in wanted.get(name, ())
+    }
+    for version, row in release_history.rows_of_index().items():
+        for path, sha256 in sums.items():
+            folder, _, name = path.rpartition("/")
+            is_its = is_same_version(folder.rpartition("/")[2], str(version))
+            if name == ATTESTATION and is_its and sha256 != row.attestation:
+                told = f"sha256 {row.attestation}, as {release_history.INDEX} has it"
+                yield Mismatch(path, told, f"sha256 {sha256} in the store")
 
 
 def _untagged(history: ReleaseHistory, tags: Mapping[str, str]) -> Iterator[Mismatch]:

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from packaging.version import Version
 
@@ -120,6 +120,25 @@ def collect(*, everywhere: bool = True) -> ReleaseHistory:
     return ReleaseHistory(
         (*_of_the_table(), *_on_disk(everywhere), *_of_tags(everywhere), *_of_commits(scope))
     )
+
+
+class IndexRow(NamedTuple):
+    """What the table says of a release besides its serial."""
+
+    commit: str
+    attestation: str
+
+
+def rows_of_index() -> dict[Version, IndexRow]:
+    """Give the rows of the table of releases here, by version; none where there is no table."""
+    if not INDEX.is_file():
+        return {}
+    table = tables.read(INDEX, "releases")
+    return {
+        order(row.version): IndexRow(row.commit, row.attestation_sha256)
+        for row in table.itertuples()
+        if is_version(row.version)
+    }
 
 
 def tracked(paths: Iterable[str]) -> dict[str, str]:
