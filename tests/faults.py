@@ -60,6 +60,10 @@ def _record_one(project: Project) -> None:
     row = {"dataset": "standin", "path": "odd.bin", "size": str(len(ONE))}
     row["sha256"] = hashlib.sha256(ONE).hexdigest()
     edit(project.path / f"{DETECTION}.csv", lambda rows: rows.append(row))
+    ledger = json.loads(project.read(LEDGER))
+    source = next(source for source in ledger["sources"] if source["folder"] == DETECTION)
+    source |= {"files": source["files"] + 1, "bytes": source["bytes"] + len(ONE)}
+    documents.write(project.path / LEDGER, ledger)
     dvc(project, "commit", "--force", DETECTION)
     make_consistent(project, f"{DETECTION}.csv")
     dvc(project, "push", DETECTION)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
 from acne04.audit.audited_checkout import AuditedCheckout
-from acne04.audit.own_process import environment_of
+from acne04.audit.own_process import clone_of_head, run_module
 from acne04.core.dvc import differences
 from acne04.core.hashing import files_below
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch
@@ -20,17 +17,8 @@ from acne04.provenance import git
 
 def _rebuild(checkout: AuditedCheckout) -> Evidence:
     commit = git.commit_of("HEAD")
-    with tempfile.TemporaryDirectory(prefix="acne04-rebuild-") as scratch:
-        place = Path(scratch, "checkout")
-        git.read("clone", "--quiet", "--no-local", "--template=", str(Path.cwd()), str(place))
-        done = subprocess.run(
-            [sys.executable, "-m", "snakemake", "--cores", "all"],
-            cwd=place,
-            env=environment_of(place),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    with clone_of_head("acne04-rebuild-") as place:
+        done = run_module(place, "snakemake", "--cores", "all")
         if done.returncode != 0:
             lines = (done.stdout + done.stderr).strip().splitlines()
             raise Impossible(f"the rebuild of {commit[:12]} failed: {' / '.join(lines[-3:])}")

@@ -88,13 +88,15 @@ class ReleaseHistory:
             serials = {t.serial: t for t in reversed(said) if t.serial is not None}
             for serial in serials:
                 owners[serial].add(version)
-            told = f"{version}, which {_listed(t.witness for t in said if t.witness != table)}"
+            told = (
+                f"{said[0].version}, which {_listed(t.witness for t in said if t.witness != table)}"
+            )
             if all(t.witness != table for t in said):
                 known = f" (serial {min(serials)})" if serials else ""
                 yield f"a row of version {told} know of{known}", "none"
             elif len(serials) > 1:
                 listed = _listed(f"{n} in {t.witness}" for n, t in sorted(serials.items()))
-                yield f"one serial of version {version}", listed
+                yield f"one serial of version {said[0].version}", listed
         for serial, versions in sorted(owners.items()):
             if len(versions) > 1:
                 yield f"one version with serial {serial}", _listed(map(str, sorted(versions)))
