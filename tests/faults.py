@@ -140,8 +140,10 @@ def grade_swapped_and_all_made_consistent(project: Project) -> None:
 
 
 def lock_edited(project: Project) -> None:
-    path = "data/splits/kfold.csv"
-    replace(project.path / "dvc.lock", locked(project, path), "0" * 32)
+    """Wherever it tells of the file, so that the lock agrees with itself."""
+    file = project.path / "dvc.lock"
+    md5 = locked(project, "data/splits/kfold.csv")
+    file.write_text(file.read_text().replace(md5, "a" * 32))
     commit(project)
 
 
