@@ -125,8 +125,9 @@ def collect(*, everywhere: bool = True) -> ReleaseHistory:
 
 
 class IndexRow(NamedTuple):
-    """What the table says of a release besides its serial."""
+    """What the table says of a release."""
 
+    serial: int
     commit: str
     attestation: str
 
@@ -137,7 +138,7 @@ def rows_of_index() -> dict[Version, IndexRow]:
         return {}
     table = tables.read(INDEX, "releases")
     return {
-        order(row.version): IndexRow(row.commit, row.attestation_sha256)
+        order(row.version): IndexRow(int(row.serial), row.commit, row.attestation_sha256)
         for row in table.itertuples()
         if is_version(row.version)
     }
