@@ -20,6 +20,7 @@ from acne04.core.errors import SchemaError, UnavailableError
 from acne04.core.hashing import CHUNK_BYTES
 from acne04.core.processes import available_processors
 from acne04.core.sources import Source, load_sources
+from acne04.inspection.addresses import without_secrets
 from acne04.inspection.checks import Impossible
 from acne04.provenance import ledger
 from acne04.provenance.ledger import Ledger
@@ -120,7 +121,9 @@ class AuditedCheckout:
         try:
             return Repo()
         except DvcException as error:
-            raise Impossible(f"DVC cannot read this checkout: {error}") from None
+            raise Impossible(
+                f"DVC cannot read this checkout: {without_secrets(str(error))}"
+            ) from None
 
     @property
     def cache_folder(self) -> Path:

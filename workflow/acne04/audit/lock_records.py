@@ -35,7 +35,7 @@ def _complete(checkout: AuditedCheckout) -> Evidence:
     for name, stage in declared.items():
         if name in locked:
             problems += _unlike_stage(stage, locked[name])
-            problems += _unlike_values(stage, locked[name], checkout.dataset)
+            problems += _unlike_values(checkout, stage, locked[name])
     problems += _unlike_makers(locked)
     told = f"{len(locked)} stages of {LOCK} against dvc.yaml and params.yaml"
     return Evidence(told, tuple(problems))
@@ -58,7 +58,9 @@ def _unlike_stage(stage: Stage, entry: Mapping[str, Any]) -> Iterator[Mismatch]:
                 yield _at(stage.name, f"{kind} recorded by path, md5 and size", json.dumps(item))
 
 
-def _unlike_values(stage: Stage, entry: Mapping[str, Any], dataset: str) -> Iterator[Mismatch]:
+def _unlike_values(
+    checkout: AuditedCheckout, stage: Stage, entry: Mapping[str, Any]
+) -> Iterator[Mismatch]:
     """Compare the recorded parameters with the values that their files have now."""
     recorded = entry.get("params") or {}
     for file in sorted(recorded.keys() - stage.params.keys()):
@@ -68,14 +70,14 @@ def _unlike_values(stage: Stage, entry: Mapping[str, Any], dataset: str) -> Iter
         for key in sorted(values.keys() - set(keys)):
             yield _at(stage.name, f"no parameter {key}", json.dumps(values[key]))
         for key in keys:
-            wanted = _spelt(_value(file, key.replace("${dataset}", dataset)))
+            wanted = _spelt(_value(checkout, file, key.replace("${dataset}", checkout.dataset)))
             found = _spelt(_numbers(values[key])) if key in values else _NOTHING
             if wanted != found:
                 yield _at(stage.name, f"{file}, {key}: {wanted[:300]}", found[:300])
 
 
-def _value(file: str, key: str) -> Any:
-    value: Any = _document(file)
+def _value(checkout: AuditedCheckout, file: str, key: str) -> Any:
+    value: Any = _document(checkout, file)
     for name in key.split("."):
         if not isinstance(value, dict) or name not in value:
             return None
@@ -83,8 +85,8 @@ def _value(file: str, key: str) -> Any:
     return value
 
 
-@lru_cache(maxsize=4)
-def _document(file: str) -> Any:
+@lru_cache(maxsize=2)
+def _document(checkout: AuditedCheckout, file: str) -> Any:
     try:
         return yaml.load(Path(file).read_text(encoding="utf-8"), yaml.CSafeLoader)
     except OSError as error:

@@ -206,7 +206,8 @@ CHECKS: tuple[Check[AuditedCheckout], ...] = (
     Check(
         "release-agrees",
         "An artifact was altered, and ledger, locks, cache and store with it, or the table of "
-        "releases: all agree, but not with what was signed. The images follow from the ledger (artifact-bytes).",
+        "releases: all agree, but not with what was signed. The images follow from the ledger "
+        "(artifact-bytes).",
         True,
         "quick",
         "check out the release's commit, remove the artifacts that are named, then `dvc checkout`; "
