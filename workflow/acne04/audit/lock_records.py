@@ -55,7 +55,7 @@ def _unlike_stage(stage: Stage, entry: Mapping[str, Any]) -> Iterator[Mismatch]:
                 yield _at(stage.name, expected, _times(found.count(path)))
         for item in items:
             if item.get("hash") != "md5" or item.keys() - _OF_A_FILE:
-                yield _at(stage.name, f"{kind} recorded by path, md5 and size", json.dumps(item))
+                yield _at(stage.name, f"{kind} recorded by path, md5 and size", _spelt(item)[:300])
 
 
 def _unlike_values(
@@ -68,7 +68,7 @@ def _unlike_values(
     for file, keys in stage.params.items():
         values = recorded.get(file) or {}
         for key in sorted(values.keys() - set(keys)):
-            yield _at(stage.name, f"no parameter {key}", json.dumps(values[key]))
+            yield _at(stage.name, f"no parameter {key}", _spelt(values[key])[:300])
         for key in keys:
             wanted = _spelt(_value(checkout, file, key.replace("${dataset}", checkout.dataset)))
             found = _spelt(_numbers(values[key])) if key in values else _NOTHING
