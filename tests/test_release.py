@@ -457,6 +457,7 @@ def test_no_version_and_no_serial_is_given_twice(
     lose: Callable[[Project], None],
     published_once: Project,
     keys: Keys,
+    tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     lose(published_once)
@@ -466,7 +467,8 @@ def test_no_version_and_no_serial_is_given_twice(
         history = collect()
     assert history.greatest_serial == 5
     for version in ("1.0.0", "1.0"):
-        assert released.release(published_once, keys, version) == 2
+        elsewhere = ("--output", str(tmp_path / version))
+        assert released.release(published_once, keys, version, *elsewhere) == 2
         assert "has been released" in capsys.readouterr().err
     assert next_serial(history, "1.1.0", None) == 6
     (told,) = remarks(history, "1.1.0")
