@@ -38,10 +38,17 @@ class Stage:
         As in the lock: ``scan``, or ``fetch@v2``.
     entry : mapping
         Its content.
+    deps, outs : tuple of str
+        What it depends on, and all that it makes, as listed.
+    params : mapping of str to list of str
+        File -> keys that it depends on.
     """
 
     name: str
     entry: Mapping[str, Any]
+    deps: tuple[str, ...]
+    outs: tuple[str, ...]
+    params: Mapping[str, list[str]]
 
     @property
     def verb(self) -> str:
@@ -49,33 +56,9 @@ class Stage:
         return self.name.partition("@")[0]
 
     @property
-    def deps(self) -> list[str]:
-        """What it depends on, as listed."""
-        return [str(path) for path in self.entry.get("deps") or ()]
-
-    @property
-    def outs(self) -> list[str]:
-        """All that it makes, as listed."""
-        listed = [*(self.entry.get("outs") or ()), *(self.entry.get("metrics") or ())]
-        return [str(path) for out in listed for path in (out if isinstance(out, dict) else [out])]
-
-    @property
     def files(self) -> list[str]:
         """What it makes that is no folder: a folder stands beside its listing."""
-        made = self.outs
-        return [path for path in made if f"{path}.csv" not in made]
-
-    @property
-    def params(self) -> dict[str, list[str]]:
-        """File -> keys that it depends on."""
-        named: dict[str, list[str]] = {}
-        for entry in self.entry.get("params") or ():
-            if isinstance(entry, dict):
-                for file, keys in entry.items():
-                    named.setdefault(str(file), []).extend(map(str, keys))
-            else:
-                named.setdefault("params.yaml", []).append(str(entry))
-        return named
+        return [path for path in self.outs if f"{path}.csv" not in self.outs]
 
 
 @lru_cache(maxsize=1)
@@ -98,9 +81,24 @@ def _resolved(checkout: AuditedCheckout) -> Iterator[Stage]:
         if "foreach" in entry:
             for item in entry["foreach"]:
                 values = {"dataset": checkout.dataset, "item": item}
-                yield Stage(f"{name}@{item}", _filled(entry["do"], values))
+                yield _stage(f"{name}@{item}", _filled(entry["do"], values))
         else:
-            yield Stage(name, _filled(entry, {"dataset": checkout.dataset}))
+            yield _stage(name, _filled(entry, {"dataset": checkout.dataset}))
+
+
+def _stage(name: str, entry: Mapping[str, Any]) -> Stage:
+    made = [*(entry.get("outs") or ()), *(entry.get("metrics") or ())]
+    named: dict[str, list[str]] = {}
+    for param in entry.get("params") or ():
+        for file, keys in param.items() if isinstance(param, dict) else [("params.yaml", [param])]:
+            named.setdefault(str(file), []).extend(map(str, keys))
+    return Stage(
+        name=name,
+        entry=entry,
+        deps=tuple(str(path) for path in entry.get("deps") or ()),
+        outs=tuple(str(path) for out in made for path in (out if isinstance(out, dict) else [out])),
+        params=named,
+    )
 
 
 def _filled(entry: Any, values: Mapping[str, str]) -> Any:
