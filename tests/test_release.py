@@ -20,7 +20,7 @@ from released import Keys, attested, make_keys
 from acne04.core import tables
 from acne04.core.errors import UsageError
 from acne04.provenance.checksums import ATTESTATION, present_files
-from acne04.provenance.release_history import INDEX, ReleaseHistory, Testimony, collect
+from acne04.provenance.release_history import INDEX, ReleaseHistory, Mention, collect
 from acne04.release.versions import check_version, next_serial, remarks
 
 pytestmark = pytest.mark.workflow
@@ -365,7 +365,7 @@ def test_outside_a_checkout(tmp_path: Path, keys: Keys, capsys: pytest.CaptureFi
 
 
 def _history(*said: tuple[str, str, int | None]) -> ReleaseHistory:
-    return ReleaseHistory(tuple(Testimony(*each) for each in said))
+    return ReleaseHistory(tuple(Mention(*each) for each in said))
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,13 @@ from acne04.provenance.version_order import order
 
 def _recorded(checkout: AuditedCheckout) -> Evidence:
     history = release_history.collect(everywhere=False)
-    if not history.testimonies:
+    if not history.mentions:
         raise NothingYet("no release has been recorded or tagged yet")
     problems = [
         Mismatch(str(INDEX), expected, found) for expected, found in history.disagreements()
     ]
     problems += _of_other_commits()
-    versions, witnesses = len(history.versions), len({t.witness for t in history.testimonies})
+    versions, witnesses = len(history.versions), len({t.witness for t in history.mentions})
     return Evidence(f"{versions} releases, of which {witnesses} witnesses tell", tuple(problems))
 
 

@@ -29,7 +29,7 @@ _SERIAL = re.compile(r"\bserial (\d{1,9})\b")
 
 
 @dataclass(frozen=True)
-class Testimony:
+class Mention:
     """What one witness says of one release.
 
     Attributes
@@ -53,18 +53,18 @@ class ReleaseHistory:
 
     Attributes
     ----------
-    testimonies : tuple of Testimony
+    mentions : tuple of Mention
         In the order in which the witnesses were asked: the table first.
     """
 
-    testimonies: tuple[Testimony, ...]
+    mentions: tuple[Mention, ...]
 
     @property
-    def versions(self) -> dict[Version, list[Testimony]]:
+    def versions(self) -> dict[Version, list[Mention]]:
         """What is said of each version, the oldest version first."""
-        said: dict[Version, list[Testimony]] = defaultdict(list)
-        for testimony in self.testimonies:
-            said[order(testimony.version)].append(testimony)
+        said: dict[Version, list[Mention]] = defaultdict(list)
+        for mention in self.mentions:
+            said[order(mention.version)].append(mention)
         return dict(sorted(said.items()))
 
     @property
@@ -73,10 +73,10 @@ class ReleaseHistory:
 
         Each release had one, also one whose serial no witness tells any more.
         """
-        told = [t.serial for t in self.testimonies if t.serial is not None]
+        told = [t.serial for t in self.mentions if t.serial is not None]
         return max([len(self.versions), *told])
 
-    def of(self, version: str) -> list[Testimony]:
+    def of(self, version: str) -> list[Mention]:
         """Give what is said of a version, however it is spelt."""
         return self.versions.get(order(version), [])
 
@@ -159,17 +159,17 @@ def tracked(paths: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _of_the_table() -> Iterator[Testimony]:
+def _of_the_table() -> Iterator[Mention]:
     if INDEX.is_file():
         table = tables.read(INDEX, "releases")
         for version, serial in zip(table["version"], table["serial"], strict=True):
             if is_version(version):
-                yield Testimony(str(INDEX), version, int(serial))
+                yield Mention(str(INDEX), version, int(serial))
 
 
-def _on_disk(everywhere: bool) -> Iterator[Testimony]:
+def _on_disk(everywhere: bool) -> Iterator[Mention]:
     files = sorted(path.as_posix() for path in Path(RELEASES).glob("*.dvc"))
-    yield from (Testimony(path, version) for path, version in tracked(files).items())
+    yield from (Mention(path, version) for path, version in tracked(files).items())
     for path in sorted(Path(RELEASES).glob(f"*/{ATTESTATION}")):
         if not everywhere and f"{path.parent.as_posix()}.dvc" not in files:
             continue
@@ -180,7 +180,7 @@ def _on_disk(everywhere: bool) -> Iterator[Testimony]:
             continue
 
 
-def _attested(witness: str, envelope: bytes) -> Iterator[Testimony]:
+def _attested(witness: str, envelope: bytes) -> Iterator[Mention]:
     """Yield what an attestation says; its signature is not asked for: it is no proof here.
 
     Whoever could forge it could only make the next serial greater.
@@ -192,7 +192,7 @@ def _attested(witness: str, envelope: bytes) -> Iterator[Testimony]:
     except (ValueError, KeyError, TypeError, RecursionError):
         return
     if is_version(version):
-        yield Testimony(witness, version, serial)
+        yield Mention(witness, version, serial)
 
 
 def release_tags(*, everywhere: bool = True) -> dict[str, str]:
@@ -204,7 +204,7 @@ def release_tags(*, everywhere: bool = True) -> dict[str, str]:
     return {tag: version for tag, version in versions.items() if is_version(version)}
 
 
-def _of_tags(everywhere: bool) -> Iterator[Testimony]:
+def _of_tags(everywhere: bool) -> Iterator[Mention]:
     """Yield what tags say; one on the commit at hand may be of a release that is yet to come."""
     here = git.commit_of("HEAD")
     for tag, version in release_tags(everywhere=everywhere).items():
@@ -215,10 +215,10 @@ def _of_tags(everywhere: bool) -> Iterator[Testimony]:
             )
             # The words of a plain tag are its commit's.
             serial = _SERIAL.search(message) if kind == "tag" else None
-            yield Testimony(f"tag {tag}", version, int(serial[1]) if serial else None)
+            yield Mention(f"tag {tag}", version, int(serial[1]) if serial else None)
 
 
-def _of_commits(scope: str) -> Iterator[Testimony]:
+def _of_commits(scope: str) -> Iterator[Mention]:
     """Yield what the commits of a scope say that touched the records."""
     commits = git.read_text("rev-list", scope, "HEAD", "--", f"{RELEASES}/").split()
     for commit in commits:
@@ -227,7 +227,7 @@ def _of_commits(scope: str) -> Iterator[Testimony]:
         names = {path: about.split()[2] for about, _, path in entries}
         where = f"commit {commit[:12]}"
         for path, version in tracked(names).items():
-            yield Testimony(f"{path} of {where}", version)
+            yield Mention(f"{path} of {where}", version)
         read = {p: n for p, n in names.items() if p == INDEX.as_posix() or p.endswith(ATTESTATION)}
         contents = git.contents(read.values()) if read else {}
         for path, name in read.items():
@@ -238,7 +238,7 @@ def _of_commits(scope: str) -> Iterator[Testimony]:
                 yield from _of_an_older_table(witness, contents[name])
 
 
-def _of_an_older_table(witness: str, content: bytes) -> Iterator[Testimony]:
+def _of_an_older_table(witness: str, content: bytes) -> Iterator[Mention]:
     """Yield the rows that can be understood: nobody can mend a table of an old commit."""
     try:
         header, *lines = [row.texts for row in rows.parse(content)]
@@ -249,7 +249,7 @@ def _of_an_older_table(witness: str, content: bytes) -> Iterator[Testimony]:
         version, serial = str(row.get("version")), str(row.get("serial"))
         if is_version(version):
             known = serial.isascii() and serial.isdecimal() and len(serial) <= 9
-            yield Testimony(witness, version, int(serial) if known else None)
+            yield Mention(witness, version, int(serial) if known else None)
 
 
 def _listed(words: Iterable[str], most: int = 3) -> str:
