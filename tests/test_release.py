@@ -20,7 +20,7 @@ from released import Keys, attested, make_keys
 from acne04.core import tables
 from acne04.core.errors import UsageError
 from acne04.provenance.checksums import ATTESTATION, present_files
-from acne04.provenance.release_history import INDEX, ReleaseHistory, Mention, collect
+from acne04.provenance.release_history import INDEX, Mention, ReleaseHistory, collect
 from acne04.release.versions import check_version, next_serial, remarks
 
 pytestmark = pytest.mark.workflow
