@@ -117,6 +117,8 @@ def record_again(project: Project, *paths: str) -> None:
     records = json.loads(project.read("snakemake.lock"))
     for job in records["jobs"]:
         job["outputs"] |= {path: digests[path] for path in job["outputs"] if path in digests}
+        read = job["input_checksums"]
+        read |= {path: f"sha256:{digests[path]}" for path in read if path in digests}
     (project.path / "snakemake.lock").write_text(json.dumps(records, indent=2) + "\n")
 
 

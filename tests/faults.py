@@ -7,9 +7,8 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
+from fault import Fault
 from faulting import (
     LEDGER,
     ONE,
@@ -29,40 +28,15 @@ from faulting import (
     stored,
     times_kept,
 )
+from faults_records import RECORDS
 from project import Project
 from released import Keys, sign_again, sum_again
 
 from acne04.core import documents
-from acne04.inspection.checks import Level
 
 IMAGES, DETECTION = "data/raw/classification", "data/raw/detection"
 HOLDOUT, PAPER = "data/splits/holdout.csv", "data/splits/paper.csv"
 NEWEST, OLDER = "releases/1.1.0", "releases/1.0.0"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is done to a checkout, and the check that must name it.
-
-    Attributes
-    ----------
-    at : str
-        How the file begins that the check must point at.
-    level : {"quick", "full", "rebuild"}
-        From which level on it is seen.
-    base : str
-        Fixture with the checkout that it is done to.
-    alone : bool
-        Whether everything else agrees, so that without a release no other check can see it.
-    """
-
-    name: str
-    inject: Callable[[Project], None]
-    caught_by: str
-    at: str
-    level: Level = "quick"
-    base: Literal["audited", "rerun", "full"] = "audited"
-    alone: bool = False
 
 
 # What is done to the bytes.
@@ -86,6 +60,10 @@ def _record_one(project: Project) -> None:
     row = {"dataset": "standin", "path": "odd.bin", "size": str(len(ONE))}
     row["sha256"] = hashlib.sha256(ONE).hexdigest()
     edit(project.path / f"{DETECTION}.csv", lambda rows: rows.append(row))
+    ledger = json.loads(project.read(LEDGER))
+    source = next(source for source in ledger["sources"] if source["folder"] == DETECTION)
+    source |= {"files": source["files"] + 1, "bytes": source["bytes"] + len(ONE)}
+    documents.write(project.path / LEDGER, ledger)
     dvc(project, "commit", "--force", DETECTION)
     make_consistent(project, f"{DETECTION}.csv")
     dvc(project, "push", DETECTION)
@@ -179,8 +157,10 @@ def strangers_altered_and_all_made_consistent(project: Project) -> None:
 
 
 def lock_edited(project: Project) -> None:
-    path = "data/splits/kfold.csv"
-    replace(project.path / "dvc.lock", locked(project, path), "0" * 32)
+    """Wherever it tells of the file, so that the lock agrees with itself."""
+    file = project.path / "dvc.lock"
+    md5 = locked(project, "data/splits/kfold.csv")
+    file.write_text(file.read_text().replace(md5, "a" * 32))
     commit(project)
 
 
@@ -431,7 +411,11 @@ def release_gone_from_the_store(project: Project) -> None:
 
 def objects_of_a_release_collected(project: Project) -> None:
     """Old releases are tidied away from the branch, and then what only they needed."""
-    shutil.rmtree(project.path / "releases")
+    for path in (project.path / "releases").iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.suffix == ".dvc":
+            path.unlink()
     commit(project)
     dvc(project, "gc", "--workspace", "--cloud", "--force")
 
@@ -582,4 +566,5 @@ FAULTS = (
           NEWEST, "full"),
     Fault("a run crate without its workflow", crate_without_programs, "crate-valid", NEWEST,
           "full"),
+    *RECORDS,
 )  # fmt: skip

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import jsonschema
@@ -20,7 +20,8 @@ from released import Keys, attested, make_keys
 from acne04.core import tables
 from acne04.core.errors import UsageError
 from acne04.provenance.checksums import ATTESTATION, present_files
-from acne04.release.versions import check_version, next_serial
+from acne04.provenance.release_history import INDEX, Mention, ReleaseHistory, collect
+from acne04.release.versions import check_version, next_serial, remarks
 
 pytestmark = pytest.mark.workflow
 STANDARDS = Path(__file__).parent / "standards"
@@ -360,23 +361,131 @@ def test_outside_a_checkout(tmp_path: Path, keys: Keys, capsys: pytest.CaptureFi
     assert "not a git repository" in capsys.readouterr().err
 
 
+# --- versions and serials
+
+
+def _history(*said: tuple[str, str, int | None]) -> ReleaseHistory:
+    return ReleaseHistory(tuple(Mention(*each) for each in said))
+
+
 @pytest.mark.parametrize(
     ("released_as", "version"),
     [("1.0", "1.0.0"), ("1.0.0", "1.0"), ("2.0.0rc1", "2.0.0-rc.1"), ("2.0-beta", "2.0.0b0"),
      ("1.2.3", "1.2.3")],
 )  # fmt: skip
 def test_one_version_is_released_once_however_it_is_spelt(released_as: str, version: str) -> None:
-    row = {"dataset": "standin", "version": released_as, "serial": 1, "commit": "0" * 40}
-    index = tables.from_records("releases", [row | {"attestation_sha256": "0" * 64}])
     with pytest.raises(UsageError, match=f"{re.escape(version)} has been released"):
-        next_serial(index, version, None)
+        next_serial(_history((str(INDEX), released_as, 1)), version, None)
 
 
 @pytest.mark.parametrize("version", ["1.0.1", "1.0.0rc1", "1.1", "10.0"])
 def test_other_versions_may_follow(version: str) -> None:
-    row = {"dataset": "standin", "version": "1.0", "serial": 1, "commit": "0" * 40}
-    index = tables.from_records("releases", [row | {"attestation_sha256": "0" * 64}])
-    assert next_serial(index, version, None) == 2
+    assert next_serial(_history((str(INDEX), "1.0", 1)), version, None) == 2
+
+
+def test_what_comes_before_another_version_is_told() -> None:
+    history = _history((str(INDEX), "1.0.0", 1), (str(INDEX), "1.10.0", 2))
+    assert list(remarks(history, "1.9.0")) == [
+        "note: 1.9.0 comes before 1.10.0, which has been released"
+    ]
+    assert list(remarks(history, "1.10.0rc1"))
+    assert not list(remarks(history, "1.10.1rc1"))
+
+
+@pytest.mark.parametrize(
+    ("said", "serial"),
+    [
+        ([("index", "1.0", 1), ("tag v1.1", "1.1", 7)], 8),
+        # Each had a serial, which no witness tells any more.
+        ([("tag v1.0", "1.0", None), ("tag v1.1", "1.1", None)], 3),
+        ([("tag v1.0", "1.0", None), ("x.dvc", "1.0.0", None)], 2),
+        ([("index", "1.0", 5), ("tag v1.0", "1.0", 9)], 10),
+        ([], 1),
+    ],
+)
+def test_the_greatest_serial_of_any_witness_counts(
+    said: list[tuple[str, str, int | None]], serial: int
+) -> None:
+    assert next_serial(_history(*said), "3.0", None) == serial
+    if serial > 1:
+        with pytest.raises(UsageError, match="the serial must rise"):
+            next_serial(_history(*said), "3.0", serial - 1)
+
+
+@pytest.fixture
+def published_once(untouched: Project, keys: Keys) -> Iterator[Project]:
+    """The checkout with one release, of serial 5, recorded and tagged."""
+    at = untouched.git("rev-parse", "HEAD").strip()
+    assert released.release(untouched, keys, "1.0.0", "--serial", "5") == 0
+    released.record(untouched, "1.0.0")
+    untouched.git("tag", "--annotate", "--message", "Release 1.0.0, serial 5", "v1.0.0", at)
+    yield untouched
+    untouched.git("tag", "--delete", "v1.0.0")
+
+
+def _without_table(project: Project) -> None:
+    project.git("rm", "--quiet", "releases/index.csv")
+
+
+def _without_records(project: Project) -> None:
+    project.git("rm", "--quiet", "-r", "releases")
+    shutil.rmtree(project.path / "releases", ignore_errors=True)
+
+
+def _without_history(project: Project) -> None:
+    """The commit that recorded it is gone; the tag, whose message says the serial, is left."""
+    project.git("reset", "--quiet", "--hard", "HEAD~1")
+    shutil.rmtree(project.path / "releases", ignore_errors=True)
+    project.append("README.md", "More.\n")
+
+
+def _only_the_folder(project: Project) -> None:
+    """No table, no tag of a serial, no .dvc: only the folder with its attestation."""
+    project.git("rm", "--quiet", "releases/index.csv", "releases/1.0.0.dvc")
+
+
+def _row_lost_in_a_merge(project: Project) -> None:
+    path = project.path / "releases/index.csv"
+    path.write_text(path.read_text().splitlines(keepends=True)[0])
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [_without_table, _without_records, _without_history, _only_the_folder, _row_lost_in_a_merge],
+)
+def test_no_version_and_no_serial_is_given_twice(
+    lose: Callable[[Project], None],
+    published_once: Project,
+    keys: Keys,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lose(published_once)
+    published_once.git("add", "--all")
+    published_once.git("commit", "--quiet", "--message", "something is lost")
+    with released.inside(published_once.path):
+        history = collect()
+    assert history.greatest_serial == 5
+    for version in ("1.0.0", "1.0"):
+        elsewhere = ("--output", str(tmp_path / version))
+        assert released.release(published_once, keys, version, *elsewhere) == 2
+        assert "has been released" in capsys.readouterr().err
+    assert next_serial(history, "1.1.0", None) == 6
+    (told,) = remarks(history, "1.1.0")
+    assert "expected a row of version 1.0.0" in told
+    assert "serial 5" in told
+
+
+def test_a_tag_on_the_commit_at_hand_may_await_its_release(untouched: Project) -> None:
+    untouched.git("tag", "v3.0.0")
+    with released.inside(untouched.path):
+        waiting = collect()
+    untouched.git("commit", "--quiet", "--allow-empty", "--message", "one more")
+    with released.inside(untouched.path):
+        passed = collect()
+    untouched.git("tag", "--delete", "v3.0.0")
+    assert waiting.of("3.0.0") == []
+    assert [said.witness for said in passed.of("3.0")] == ["tag v3.0.0"]
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ def verify(folder: Path, published: Published, *words: str) -> tuple[int, Docume
     report = folder.parent / "report.json"
     said = attested(published.second, published.keys)
     known = ("--expect-serial", str(said.serial), "--expect-commit", said.commit)
+    known += ("--expect-version", said.version)
     key = ("--trusted-key", str(published.keys.public))
     code = main(["verify", str(folder), *key, *known, "--json", str(report), *words])
     return code, documents.read(report, "audit.schema.json")
@@ -96,8 +97,9 @@ def test_what_is_not_asked_is_not_passed(
     key = str(published.keys.public)
     assert main(["verify", str(published.second), "--trusted-key", key]) == 0
     said = capsys.readouterr().out
-    assert "not run    serial: no --expect-serial: it is 2" in said
+    assert "not run    serial: not asked for: no --expect-serial: it is 2" in said
     assert "not run    commit" in said
+    assert "no --expect-version: it is 1.1.0" in said
     assert "not run    images" in said
 
 
@@ -174,6 +176,10 @@ def _amended(folder: Path, published: Published) -> None:
     sign_again(folder, published.keys, published.keys, commit="a" * 40)
 
 
+def _version_reused(folder: Path, published: Published) -> None:
+    sign_again(folder, published.keys, published.keys, version="1.0.0")
+
+
 def _serial_reused(folder: Path, published: Published) -> None:
     sign_again(folder, published.keys, published.keys, serial=1)
 
@@ -199,9 +205,10 @@ FORGED: dict[str, tuple[Callable[[Path, Published], None], set[str]]] = {
     "missing file": (_missing, {"subjects", "sums", "croissant-agrees", "crate-agrees"}),
     "other key": (_other_key, {"signature"}),
     "payload": (_payload, {"signature"}),
-    "old release": (_replayed, {"serial", "commit"}),
+    "old release": (_replayed, {"version", "serial", "commit"}),
     "commit amended": (_amended, {"commit"}),
     "serial reused": (_serial_reused, {"serial"}),
+    "version reused": (_version_reused, {"version"}),
     "image": (
         _image,
         {"subjects", "sums", "ledger-agrees", "croissant-agrees", "crate-agrees", "no-images"},
@@ -232,7 +239,13 @@ def test_what_an_untrusted_attestation_says_is_not_even_compared(
 ) -> None:
     _other_key(copy, published)
     _, document = verify(copy, published)
-    assert status(document, "impossible") == {"statement", "subjects", "serial", "commit"}
+    assert status(document, "impossible") == {
+        "statement",
+        "subjects",
+        "version",
+        "serial",
+        "commit",
+    }
     assert document["dataset"] == "unknown"
 
 
@@ -439,6 +452,73 @@ def test_sums_that_do_not_agree(copy: Path, published: Published) -> None:
     sign_again(copy, published.keys, published.keys)
     _, document = verify(copy, published)
     assert status(document, "failed") == {"sums"}
+
+
+def _sums_with(copy: Path, published: Published, change: Callable[[list[str]], None]) -> None:
+    lines = (copy / SUMS).read_text().splitlines(keepends=True)
+    change(lines)
+    (copy / SUMS).write_text("".join(lines))
+    sign_again(copy, published.keys, published.keys)
+
+
+def _second_line(lines: list[str]) -> None:
+    """The last one is right: `sha256sum --check` and a reader that keeps it see different files."""
+    lines.insert(0, "0" * 64 + lines[0][64:])
+
+
+ODD_SUMS: dict[str, tuple[Callable[[list[str]], None], int, str]] = {
+    "two lines for one file": (_second_line, 2, "a second line for CITATION.cff"),
+    "one line twice": (lambda lines: lines.insert(1, lines[0]), 2, "a second line for"),
+    "a blank line": (lambda lines: lines.insert(2, "\n"), 3, "a blank line"),
+    "a blank line at the end": (lambda lines: lines.append("\n"), 45, "a blank line"),
+    "white space": (lambda lines: lines.insert(0, " \t \n"), 1, "a blank line"),
+    "a name alone": (lambda lines: lines.insert(0, "README.md\n"), 1, "no SHA-256"),
+    "one space": (lambda lines: lines.insert(0, "0" * 64 + " x\n"), 1, "no SHA-256"),
+    "a sum of MD5": (lambda lines: lines.insert(0, "0" * 32 + "  x\n"), 1, "no SHA-256"),
+}
+
+
+@pytest.mark.parametrize("odd", ODD_SUMS)
+def test_odd_lines_of_sums_are_named(odd: str, copy: Path, published: Published) -> None:
+    change, line, said = ODD_SUMS[odd]
+    _sums_with(copy, published, change)
+    code, document = verify(copy, published)
+    assert code == 1
+    assert status(document, "failed") == {"sums"}
+    told = [p for p in problems(document, "sums") if p["line"] is not None]
+    assert [(p["file"], p["line"]) for p in told] == [(SUMS, line)]
+    assert said in told[0]["found"]
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.1.0"])
+def test_a_version_is_what_it_is_by_pep_440(version: str, published: Published) -> None:
+    key = str(published.keys.public)
+    words = ["verify", str(published.second), "--trusted-key", key, "--expect-version", version]
+    assert main(words) == 0
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "1.1.1", "1.1.0rc1", "1.10", "9.9.9"])
+def test_the_name_of_a_folder_is_no_version(
+    version: str, published: Published, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / version
+    shutil.copytree(published.second, folder)
+    key = str(published.keys.public)
+    words = ["verify", str(folder), "--trusted-key", key, "--expect-version", version]
+    assert main(words) == 1
+    assert f"expected: version {version}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("version", ["", "newest", "1.0.0\x1b[31m", "v1.1.0"])
+def test_what_is_no_version_is_not_compared(
+    version: str, published: Published, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = str(published.keys.public)
+    words = ["verify", str(published.second), "--trusted-key", key, "--expect-version", version]
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert "not a version" in said
+    assert "\x1b" not in said
 
 
 # --- images

@@ -16,10 +16,11 @@ import pandas as pd
 import yaml
 
 from acne04.core import tables
-from acne04.core.errors import SchemaError, UnavailableError
+from acne04.core.errors import Acne04Error, SchemaError, UnavailableError
 from acne04.core.hashing import CHUNK_BYTES
 from acne04.core.processes import available_processors
 from acne04.core.sources import Source, load_sources
+from acne04.inspection.addresses import without_secrets
 from acne04.inspection.checks import Impossible
 from acne04.provenance import ledger
 from acne04.provenance.ledger import Ledger
@@ -85,12 +86,12 @@ class AuditedCheckout:
     @cached_property
     def locked(self) -> dict[str, Any]:
         """Stages of ``dvc.lock``, by name."""
-        return dict(_mapping(Path("dvc.lock")).get("stages") or {})
+        return _stages_of(Path("dvc.lock"))
 
     @cached_property
     def declared(self) -> dict[str, Any]:
         """Stages of ``dvc.yaml``, as they stand there."""
-        return dict(_mapping(Path("dvc.yaml")).get("stages") or {})
+        return _stages_of(Path("dvc.yaml"))
 
     @cached_property
     def recorded(self) -> dict[str, str]:
@@ -107,7 +108,11 @@ class AuditedCheckout:
     @property
     def is_unpulled(self) -> bool:
         """Whether the locks record artifacts, and none of them lies in the checkout."""
-        outs = [out["path"] for entry in self.locked.values() for out in entry.get("outs", [])]
+        try:
+            outs = [out["path"] for entry in self.locked.values() for out in entry.get("outs", [])]
+        except (Acne04Error, KeyError, TypeError):
+            # What the lock is, its own checks say.
+            return False
         return bool(outs) and not any(os.path.lexists(out) for out in outs)
 
     @cached_property
@@ -120,7 +125,9 @@ class AuditedCheckout:
         try:
             return Repo()
         except DvcException as error:
-            raise Impossible(f"DVC cannot read this checkout: {error}") from None
+            raise Impossible(
+                f"DVC cannot read this checkout: {without_secrets(str(error))}"
+            ) from None
 
     @property
     def cache_folder(self) -> Path:
@@ -203,6 +210,15 @@ def _hash_file(path: Path) -> FileDigests | None:
             os.close(descriptor)
     except OSError:
         return None
+
+
+def _stages_of(path: Path) -> dict[str, Any]:
+    stages = _mapping(path).get("stages") or {}
+    if not isinstance(stages, dict):
+        raise SchemaError(str(path), "stages is no mapping")
+    if odd := [str(name) for name, entry in stages.items() if not isinstance(entry, dict)]:
+        raise SchemaError(f"{path}#/stages/{odd[0]}", "no mapping")
+    return dict(stages)
 
 
 def _mapping(path: Path) -> dict[str, Any]:

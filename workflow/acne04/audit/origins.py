@@ -9,7 +9,7 @@ from acne04.audit.audited_checkout import SOURCES, AuditedCheckout
 from acne04.core import tables
 from acne04.core.hashing import digest_file
 from acne04.fetch.pins import read_pins, stated
-from acne04.inspection.checks import Check, Evidence, Mismatch, NotAsked, NothingYet
+from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, NotAsked, NothingYet
 from acne04.provenance.ledger import RecordedSource
 
 
@@ -103,20 +103,29 @@ def _counted(checkout: AuditedCheckout) -> Iterator[tuple[tuple[str, str], objec
 def _upstream(checkout: AuditedCheckout) -> Evidence:
     """Where the upstream's files lie on this machine they are hashed again."""
     place = Path("upstream", checkout.dataset)
+    if not place.is_dir() or not any(place.iterdir()):
+        raise NothingYet(f"no upstream lies in {place}; `acne04 fetch` compares with pins")
     problems, number = [], 0
     for recorded in checkout.ledger.sources:
         pins = tables.read(Path(recorded.pins), "pins", checkout.dataset)
-        for pin in pins[pins["version"] == recorded.pins_version].itertuples():
-            file = place / pin.path
-            if file.is_file():
-                number += 1
-                found = digest_file(file).sha256
-                if found != pin.sha256:
-                    problems.append(Mismatch(str(file), f"sha256 {pin.sha256}", f"sha256 {found}"))
+        pins = pins[pins["version"] == recorded.pins_version]
+        pinned = {place / path: sha256 for path, sha256 in zip(pins["path"], pins["sha256"],
+                                                               strict=True)}  # fmt: skip
+        present = [file for file in pinned if file.is_file()]
+        number += len(present)
+        # The stand-in is drawn as a whole; of others a source may have come from elsewhere.
+        is_wanted = bool(present) or checkout.dataset == "standin"
+        problems += [
+            Mismatch(str(file), "a file of the delivery, whose others lie here", "no such file")
+            for file in pinned
+            if is_wanted and file not in present
+        ]
+        for file in present:
+            found = digest_file(file).sha256
+            if found != pinned[file]:
+                problems.append(Mismatch(str(file), f"sha256 {pinned[file]}", f"sha256 {found}"))
     if not number:
-        raise NothingYet(
-            f"no file of the upstream lies in {place}; `acne04 fetch` compares with pins"
-        )
+        raise Impossible(f"{place} is there, and none of the files lies in it that the pins name")
     return Evidence(f"{number} delivered files against their pins", tuple(problems))
 
 

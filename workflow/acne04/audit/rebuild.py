@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from acne04.audit.audited_checkout import RAW, AuditedCheckout
-from acne04.core.checkout import python_path
+from acne04.audit.own_process import clone_of_head, run_module
 from acne04.core.dvc import differences
 from acne04.core.hashing import files_below
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch
@@ -39,7 +34,7 @@ _NO_STORE = """\
 
 def _remade(checkout: AuditedCheckout) -> Evidence:
     images, scanned = Path("data/inventory/images.csv"), Path("data/inventory")
-    with _scratch_checkout() as place:
+    with clone_of_head("acne04-rebuild-") as place:
         for given in (RAW, _NEAR, _MEMORY):
             _copy(given, place / given)
         # First this stage alone: as long as it makes what is recorded, `near` has nothing to do.
@@ -59,7 +54,7 @@ def _remade(checkout: AuditedCheckout) -> Evidence:
 
 def _rebuild(checkout: AuditedCheckout) -> Evidence:
     commit = git.commit_of("HEAD")
-    with _scratch_checkout() as place:
+    with clone_of_head("acne04-rebuild-") as place:
         _run(place)
         made = (place / "dvc.lock").read_text(encoding="utf-8")
         ours = Path("dvc.lock").read_text(encoding="utf-8")
@@ -75,16 +70,6 @@ def _rebuild(checkout: AuditedCheckout) -> Evidence:
     return Evidence(f"{number:,} files of a run from nothing, of commit {commit[:12]}", problems)
 
 
-@contextmanager
-def _scratch_checkout() -> Iterator[Path]:
-    """Give a clone of the commit that goes away again, without cache, store or data."""
-    with tempfile.TemporaryDirectory(prefix="acne04-rebuild-") as scratch:
-        place = Path(scratch, "checkout")
-        git.read("clone", "--quiet", "--no-local", "--template=", str(Path.cwd()), str(place))
-        (place / ".dvc/config.local").write_text(_NO_STORE, encoding="utf-8")
-        yield place
-
-
 def _copy(given: Path, place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     # Copies: a run may mend or delete what it is given.
@@ -95,32 +80,12 @@ def _copy(given: Path, place: Path) -> None:
 
 
 def _run(place: Path, *targets: str) -> None:
-    """Run the workflow of a checkout, by its own code."""
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "all", *targets],
-        cwd=place,
-        env=_environment(place),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    """Run the workflow of a checkout, by its own code, with no cache and no store to take from."""
+    (place / ".dvc/config.local").write_text(_NO_STORE, encoding="utf-8")
+    done = run_module(place, "snakemake", "--cores", "all", *targets)
     if done.returncode != 0:
         lines = (done.stdout + done.stderr).strip().splitlines()
         raise Impossible(f"a run of this commit's code failed: {' / '.join(lines[-3:])}")
-
-
-def _environment(place: Path) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DVC_", "ACNE04_"))}
-    return {
-        **kept,
-        # The code of that commit, not that of the checkout the audit runs from.
-        "PYTHONPATH": python_path(place),
-        # The rules call `acne04`, also where nobody has activated the environment.
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        # A cache that is shared by all projects of a machine is set here.
-        "DVC_GLOBAL_CONFIG_DIR": str(place.parent),
-        "DVC_SYSTEM_CONFIG_DIR": str(place.parent),
-    }
 
 
 def _outs(stages: dict[str, Any]) -> list[str]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from acne04.audit import (
     artifact_bytes,
     expected_findings,
+    job_records,
     known_copies,
     leak_checks,
+    ledger_records,
+    lock_records,
     made_by,
     origins,
+    pipeline,
     rebuild,
+    recorded_releases,
     release_checks,
     stored_bytes,
 )
@@ -18,12 +23,17 @@ from acne04.inspection.checks import Check
 
 CHECKS: tuple[Check[AuditedCheckout], ...] = (
     *made_by.CHECKS,
+    *pipeline.CHECKS,
+    *lock_records.CHECKS,
+    *job_records.CHECKS,
+    *ledger_records.CHECKS,
     *origins.CHECKS,
     *artifact_bytes.CHECKS,
     *expected_findings.CHECKS,
     *known_copies.CHECKS,
     *leak_checks.CHECKS,
     *stored_bytes.CHECKS,
+    *recorded_releases.CHECKS,
     *release_checks.CHECKS,
     *rebuild.CHECKS,
 )

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from acne04.audit.audited_checkout import LEDGER, AuditedCheckout
 from acne04.core.errors import Acne04Error
+from acne04.core.hashing import digest_file
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, NotAsked
-from acne04.provenance import git
+from acne04.provenance import git, release_history
 from acne04.provenance.checksums import ATTESTATION, differences, present_files
 from acne04.provenance.envelope import Opened, open_envelope
 from acne04.provenance.keys import load_public
 from acne04.provenance.statement import Attested, from_bytes
+from acne04.provenance.version_order import is_version, order
 from acne04.standards.release_files import places
 from acne04.standards.validators import crate_problems, croissant_problems
 
@@ -125,8 +127,26 @@ def _agrees(checkout: AuditedCheckout) -> Evidence:
         if digests is None or digests.sha256 != sha256:
             told = f"sha256 {digests.sha256}" if digests else "no such file"
             problems.append(Mismatch(str(place), f"sha256 {sha256}, as is attested", told))
+    problems += _unlike_table(checkout, attested)
     return Evidence(f"{len(expected)} files of the checkout against the attestation",
                     tuple(problems))  # fmt: skip
+
+
+def _unlike_table(checkout: AuditedCheckout, attested: Attested) -> Iterator[Mismatch]:
+    """Compare with the row of the table of releases; the commit of the release has none yet."""
+    row = None
+    if is_version(attested.version):
+        row = release_history.rows_of_index().get(order(attested.version))
+    if row is None:
+        return
+    sha256 = digest_file(_release_of(checkout) / ATTESTATION).sha256
+    for expected, found in (
+        (f"serial {attested.serial}", f"serial {row.serial}"),
+        (f"commit {attested.commit}", f"commit {row.commit}"),
+        (f"attestation_sha256 {sha256}", f"attestation_sha256 {row.attestation}"),
+    ):
+        if expected != found:
+            yield Mismatch(str(release_history.INDEX), f"{attested.version}: {expected}", found)
 
 
 def _croissant(checkout: AuditedCheckout) -> Evidence:
@@ -185,8 +205,9 @@ CHECKS: tuple[Check[AuditedCheckout], ...] = (
     ),
     Check(
         "release-agrees",
-        "An artifact was altered, and ledger, locks, cache and store with it: all agree, but not "
-        "with what was signed. The images follow from the ledger (artifact-bytes).",
+        "An artifact was altered, and ledger, locks, cache and store with it, or the table of "
+        "releases: all agree, but not with what was signed. The images follow from the ledger "
+        "(artifact-bytes).",
         True,
         "quick",
         "check out the release's commit, remove the artifacts that are named, then `dvc checkout`; "

@@ -4,79 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from acne04.audit.audited_checkout import AuditedCheckout, FileDigests, digest_of
+from acne04.audit.audited_checkout import AuditedCheckout, FileDigests
+from acne04.audit.store import Store, store_of
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, NothingYet
-from acne04.provenance import git
+from acne04.provenance import git, release_history
+from acne04.provenance.checksums import ATTESTATION
+from acne04.provenance.release_history import ReleaseHistory
+from acne04.provenance.version_order import is_same_version, order
 
 #: Object names of DVC: the MD5; of a folder's list, with this at its end.
 _FOLDER = ".dir"
 Needed = Mapping[str, list[str]]
 
 
-class Remote:
-    """The store that is set up for this checkout."""
-
-    def __init__(self, repository: Any) -> None:
-        from dvc.exceptions import DvcException
-
-        try:
-            self._odb = repository.cloud.get_remote_odb()
-        except DvcException as error:
-            raise NothingYet(f"no store is set up: {error}") from None
-
-    @property
-    def name(self) -> str:
-        """Address of the store."""
-        return str(self._odb.path)
-
-    @property
-    def is_there(self) -> bool:
-        """Whether anything was ever pushed."""
-        return bool(self._odb.fs.exists(self._odb.path))
-
-    def exists(self, names: Iterable[str]) -> set[str]:
-        """Give those of some objects that the store holds, each asked for."""
-        # No shortcut of DVC's, which takes a folder's files for present where its list is.
-        return set(self._odb.list_oids_exists(sorted(names)))
-
-    def digests(self, names: Iterable[str]) -> dict[str, FileDigests]:
-        """Hash objects by their bytes in the store."""
-        wanted = sorted(names)
-        with ThreadPoolExecutor(self._odb.fs.jobs) as pool:
-            return dict(zip(wanted, pool.map(self._digests, wanted), strict=True))
-
-    def _digests(self, name: str) -> FileDigests:
-        with self._odb.fs.open(self._odb.oid_to_path(name), "rb") as stream:
-            return digest_of(stream.read)
-
-    def read(self, name: str) -> bytes:
-        """Read an object."""
-        with self._odb.fs.open(self._odb.oid_to_path(name), "rb") as stream:
-            return bytes(stream.read())
-
-
-@lru_cache(maxsize=1)
-def _remote_of(checkout: AuditedCheckout) -> Remote:
-    """Open the store; there may be none yet, or it cannot be reached."""
-    try:
-        remote = Remote(checkout.dvc)
-        is_there = remote.is_there
-    except OSError as error:
-        raise Impossible(f"the store cannot be reached: {error}") from None
-    if not is_there:
-        raise NothingYet(f"nothing has been pushed yet: {remote.name} is not there")
-    return remote
-
-
 def _needed(
-    checkout: AuditedCheckout, outs: Iterable[dict[str, Any]], remote: Remote | None
+    checkout: AuditedCheckout, outs: Iterable[dict[str, Any]], store: Store | None
 ) -> dict[str, list[str]]:
     """Give object -> the paths that it is for, those inside folders too.
 
@@ -86,17 +33,17 @@ def _needed(
     for out in outs:
         found.setdefault(out["md5"], []).append(out["path"])
         if out["md5"].endswith(_FOLDER):
-            for md5, path in _members(checkout, out["md5"], remote):
+            for md5, path in _members(checkout, out["md5"], store):
                 found.setdefault(md5, []).append(f"{out['path']}/{path}")
     return found
 
 
 def _members(
-    checkout: AuditedCheckout, name: str, remote: Remote | None
+    checkout: AuditedCheckout, name: str, store: Store | None
 ) -> Iterator[tuple[str, str]]:
     place = checkout.cache_folder / name[:2] / name[2:]
     try:
-        content = place.read_bytes() if place.is_file() else remote.read(name) if remote else b"[]"
+        content = place.read_bytes() if place.is_file() else store.read(name) if store else b"[]"
         for entry in json.loads(content):
             yield str(entry["md5"]), str(entry["relpath"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -107,13 +54,19 @@ def _members(
 def _cache(checkout: AuditedCheckout) -> Evidence:
     places = checkout.cache_folder.glob("??/*")
     present = {path.parent.name + path.name: path for path in places}
-    if not present:
-        raise NothingYet("the cache holds nothing yet")
-    hashed = checkout.digests(present.values())
-    found = {name: digests for name, path in present.items() if (digests := hashed[path])}
     wanted = _needed(checkout, _outs(checkout), None)
+    if not wanted and not present:
+        raise NothingYet("the cache holds nothing yet, and dvc.lock records nothing")
     folder = checkout.cache_folder
     near = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    if not set(wanted) & set(present):
+        raise Impossible(
+            f"the cache ({near}) holds none of the {len(wanted):,} objects that dvc.lock records: "
+            "it was emptied, or is another one; `dvc commit` fills it from what lies here, "
+            "`dvc fetch` from the store"
+        )
+    hashed = checkout.digests(present.values())
+    found = {name: digests for name, path in present.items() if (digests := hashed[path])}
     return Evidence(
         f"{len(found):,} objects of the cache, hashed",
         tuple(_altered(checkout, found, wanted, f"the cache ({near})")),
@@ -124,17 +77,26 @@ def _altered(
     checkout: AuditedCheckout, found: Mapping[str, FileDigests], wanted: Needed, where: str
 ) -> Iterator[Mismatch]:
     """Compare objects with their names; and with their SHA-256, for two contents can share one."""
+    yield from _of_other_bytes(found, wanted, where)
     for name, digests in sorted(found.items()):
-        paths = wanted.get(name, [])
-        if digests.md5 != name.removesuffix(_FOLDER):
-            shown = paths[0] if paths else f"object {name}"
-            yield Mismatch(shown, f"object {name[:2]}/{name[2:]} with its own bytes in {where}",
-                          f"md5 {digests.md5}")  # fmt: skip
-            continue
-        for path in paths:
+        for path in wanted.get(name, []) if _is_its_own(name, digests) else []:
             sha256 = checkout.known.get(path, digests.sha256)
             if digests.sha256 != sha256:
                 yield Mismatch(path, f"sha256 {sha256} in {where}", f"sha256 {digests.sha256}")
+
+
+def _of_other_bytes(
+    found: Mapping[str, FileDigests], wanted: Needed, where: str
+) -> Iterator[Mismatch]:
+    for name, digests in sorted(found.items()):
+        if not _is_its_own(name, digests):
+            shown = wanted[name][0] if name in wanted else f"object {name}"
+            yield Mismatch(shown, f"object {name[:2]}/{name[2:]} with its own bytes in {where}",
+                          f"md5 {digests.md5}")  # fmt: skip
+
+
+def _is_its_own(name: str, digests: FileDigests) -> bool:
+    return digests.md5 == name.removesuffix(_FOLDER)
 
 
 def _outs(checkout: AuditedCheckout) -> list[dict[str, Any]]:
@@ -146,11 +108,19 @@ def _outs_in(lock: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield from entry.get("outs", [])
 
 
+def _wanted(checkout: AuditedCheckout, store: Store) -> Needed:
+    """Give what the lock needs of the store; a lock that needs nothing is no lock of a run."""
+    wanted = _needed(checkout, _outs(checkout), store)
+    if not wanted:
+        raise Impossible("dvc.lock records no artifact; `snakemake --cores all` makes them")
+    return wanted
+
+
 def _complete(checkout: AuditedCheckout) -> Evidence:
-    remote = _remote_of(checkout)
-    wanted = _needed(checkout, _outs(checkout), remote)
-    problems = tuple(_missing(wanted, remote.exists(wanted), "object"))
-    return Evidence(f"{len(wanted):,} objects that dvc.lock needs, in {remote.name}", problems)
+    store = store_of(checkout)
+    wanted = _wanted(checkout, store)
+    problems = tuple(_missing(wanted, store.exists(wanted), "object"))
+    return Evidence(f"{len(wanted):,} objects that dvc.lock needs, in {store.name}", problems)
 
 
 def _missing(wanted: Needed, present: set[str], what: str) -> Iterator[Mismatch]:
@@ -159,31 +129,69 @@ def _missing(wanted: Needed, present: set[str], what: str) -> Iterator[Mismatch]
 
 
 def _objects(checkout: AuditedCheckout) -> Evidence:
-    remote = _remote_of(checkout)
-    wanted = _needed(checkout, _outs(checkout), remote)
-    found = remote.digests(remote.exists(wanted))
+    store = store_of(checkout)
+    wanted = _wanted(checkout, store)
+    found = store.digests(store.exists(wanted))
+    if not found:
+        raise Impossible(f"{store.name} holds none of the {len(wanted):,} objects of dvc.lock")
     return Evidence(
-        f"{len(found):,} objects of {remote.name}, read and hashed",
+        f"{len(found):,} objects of {store.name}, read and hashed",
         tuple(_altered(checkout, found, wanted, "the store")),
     )
 
 
 def _tags(checkout: AuditedCheckout) -> Evidence:
-    tags = git.tags("v*")
-    if not tags:
-        raise NothingYet("no release has been tagged yet (v…)")
-    remote, all_wanted = _remote_of(checkout), set[str]()
-    problems: list[Mismatch] = []
+    tags = release_history.release_tags()
+    history = release_history.collect(everywhere=False)
+    if not tags and not history.versions:
+        raise NothingYet("no release has been tagged (v…) or recorded (releases/) yet")
+    problems = list(_untagged(history, tags))
+    store, all_wanted = store_of(checkout), dict[str, list[str]]()
     # A tag is on the commit that was released; the release itself is recorded by a later one.
-    asked = [(f"release {tag}", _outs_of_tag(tag)) for tag in tags]
-    asked.append(("a release", _released_folders("HEAD")))
+    asked = [(f"release {tag}", list(_outs_of_tag(tag))) for tag in tags]
+    asked.append(("a release", list(_released_folders("HEAD"))))
     for what, outs in asked:
-        wanted = _needed(checkout, outs, remote)
-        all_wanted |= set(wanted)
-        problems += _missing(wanted, remote.exists(wanted), f"{what}: object")
-    return Evidence(
-        f"{len(all_wanted):,} objects of {_listed(tags)}", tuple(dict.fromkeys(problems))
-    )
+        wanted = _needed(checkout, outs, store)
+        problems += _missing(wanted, store.exists(wanted), f"{what}: object")
+        if not wanted and what != "a release":
+            problems.append(Mismatch("dvc.lock", f"{what}: artifacts that it records", "none"))
+        for name, paths in wanted.items():
+            all_wanted.setdefault(name, paths)
+    # What this run needs as well is for store-objects; of others the ledger here knows no sums.
+    others = set(all_wanted) - set(_needed(checkout, _outs(checkout), store))
+    found = store.digests(store.exists(others))
+    problems += _of_other_bytes(found, all_wanted, "the store")
+    problems += _of_other_attestations(found, all_wanted)
+    told = f"{len(all_wanted):,} objects of {_listed(tags)}; {len(found):,} of them, which this "
+    told += "run does not need, read and hashed"
+    return Evidence(told, tuple(dict.fromkeys(problems)))
+
+
+def _of_other_attestations(found: Mapping[str, FileDigests], wanted: Needed) -> Iterator[Mismatch]:
+    """Yield attestations in the store that are not those of the table of releases."""
+    sums = {
+        path: digests.sha256 for name, digests in found.items() for path in wanted.get(name, ())
+    }
+    for version, row in release_history.rows_of_index().items():
+        for path, sha256 in sums.items():
+            folder, _, name = path.rpartition("/")
+            is_its = is_same_version(folder.rpartition("/")[2], str(version))
+            if name == ATTESTATION and is_its and sha256 != row.attestation:
+                told = f"sha256 {row.attestation}, as {release_history.INDEX} has it"
+                yield Mismatch(path, told, f"sha256 {sha256} in the store")
+
+
+def _untagged(history: ReleaseHistory, tags: Mapping[str, str]) -> Iterator[Mismatch]:
+    """Yield releases that are recorded and not tagged: nothing names the commit to pull."""
+    tagged = {order(version) for version in tags.values()}
+    for version, said in history.versions.items():
+        if version not in tagged:
+            if git.is_shallow():
+                raise Impossible(
+                    f"there is no tag of release {version} in this shallow clone; "
+                    "`git fetch --unshallow --tags`"
+                )
+            yield Mismatch(said[0].witness, f"tag v{said[0].version}", "no such tag")
 
 
 def _outs_of_tag(tag: str) -> Iterator[dict[str, Any]]:
@@ -217,7 +225,7 @@ def _yaml(content: bytes) -> Mapping[str, Any]:
 
 
 def _listed(tags: Iterable[str]) -> str:
-    return f"tagged releases {', '.join(sorted(tags))}"
+    return f"tagged releases {', '.join(sorted(tags)) or '(none)'}"
 
 
 CHECKS: tuple[Check[AuditedCheckout], ...] = (
@@ -249,10 +257,12 @@ CHECKS: tuple[Check[AuditedCheckout], ...] = (
     ),
     Check(
         "released-tags",
-        "A clean-up of the store (`dvc gc -c`) took objects that an older release needs.",
+        "A clean-up of the store (`dvc gc -c`) took objects that an older release needs; one of "
+        "them was altered; or nothing names the commit of a release any more.",
         True,
         "full",
-        "push them again from a checkout of that tag; `dvc gc` with --all-tags from now on",
+        "push them again from a checkout of that tag; `dvc gc` with --all-tags from now on; tag "
+        "what was released",
         _tags,
     ),
 )

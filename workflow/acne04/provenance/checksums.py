@@ -60,10 +60,34 @@ def to_sums(files: Mapping[str, str]) -> str:
     return "".join(f"{sha256}  {name}\n" for name, sha256 in sorted(files.items()))
 
 
-def from_sums(text: str) -> dict[str, str]:
-    """Read ``SHA256SUMS``; a line of another form is a file of its own, which none agrees with."""
-    lines = [line.partition("  ") for line in text.splitlines()]
-    return {name or sha256: sha256 for sha256, _, name in lines}
+def from_sums(text: str) -> tuple[dict[str, str], list[tuple[int, str]]]:
+    r"""Read ``SHA256SUMS``.
+
+    Returns
+    -------
+    tuple of dict and list
+        File -> SHA-256, and what is wrong with the text itself: line, from 1, and what it is. A
+        file that is named twice has the first sum; which one counts is nobody's guess to make.
+
+    Examples
+    --------
+    >>> from_sums("0" * 64 + "  a\n\n" + "1" * 64 + "  a\n")[1]
+    [(2, 'a blank line'), (3, 'a second line for a')]
+    """
+    listed: dict[str, str] = {}
+    wrong = []
+    # At line feeds alone: names may hold what else ends a line of Unicode.
+    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else [], 1):
+        sha256, _, name = line.partition("  ")
+        if not line.strip():
+            wrong.append((number, "a blank line"))
+        elif not name or not is_hash(sha256):
+            wrong.append((number, "no SHA-256, two spaces and a name"))
+        elif name in listed:
+            wrong.append((number, f"a second line for {name}"))
+        else:
+            listed[name] = sha256
+    return listed, wrong
 
 
 def _names(root: str) -> Iterator[str]:

@@ -157,6 +157,11 @@ def tags(pattern: str) -> list[str]:
     return listed.splitlines()
 
 
+def is_shallow() -> bool:
+    """Tell whether the repository was cloned without its older commits."""
+    return read_text("rev-parse", "--is-shallow-repository").strip() == "true"
+
+
 def user_name() -> str:
     """Give the name that git would write into a commit of the caller; empty where it has none."""
     try:

@@ -17,15 +17,16 @@ from acne04.core.files import staged_folder, write_text
 from acne04.core.hashing import digest_file
 from acne04.core.printing import say_aside
 from acne04.core.sources import load_sources
-from acne04.provenance import ledger
+from acne04.provenance import ledger, release_history
 from acne04.provenance.checksums import ATTESTATION, present_files
 from acne04.provenance.envelope import sign
 from acne04.provenance.keys import PASSPHRASE, load_private
 from acne04.provenance.ledger import Ledger
+from acne04.provenance.release_history import INDEX
 from acne04.provenance.statement import Attested, to_bytes
 from acne04.release import commit, consistency, instructions
 from acne04.release.layout import RECORDED, PlannedRelease, describe, lay_out
-from acne04.release.versions import INDEX, check_version, next_serial, read_index, with_row
+from acne04.release.versions import check_version, next_serial, read_index, remarks, with_row
 
 #: Problems of a checkout that are told; one forgotten run makes hundreds.
 _SHOWN = 20
@@ -119,9 +120,10 @@ def run(options: ReleaseOptions) -> int:
     version, folder = options.version, options.folder
     _refuse_places(folder, options.key)
     signer = load_private(options.key)
-    index = read_index(INDEX)
-    serial = next_serial(index, version, options.serial)
     head = commit.head()
+    history = release_history.collect()
+    serial = next_serial(history, version, options.serial)
+    say_aside(*remarks(history, version))
     recorded = _agreed_ledger()
     if options.is_tagged and commit.has_tag(f"v{version}"):
         raise UsageError("--tag", f"there is a tag v{version}", done="nothing written")
@@ -141,7 +143,7 @@ def run(options: ReleaseOptions) -> int:
         return 0
     row = {"dataset": recorded.dataset, "version": version, "serial": serial}
     row |= {"commit": head.commit, "attestation_sha256": attestation}
-    tables.write(INDEX, "releases", with_row(index, row))
+    tables.write(INDEX, "releases", with_row(read_index(INDEX), row))
     is_tracked = _track(folder)
     say_aside(f"{folder}: {told}")
     say_aside(

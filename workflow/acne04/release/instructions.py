@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from acne04.provenance.release_history import INDEX
 from acne04.release.layout import PlannedRelease
-from acne04.release.versions import INDEX
 
 
 def tag_message(release: PlannedRelease, attestation: str) -> str:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from acne04.core import tables
 from acne04.core.errors import UsageError
+from acne04.provenance.release_history import INDEX, ReleaseHistory
+from acne04.provenance.version_order import is_version, order
 
-INDEX = Path("releases/index.csv")
-#: What PEP 440 and Semantic Versioning have in common: numbers, and a mark of a version to come.
-_VERSION = re.compile(
-    r"(0|[1-9]\d{0,5})(\.(0|[1-9]\d{0,5})){1,2}((a|b|rc)\d{1,3}|-(alpha|beta|rc)(\.\d{1,3})?)?",
-    re.ASCII,
-)
 #: What the schema of an attestation allows: nine digits.
 _LARGEST_SERIAL = 999_999_999
 
@@ -33,7 +29,7 @@ def check_version(version: str) -> str:
     >>> check_version("1.0.0"), check_version("2.1rc1"), check_version("2.0.0-rc.1")
     ('1.0.0', '2.1rc1', '2.0.0-rc.1')
     """
-    if not _VERSION.fullmatch(version):
+    if not is_version(version):
         raise UsageError(
             "VERSION",
             "not a version",
@@ -49,7 +45,7 @@ def read_index(path: Path) -> pd.DataFrame:
     return tables.read(path, "releases") if path.is_file() else tables.empty("releases")
 
 
-def next_serial(index: pd.DataFrame, version: str, asked: int | None) -> int:
+def next_serial(history: ReleaseHistory, version: str, asked: int | None) -> int:
     """Give the serial of a new release: one more than the greatest, or what is asked for.
 
     Raises
@@ -57,40 +53,37 @@ def next_serial(index: pd.DataFrame, version: str, asked: int | None) -> int:
     UsageError
         If the version has been released, or the serial asked for does not rise.
     """
-    same = index[[_key(released) == _key(version) for released in index["version"]]]
-    if len(same):
-        row = same.iloc[0]
-        other = "" if row["version"] == version else f" as {row['version']}"
+    if said := history.of(version):
+        # Who knows the serial says the most; the table is asked first.
+        known = next((t for t in said if t.serial is not None), said[0])
+        other = "" if known.version == version else f" as {known.version}"
+        serial = "" if known.serial is None else f", with serial {known.serial}"
         raise UsageError(
             "VERSION",
-            f"{version} has been released{other}, with serial {row['serial']}",
+            f"{version} has been released{other}{serial}, by {known.witness}",
             expected="a version that no release has: others may hold the old one",
             done="nothing written",
         )
-    greatest = int(index["serial"].max()) if len(index) else 0
-    serial = greatest + 1 if asked is None else asked
-    if not greatest < serial <= _LARGEST_SERIAL:
+    greatest = history.greatest_serial
+    serial_given = greatest + 1 if asked is None else asked
+    if not greatest < serial_given <= _LARGEST_SERIAL:
         raise UsageError(
             "--serial",
             "the serial must rise from release to release",
             expected=f"{greatest + 1} or more (at most {_LARGEST_SERIAL:,})",
-            found=str(serial),
+            found=str(serial_given),
             done="nothing written",
             remedy="leave --serial away",
         )
-    return serial
+    return serial_given
 
 
-def _key(version: str) -> tuple[tuple[int, ...], str, int]:
-    """Give what two spellings of one version have in common.
-
-    >>> _key("1.0") == _key("1.0.0"), _key("2.0rc1") == _key("2.0.0-rc.1")
-    (True, True)
-    """
-    mark = re.search(r"-?(a|b|rc|alpha|beta)\.?(\d*)$", version)
-    numbers = [int(number) for number in version[: mark.start() if mark else None].split(".")]
-    padded = (*numbers, 0, 0)[:3]
-    return padded, mark[1][0] if mark else "", int(mark[2] or 0) if mark else 0
+def remarks(history: ReleaseHistory, version: str) -> Iterator[str]:
+    """Say what whoever releases should know: what the table lost, what came later by PEP 440."""
+    for expected, found in history.disagreements():
+        yield f"warning: {INDEX}: expected {expected}, found {found}"
+    if newer := [known for known in history.versions if known > order(version)]:
+        yield f"note: {version} comes before {max(newer)}, which has been released"
 
 
 def with_row(index: pd.DataFrame, row: dict[str, object]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from acne04.inspection import check_reports
 from acne04.inspection.check_reports import ReportFiles, as_document
 from acne04.inspection.checks import run as run_checks
 from acne04.provenance.keys import load_public
+from acne04.provenance.version_order import is_version
 from acne04.verify.published_release import PublishedRelease
 from acne04.verify.registry import CHECKS
 
@@ -30,6 +31,8 @@ class VerifyOptions:
         Folder of the release.
     trusted_keys : tuple of pathlib.Path
         Public keys from outside the release; at least one.
+    version : str or None
+        Version that it must be.
     serial : int or None
         Serial that it must have.
     commit : str or None
@@ -42,6 +45,7 @@ class VerifyOptions:
 
     release: Path
     trusted_keys: tuple[Path, ...]
+    version: str | None
     serial: int | None
     commit: str | None
     images: Path | None
@@ -67,6 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PEM",
         help="public key of the publisher; more than one may be given",
     )
+    add("--expect-version", metavar="V", help="version that you mean to have, like 1.0.0")
     add("--expect-serial", type=int, metavar="N", help="serial that the publisher announces")
     add("--expect-commit", metavar="SHA", help="commit that it must be of, in full")
     check_reports.configure(parser)
@@ -96,6 +101,7 @@ def read_options(arguments: argparse.Namespace) -> VerifyOptions:
     return VerifyOptions(
         release=release,
         trusted_keys=tuple(arguments.trusted_key),
+        version=_version(arguments.expect_version),
         serial=arguments.expect_serial,
         commit=_commit(arguments.expect_commit),
         images=images.absolute() if images else None,
@@ -107,6 +113,7 @@ def run(options: VerifyOptions) -> int:
     """Check a release and report."""
     release = PublishedRelease(
         keys=tuple(load_public(path) for path in options.trusted_keys),
+        version=options.version,
         serial=options.serial,
         commit=options.commit,
         images=options.images,
@@ -116,6 +123,16 @@ def run(options: VerifyOptions) -> int:
         outcomes = run_checks(CHECKS, release)
         document = as_document("verify", release.dataset, "full", outcomes)
     return check_reports.report(document, options.reports)
+
+
+def _version(version: str | None) -> str | None:
+    """Take what is a version only: `9.9.9-` would be met by no release."""
+    if version is not None and not is_version(version):
+        raise UsageError(
+            "--expect-version", "not a version", expected="like 1.0.0 or 2.0.0rc1",
+            found=repr(version[:80]), done="nothing looked at",
+        )  # fmt: skip
+    return version
 
 
 def _commit(commit: str | None) -> str | None:

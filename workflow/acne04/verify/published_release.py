@@ -34,6 +34,8 @@ class PublishedRelease:
     ----------
     keys : tuple of SSlibKey
         Public keys that are trusted.
+    version : str or None
+        Version that it must be.
     serial : int or None
         Serial that it must have.
     commit : str or None
@@ -43,6 +45,7 @@ class PublishedRelease:
     """
 
     keys: tuple[SSlibKey, ...]
+    version: str | None = None
     serial: int | None = None
     commit: str | None = None
     images: Path | None = None

@@ -1,9 +1,10 @@
-"""Checks of who signed what: signature, statement, files, serial, commit."""
+"""Checks of who signed what: signature, statement, files, version, serial, commit."""
 
 from __future__ import annotations
 
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, NotAsked
 from acne04.provenance.checksums import ATTESTATION, differences
+from acne04.provenance.version_order import is_same_version
 from acne04.verify.published_release import UNTRUSTED, PublishedRelease, problems_of
 
 
@@ -26,6 +27,16 @@ def _subjects(release: PublishedRelease) -> Evidence:
     present = {name: found for name, found in release.present.items() if name != ATTESTATION}
     found = problems_of(differences(release.trusted.subjects, present))
     return Evidence(f"{len(present):,} files, hashed from disk", found)
+
+
+def _version(release: PublishedRelease) -> Evidence:
+    attested = release.trusted
+    if release.version is None:
+        raise NotAsked(f"no --expect-version: it is {attested.version}, whatever its folder says")
+    if is_same_version(attested.version, release.version):
+        return Evidence(f"version {attested.version}")
+    expected, found = f"version {release.version}", f"version {attested.version}"
+    return Evidence(found, (Mismatch(ATTESTATION, expected, found),))
 
 
 def _serial(release: PublishedRelease) -> Evidence:
@@ -77,6 +88,14 @@ CHECKS: tuple[Check[PublishedRelease], ...] = (
         "quick",
         "fetch the release again, and nothing else into its folder",
         _subjects,
+    ),
+    Check(
+        "version",
+        "Another version, truly signed, lies under the name of the one that was asked for.",
+        True,
+        "quick",
+        "fetch the version that you mean; a folder's name says nothing",
+        _version,
     ),
     Check(
         "serial",

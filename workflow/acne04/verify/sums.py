@@ -14,11 +14,13 @@ from acne04.verify.published_release import CRATE, CROISSANT, LEDGER, PublishedR
 
 def _sums(release: PublishedRelease) -> Evidence:
     try:
-        listed = from_sums(release.bytes(SUMS).decode("utf-8"))
+        listed, wrong = from_sums(release.bytes(SUMS).decode("utf-8"))
     except UnicodeDecodeError:
         raise SchemaError(SUMS, "not UTF-8") from None
     present = {k: v for k, v in release.present.items() if k not in (SUMS, ATTESTATION)}
-    return Evidence(f"{len(listed):,} lines", problems_of(differences(listed, present)))
+    odd = tuple(Mismatch(SUMS, "one line a file: its SHA-256, two spaces, its name", told, line)
+                for line, told in wrong)  # fmt: skip
+    return Evidence(f"{len(listed):,} lines", (*odd, *problems_of(differences(listed, present))))
 
 
 def _ledger(release: PublishedRelease) -> Evidence:
