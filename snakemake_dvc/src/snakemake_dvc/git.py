@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterable
 
@@ -23,8 +24,11 @@ def committed(path: str) -> str | None:
 
 
 def _run(*words: str) -> bytes | None:
+    # Variables of git's own (GIT_DIR, GIT_INDEX_FILE of a hook) would ask another repository.
+    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    command = ["git", "-c", "core.fsmonitor=false", *words]
     try:
-        done = subprocess.run(["git", *words], capture_output=True, check=False)
+        done = subprocess.run(command, capture_output=True, check=False, env=own)
     except FileNotFoundError:
         return None
     return done.stdout if done.returncode == 0 else None
