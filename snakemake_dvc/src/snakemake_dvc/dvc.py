@@ -16,14 +16,14 @@ from typing import Any
 
 import yaml
 
+from snakemake_dvc.addresses import bare
 from snakemake_dvc.code_folders import code_files
 from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.files import write_text
 
 DVC_LOCK, DVC_YAML = Path("dvc.lock"), Path("dvc.yaml")
-#: What the system said, as Python spells it; who logs in, and what an address ends with.
+#: What the system said, as Python spells it.
 _SYSTEM = re.compile(r"\[Errno \d+\] ([^:\n\]]+)")
-_USER, _QUERY = re.compile(r"://[^/\s@]*@"), re.compile(r"\?[^\s'\"]+=[^\s'\"]*")
 #: What to do when a merge left a lock in pieces: a run makes both anew.
 AFTER_MERGE = "`git checkout --ours dvc.lock snakemake.lock`, then run again"
 
@@ -151,8 +151,8 @@ def reason(done: subprocess.CompletedProcess[str]) -> str:
     """Say why a command failed: in the system's words where it has some, else in DVC's.
 
     DVC names the files that it could not bring, and asks whether the cache is up to date; that the
-    disk is full stands only in what it writes under ``--verbose``. Names and passwords within
-    addresses are left out.
+    disk is full stands only in what it writes under ``--verbose``. Of addresses only host and path
+    are told.
     """
     text = f"{done.stdout or ''}\n{done.stderr or ''}"
     told = dict.fromkeys(match[1].strip() for match in _SYSTEM.finditer(text))
@@ -162,7 +162,7 @@ def reason(done: subprocess.CompletedProcess[str]) -> str:
         errors = [line for line in lines if line.startswith("ERROR: ")] or lines[-1:]
         told = dict.fromkeys(line.removeprefix("ERROR: ") for line in errors)
     words = "; ".join(told) or f"exit code {done.returncode}, without a word"
-    return _QUERY.sub("?...", _USER.sub("://", words))
+    return bare(words)
 
 
 def cached_file(md5: str, folder: Path) -> Path:

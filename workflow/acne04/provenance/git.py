@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from acne04.core.addresses import bare
 from acne04.core.errors import UnavailableError
 
 #: Settings of a user that would run programs, or put words between those that are asked for.
@@ -197,7 +198,8 @@ def _refusal(command: str, said: str) -> UnavailableError:
             found=lines[0].removeprefix("fatal: "),
             remedy=f"`{advice[0]}`, if you trust its owner" if advice else "see `safe.directory`",
         )
-    reason = " ".join(lines) or "failed without a word"
+    # Before it is cut: of a part of an address nobody could tell what it is.
+    reason = bare(" ".join(lines)) or "failed without a word"
     if len(reason) > _LONGEST_REASON:
         reason = f"{reason[:_LONGEST_REASON]}…"
     return UnavailableError(f"git {command}", reason)
