@@ -1,29 +1,41 @@
-"""Write ``dvc.yaml`` from the rules, or compare it with them, or two runs with each other."""
+"""Write ``dvc.yaml`` from the rules, or compare it with them; compare two runs; pull."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
+from typing import NoReturn
 
-from snakemake_dvc import git
+from snakemake_dvc import dvc, git
 from snakemake_dvc.differences import differences
 from snakemake_dvc.dvc import DVC_LOCK, DVC_YAML
 from snakemake_dvc.files import write_text
-from snakemake_dvc.printing import say, say_aside
+from snakemake_dvc.printing import say, say_aside, shown_in_line
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose refusals repeat an argument only as it may be shown."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        super().error(shown_in_line(message))
 
 
 def main() -> int:
     """Do what the call says; exit code 1 where a comparison finds a difference."""
-    parser = argparse.ArgumentParser(prog="python -m snakemake_dvc", description=__doc__)
+    parser = _Parser(prog="python -m snakemake_dvc", description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare dvc.yaml, write nothing")
     parser.add_argument(
         "--reproduced", action="store_true", help="compare dvc.lock with the committed one"
     )
     parser.add_argument("--snakefile", type=Path, default=Path("Snakefile"), metavar="FILE")
+    parser.add_argument("--pull", action="store_true", help="`dvc pull`; says why it cannot")
     arguments = parser.parse_args()
     if arguments.reproduced:
         return _reproduced()
+    if arguments.pull:
+        return _pull()
     # Only here: Snakemake takes a second to import.
     from snakemake_dvc.stages import dvc_yaml
 
@@ -35,6 +47,15 @@ def main() -> int:
         return 0
     say_aside("dvc.yaml is not what the rules say; run `python -m snakemake_dvc`")
     return 1
+
+
+def _pull() -> int:
+    """Bring what dvc.lock records; DVC itself would tell who logs in at the store."""
+    done = dvc.run("pull", "--verbose")
+    if done.returncode != 0:
+        say_aside(f"dvc pull: {dvc.reason(done)}")
+        return 2
+    return 0
 
 
 def _reproduced() -> int:

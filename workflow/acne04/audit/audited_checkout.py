@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
-import yaml
 
-from acne04.core import tables
+from acne04.core import tables, yaml_files
 from acne04.core.errors import SchemaError, UnavailableError
 from acne04.core.hashing import CHUNK_BYTES
 from acne04.core.processes import available_processors
@@ -206,12 +205,7 @@ def _hash_file(path: Path) -> FileDigests | None:
 
 
 def _mapping(path: Path) -> dict[str, Any]:
-    try:
-        document = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
-    except FileNotFoundError:
-        raise UnavailableError(str(path), "no such file") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SchemaError(str(path), f"not YAML ({type(error).__name__})") from None
+    document = yaml_files.read(path)
     if not isinstance(document, dict):
         raise SchemaError(str(path), "not a mapping")
     return document
