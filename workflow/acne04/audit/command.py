@@ -15,6 +15,7 @@ from acne04.inspection import check_reports
 from acne04.inspection.check_reports import ReportFiles, as_document
 from acne04.inspection.checks import CheckOutcome, Level
 from acne04.inspection.checks import run as run_checks
+from acne04.provenance.keys import refuse_beside
 
 UNPULLED = (
     "nothing was pulled: the locks record a dataset, and no file of it lies here; `dvc pull`, or "
@@ -102,7 +103,7 @@ def read_options(arguments: argparse.Namespace) -> AuditOptions:
             done="nothing looked at",
         )
     if release is not None:
-        _check_keys(arguments.trusted_key, {arguments.root.resolve(), release.resolve()})
+        _check_keys(arguments.trusted_key, arguments.root, release)
     # The audit works in the checkout, so no path may depend on where it was called.
     return AuditOptions(
         root=arguments.root,
@@ -141,7 +142,7 @@ def _without_data(outcome: CheckOutcome) -> CheckOutcome:
     return replace(outcome, reason=UNPULLED) if outcome.status == "impossible" else outcome
 
 
-def _check_keys(keys: list[Path], inside: set[Path]) -> None:
+def _check_keys(keys: list[Path], root: Path, release: Path) -> None:
     """Refuse to look at a release without a key, or with one from inside what is audited."""
     if not keys:
         raise UsageError(
@@ -152,7 +153,12 @@ def _check_keys(keys: list[Path], inside: set[Path]) -> None:
             done="nothing looked at",
         )
     for key in keys:
-        if inside & set(key.resolve().parents):
+        refuse_beside(key, release)
+        if root.resolve() in (
+            *key.resolve().parents,
+            *key.parent.resolve().parents,
+            key.parent.resolve(),
+        ):
             raise UsageError(
                 str(key),
                 "a key from inside what is audited proves nothing",
