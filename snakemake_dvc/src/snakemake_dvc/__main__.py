@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from snakemake_dvc import dvc, git
+from snakemake_dvc import git
 from snakemake_dvc.differences import differences
 from snakemake_dvc.dvc import DVC_LOCK, DVC_YAML
+from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.files import write_text
 from snakemake_dvc.printing import say, say_aside, shown_in_line
+from snakemake_dvc.pull import pull
 
 
 class _Parser(argparse.ArgumentParser):
@@ -30,12 +32,14 @@ def main() -> int:
         "--reproduced", action="store_true", help="compare dvc.lock with the committed one"
     )
     parser.add_argument("--snakefile", type=Path, default=Path("Snakefile"), metavar="FILE")
-    parser.add_argument("--pull", action="store_true", help="`dvc pull`; says why it cannot")
+    parser.add_argument(
+        "--pull", type=Path, metavar="CHECKOUT", help="`dvc pull` there, with the settings of here"
+    )
     arguments = parser.parse_args()
     if arguments.reproduced:
         return _reproduced()
     if arguments.pull:
-        return _pull()
+        return _pulled(arguments.pull)
     # Only here: Snakemake takes a second to import.
     from snakemake_dvc.stages import dvc_yaml
 
@@ -49,12 +53,12 @@ def main() -> int:
     return 1
 
 
-def _pull() -> int:
-    """Bring what dvc.lock records; DVC itself would tell who logs in at the store."""
-    done = dvc.run("pull", "--verbose")
-    if done.returncode != 0:
-        say_aside(f"dvc pull: {dvc.reason(done)}")
-        return 2
+def _pulled(checkout: Path) -> int:
+    try:
+        pull(checkout.resolve(), Path.cwd())
+    except BridgeError as error:
+        say_aside(*str(error).split("\n"))
+        return error.exit_code
     return 0
 
 

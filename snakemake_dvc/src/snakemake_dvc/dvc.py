@@ -143,7 +143,8 @@ def folder_md5(files: Mapping[str, str]) -> str:
 
 def run(*words: str, quiet: bool = True) -> subprocess.CompletedProcess[str]:
     """Run a DVC command of this environment and give what it said."""
-    command = [sys.executable, "-m", "dvc", *words]
+    # -P: a file of the working directory is no module, whatever its name.
+    command = [sys.executable, "-P", "-m", "dvc", *words]
     return subprocess.run(command, capture_output=quiet, text=True, check=False)
 
 
@@ -163,6 +164,16 @@ def reason(done: subprocess.CompletedProcess[str]) -> str:
         told = dict.fromkeys(line.removeprefix("ERROR: ") for line in errors)
     words = "; ".join(told) or f"exit code {done.returncode}, without a word"
     return bare(words)
+
+
+def outs_by_name() -> list[str]:
+    """List the places of all outputs, those of ``dvc.lock`` and those of ``*.dvc`` files."""
+    paths = [out.path for out in tracked_outs()]
+    for file in sorted(Path().rglob("*.dvc")):
+        if file.is_file():
+            document = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}
+            paths += [(file.parent / out["path"]).as_posix() for out in document.get("outs", [])]
+    return paths
 
 
 def cached_file(md5: str, folder: Path) -> Path:

@@ -17,10 +17,26 @@ def tracked(paths: Iterable[str]) -> list[str]:
     return found
 
 
+def tracked_below(folder: str) -> list[str]:
+    """Give the files below a folder that the index of git has."""
+    return _listed("ls-files", "-z", "--", f":(literal){folder}")
+
+
+def modes() -> list[tuple[str, str]]:
+    """Give mode and path of all that the index of git has."""
+    lines = (line.partition("\t") for line in _listed("ls-files", "--stage", "-z"))
+    return [(about.partition(" ")[0], path) for about, _, path in lines]
+
+
 def committed(path: str) -> str | None:
     """Give the text that a file has in the last commit; None where that has no such file."""
     done = _run("show", f"HEAD:{path}")
     return None if done is None else done.decode("utf-8", "replace")
+
+
+def _listed(*words: str) -> list[str]:
+    answer = _run(*words) or b""
+    return [entry for entry in answer.decode("utf-8", "surrogateescape").split("\0") if entry]
 
 
 def _run(*words: str) -> bytes | None:

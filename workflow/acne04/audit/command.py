@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -174,4 +175,6 @@ def _enter(root: Path) -> None:
             "no checkout of this project: there is no dvc.yaml",
             remedy="call it in the project's folder, or name that with --root",
         )
+    # The auditor's own modules, whatever lies in the checkout that it goes to.
+    sys.path[:] = [os.path.abspath(place) for place in sys.path]  # noqa: PTH100 - "" is here
     os.chdir(root)

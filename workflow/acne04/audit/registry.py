@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from acne04.audit import (
     artifact_bytes,
+    auditor,
     expected_findings,
     leak_checks,
     linked_artifacts,
@@ -17,6 +18,7 @@ from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.inspection.checks import Check
 
 CHECKS: tuple[Check[AuditedCheckout], ...] = (
+    *auditor.CHECKS,
     *made_by.CHECKS,
     *origins.CHECKS,
     *artifact_bytes.CHECKS,
