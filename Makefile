@@ -101,16 +101,19 @@ verify: setup
 			--expect-serial "$$SERIAL" --images data/raw $(call reports_of,verify) || code=$$?; \
 		$(call summary_of,verify); exit $$code
 
-# It against a checkout of its commit, in a folder beside this one (the store may be a neighbour).
+# It against a checkout of its commit, in a folder beside this one (the store may be a neighbour). At
+# level full its documents are validated too, which needs a network, or CONTEXTS.
+RELEASE_LEVEL ?= full
+CONTEXTS ?=
 audit-release: setup
 	@$(announced); \
 		place=$$(mktemp -d ../acne04-release-XXXXXX) && \
-		git clone --quiet --branch "v$$RELEASE" . "$$place" && \
+		git -c advice.detachedHead=false clone --quiet --branch "v$$RELEASE" . "$$place" && \
 		{ test ! -e .dvc/config.local || cp .dvc/config.local "$$place/.dvc/"; } && \
 		ln -s "$(CURDIR)/.dvc/cache" "$$place/.dvc/cache" && \
 		(cd "$$place" && python -m snakemake_dvc --pull .) || exit 2; \
-		code=0; acne04 audit --root "$$place" --level full --release "releases/$$RELEASE" \
-			--trusted-key "$$key" --expect-serial "$$SERIAL" $(call reports_of,release) || code=$$?; \
+		code=0; acne04 audit --root "$$place" --level $(RELEASE_LEVEL) \
+			$(if $(CONTEXTS),--contexts "$(CONTEXTS)") --release "releases/$$RELEASE" --trusted-key "$$key" --expect-serial "$$SERIAL" $(call reports_of,release) || code=$$?; \
 		$(call summary_of,release); exit $$code
 
 # Resolve the dependencies anew: one version each for Python 3.11 to 3.13, hashes, no addresses.
