@@ -113,7 +113,8 @@ audit-release: setup
 		ln -s "$(CURDIR)/.dvc/cache" "$$place/.dvc/cache" && \
 		(cd "$$place" && python -m snakemake_dvc --pull .) || exit 2; \
 		code=0; acne04 audit --root "$$place" --level $(RELEASE_LEVEL) \
-			$(if $(CONTEXTS),--contexts "$(CONTEXTS)") --release "releases/$$RELEASE" --trusted-key "$$key" --expect-serial "$$SERIAL" $(call reports_of,release) || code=$$?; \
+			$(if $(CONTEXTS),--contexts "$(CONTEXTS)") --release "releases/$$RELEASE" \
+			--trusted-key "$$key" --expect-serial "$$SERIAL" $(call reports_of,release) || code=$$?; \
 		$(call summary_of,release); exit $$code
 
 # Resolve the dependencies anew: one version each for Python 3.11 to 3.13, hashes, no addresses.

@@ -50,7 +50,7 @@ def bare(text: str) -> str:
     if "%3" in text:
         text = _ENCODED.sub(lambda match: quote(bare(unquote(match[0])), safe=""), text)
     if "://" in text or ":\\/" in text:
-        text = _ADDRESS.sub(lambda match: match[1] + _bare_rest(match[2]), text)
+        text = _ADDRESS.sub(lambda match: match[1] + _bare_rest(*match.groups()), text)
     if "@" in text:
         text = _COPIED.sub("", text)
     return _QUERY.sub(_LEFT_OUT, text) if "?" in text else text
@@ -67,7 +67,7 @@ def in_all_strings(document: Any, change: Callable[[str], str]) -> Any:
     return document
 
 
-def _bare_rest(rest: str) -> str:
+def _bare_rest(scheme: str, rest: str) -> str:
     """Give what follows the scheme of an address."""
     after = _AFTER.search(rest)
     stops = after[0] if after else ""
@@ -77,7 +77,8 @@ def _bare_rest(rest: str) -> str:
     authority = _AUTHORITY.match(rest)
     own = authority[0] if authority else ""
     path, host = rest[len(own) :], own.rpartition("@")[2]
-    if not _HOST.fullmatch(host):
+    # Of a container a version follows.
+    if not _HOST.fullmatch(host) and not scheme.lower().startswith("docker:"):
         # No port follows the colon: a name and a password, cut before their @.
         host = _CUT
     path = path.partition("#")[0]
