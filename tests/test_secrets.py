@@ -24,6 +24,10 @@ SECRETS = (USER, PASSWORD, TOKEN, base64.b64encode(f"{USER}:{PASSWORD}".encode()
 FORMS = ("json", "markdown", "sarif", "junit")
 #: What is the user's own, and what is git's and DVC's: objects by their hashes.
 OWN = (".git/", ".dvc/cache/", ".dvc/config.local")
+SOURCE = ("v2", "--dataset", "standin", "--sources", "workflow/sources.yaml", "--pins",
+          "upstreams/standin/pins/v2.csv", "--version", "1", "--upstream",
+          "upstream/standin")  # fmt: skip
+MADE = ("--output", "data/raw/v2", "--listing", "data/raw/v2.csv")
 
 
 class _Store(BaseHTTPRequestHandler):
@@ -94,9 +98,9 @@ class Told:
 
     def __call__(self, *words: str, code: int | None = None) -> str:
         done = self._project.command(*words)
-        text = f"$ {' '.join(words)}\n{done.stdout}{done.stderr}"
-        assert "Traceback" not in text
-        assert code is None or done.returncode == code, text
+        text = done.stdout + done.stderr
+        assert "Traceback" not in text, (words, text)
+        assert code is None or done.returncode == code, (words, text)
         self.said.append(text)
         return text
 
@@ -144,9 +148,7 @@ def _restore(told: Told, project: Project) -> None:
     """Bring a folder back that neither data nor cache holds."""
     shutil.rmtree(project.path / "data/raw/v2")
     shutil.rmtree(project.path / ".dvc/cache")
-    told("acne04", "restore", "v2", "--dataset", "standin", "--pins", "upstreams/standin/pins/v2.csv",
-         "--upstream", "upstream/standin", "--output", "data/raw/v2", "--listing",
-         "data/raw/v2.csv")  # fmt: skip
+    told("acne04", "restore", *SOURCE, *MADE)
 
 
 def test_a_store_that_serves(project: Project) -> None:
@@ -187,12 +189,9 @@ def test_a_source_with_a_secret_is_refused_by_every_verb(project: Project) -> No
     assert old in text
     path.write_text(text.replace(old, f"http://{USER}:{PASSWORD}@127.0.0.1:9/a?token={TOKEN}"))
     told = Told(project)
-    words = ["v2", "--dataset", "standin", "--pins", "upstreams/standin/pins/v2.csv"]
-    words += ["--upstream", "upstream/standin"]
-    made = ["--output", "data/raw/v2", "--listing", "data/raw/v2.csv"]
-    told("acne04", "pin", *words, "--version", "1", code=1)
-    told("acne04", "fetch", *words, *made)
-    told("acne04", "restore", *words, *made)
+    told("acne04", "pin", *SOURCE, code=1)
+    told("acne04", "fetch", *SOURCE, *MADE, code=1)
+    told("acne04", "restore", *SOURCE, *MADE, code=1)
     told("acne04", "audit", *reports("audit"))
     told("acne04", "diff", "HEAD", "--json", "reports/diff.json", "--markdown", "reports/diff.md")
     told("acne04", "check", "workflow/sources.yaml", code=1)
