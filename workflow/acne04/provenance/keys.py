@@ -126,22 +126,24 @@ def refuse_beside(key: Path, release: Path) -> None:
     """
     place = release.resolve()
     above = place.parent
-    for way in (key.parent.resolve() / key.name, key.resolve()):
-        if place in way.parents:
-            where = "inside"
-        elif way.parent == above or (above.name == RELEASES and above in way.parents):
-            where = "beside"
-        else:
-            continue
-        raise UsageError(
-            str(key),
-            f"a key from {where} the release proves nothing: whoever forged the one could put the "
-            "other there",
-            expected="the publisher's public key, got by another way than the release",
-            done="nothing looked at",
-            remedy="keep it in a folder of its own; compare its SHA-256 with the one that the "
-            "publisher reads out (docs/releasing.md, A key)",
-        )
+    ways = (key.parent.resolve() / key.name, key.resolve())
+    if any(place in way.parents for way in ways):
+        where = "inside"
+    elif any(
+        way.parent == above or (above.name == RELEASES and above in way.parents) for way in ways
+    ):
+        where = "beside"
+    else:
+        return
+    raise UsageError(
+        str(key),
+        f"a key from {where} the release proves nothing: whoever forged the one could put the "
+        "other there",
+        expected="the publisher's public key, got by another way than the release",
+        done="nothing looked at",
+        remedy="keep it in a folder of its own; compare its SHA-256 with the one that the "
+        "publisher reads out (docs/releasing.md, A key)",
+    )
 
 
 def _read(path: Path, remedy: str) -> bytes:
