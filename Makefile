@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 PYTEST_ARGUMENTS ?=
 
-.PHONY: run setup test test-long lint lock check-lock relock benchmarks screens clean pull audit audit-full diff verify
+.PHONY: run setup test test-long lint lock check-lock relock benchmarks screens clean pull audit audit-full audit-release diff verify
 
 run: setup
 	snakemake --cores all
@@ -48,37 +48,74 @@ lock: setup
 check-lock: setup
 	python -m snakemake_dvc --reproduced
 
+# What CI calls; a pull request with the auditor of its base (docs/ci.md): CHECKOUT is looked at, by
+# the code of the checkout that this Makefile lies in. No file of CHECKOUT is run or imported.
+CHECKOUT ?= .
+REPORTS ?= reports
+pull audit audit-full audit-release diff verify: export PYTHONSAFEPATH = 1
+
 # The dataset from the store: the one of .dvc/config, or STORE_URL's.
 pull: setup
-	@test -z "$$STORE_URL" || dvc remote modify --local store url "$$STORE_URL"
-	@dvc pull --quiet || { echo "make pull: the store cannot be read. Set STORE_URL, and what its" \
-		"server wants (docs/ci.md); a pull request from a fork has no secrets." >&2; exit 2; }
+	@python -m snakemake_dvc --pull "$(CHECKOUT)"
 
-# What CI calls. The reports go to reports/, the job summary also to where GitHub shows it.
-reports_of = --markdown reports/$(1).md --sarif reports/$(1).sarif --junit reports/$(1).xml \
-	--json reports/$(1).json
-summary_of = test -z "$$GITHUB_STEP_SUMMARY" || cat reports/$(1).md >> "$$GITHUB_STEP_SUMMARY"
+# The reports go to REPORTS, the job summary also to where GitHub shows it.
+reports_of = --markdown "$(REPORTS)/$(1).md" --sarif "$(REPORTS)/$(1).sarif" \
+	--junit "$(REPORTS)/$(1).xml" --json "$(REPORTS)/$(1).json"
+summary_of = test -z "$$GITHUB_STEP_SUMMARY" || cat "$(REPORTS)/$(1).md" >> "$$GITHUB_STEP_SUMMARY"
 audit: LEVEL = quick
 audit-full: LEVEL = full
 audit audit-full: setup
-	@mkdir -p reports
-	@code=0; acne04 audit --level $(LEVEL) $(call reports_of,audit) || code=$$?; \
-		$(call summary_of,audit); exit $$code
+	@mkdir -p "$(REPORTS)"
+	@code=0; acne04 audit --root "$(CHECKOUT)" --level $(LEVEL) $(call reports_of,audit) || \
+		code=$$?; $(call summary_of,audit); exit $$code
 
 # What a change does to the dataset, from the commit BASE to this one.
 diff: setup
-	@mkdir -p reports
-	@acne04 diff "$$BASE" HEAD --markdown reports/diff.md --json reports/diff.json
+	@mkdir -p "$(REPORTS)"
+	@acne04 diff "$$BASE" HEAD --root "$(CHECKOUT)" --markdown "$(REPORTS)/diff.md" \
+		--json "$(REPORTS)/diff.json"
 	@$(call summary_of,diff)
 
-# The RELEASE that is announced, with TRUSTED_KEY (PEM) and SERIAL, which come from elsewhere.
+# The RELEASE that is announced, with TRUSTED_KEY (PEM) and SERIAL, which come from elsewhere. Where
+# none is named that is said, and it is an error where one has been made.
+announced = if test -z "$$RELEASE"; then \
+		for made in releases/*.dvc; do \
+			test ! -e "$$made" || { echo "make $@: no RELEASE is named, and $$made says that there" \
+				"is one: nothing is checked. Set RELEASE, SERIAL and TRUSTED_KEY (docs/ci.md)." >&2; \
+				exit 2; }; \
+		done; \
+		echo "make $@: no RELEASE is named, and none has been made: nothing is checked"; exit 0; \
+	fi; \
+	for name in TRUSTED_KEY SERIAL; do \
+		eval "test -n \"\$$$$name\"" || { echo "make $@: $$name is not set, and without it release" \
+			"$$RELEASE proves nothing (docs/ci.md)" >&2; exit 2; }; \
+	done; \
+	mkdir -p "$(REPORTS)"; \
+	scratch=$$(mktemp -d); place=; trap 'rm -rf "$$scratch" "$$place"' EXIT; \
+	key="$$scratch/key.pem"; printf '%s\n' "$$TRUSTED_KEY" > "$$key"
+
+# It alone, and the images that it names.
 verify: setup
-	@mkdir -p reports
-	@test -n "$$RELEASE" || { echo "make verify: no RELEASE is named, so none is verified"; exit 0; }; \
-		key=$$(mktemp); trap 'rm -f "$$key"' EXIT; printf '%s\n' "$$TRUSTED_KEY" > "$$key"; \
+	@$(announced); \
 		code=0; acne04 verify "releases/$$RELEASE" --trusted-key "$$key" \
 			--expect-serial "$$SERIAL" --images data/raw $(call reports_of,verify) || code=$$?; \
 		$(call summary_of,verify); exit $$code
+
+# It against a checkout of its commit, in a folder beside this one (the store may be a neighbour). At
+# level full its documents are validated too, which needs a network, or CONTEXTS.
+RELEASE_LEVEL ?= full
+CONTEXTS ?=
+audit-release: setup
+	@$(announced); \
+		place=$$(mktemp -d ../acne04-release-XXXXXX) && \
+		git -c advice.detachedHead=false clone --quiet --branch "v$$RELEASE" . "$$place" && \
+		{ test ! -e .dvc/config.local || cp .dvc/config.local "$$place/.dvc/"; } && \
+		ln -s "$(CURDIR)/.dvc/cache" "$$place/.dvc/cache" && \
+		(cd "$$place" && python -m snakemake_dvc --pull .) || exit 2; \
+		code=0; acne04 audit --root "$$place" --level $(RELEASE_LEVEL) \
+			$(if $(CONTEXTS),--contexts "$(CONTEXTS)") --release "releases/$$RELEASE" \
+			--trusted-key "$$key" --expect-serial "$$SERIAL" $(call reports_of,release) || code=$$?; \
+		$(call summary_of,release); exit $$code
 
 # Resolve the dependencies anew: one version each for Python 3.11 to 3.13, hashes, no addresses.
 relock:

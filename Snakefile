@@ -5,9 +5,11 @@ Parameters: params.yaml, checked against schemas/params.schema.json.
 
 import sys
 
+from acne04.core import parameters
 from snakemake.utils import min_version
 
 min_version("9.27")
+parameters.readable_or_end()
 
 
 configfile: "params.yaml"

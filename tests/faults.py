@@ -29,6 +29,15 @@ from faulting import (
     times_kept,
 )
 from faults_records import RECORDS
+from faults_tree import (
+    link_in_place_of_a_folder_of_images,
+    link_in_place_of_an_artifact,
+    link_in_place_of_an_image,
+    registry_emptied,
+    rename_in_the_index,
+    repository_in_place_of_code,
+    worktree_elsewhere,
+)
 from project import Project
 from released import Keys, sign_again, sum_again
 
@@ -506,6 +515,20 @@ FAULTS = (
     Fault("code of the same size and time", code_of_the_same_size_and_time, "clean-tree", GRADES),
     Fault("a module that git is told to ignore", module_that_git_is_told_to_ignore, "clean-tree",
           "workflow/acne04/extra.py", alone=True),
+    Fault("a registry of checks emptied", registry_emptied, "auditor-unchanged",
+          "workflow/acne04/audit/registry.py"),
+    Fault("git set up to look at an untouched copy", worktree_elsewhere, "clean-tree",
+          ".git/config"),
+    Fault("a module renamed in the index", rename_in_the_index, "clean-tree",
+          "workflow/acne04/core/degrees.py"),
+    Fault("a repository in place of a folder of code", repository_in_place_of_code, "clean-tree",
+          "workflow/acne04/explain"),
+    Fault("a link in place of an artifact", link_in_place_of_an_artifact, "artifacts-here",
+          "data/splits/paper.csv", alone=True),
+    Fault("a link in place of an image", link_in_place_of_an_image, "artifacts-here", IMAGES,
+          alone=True),
+    Fault("a link in place of a folder of files", link_in_place_of_a_folder_of_images,
+          "artifacts-here", "data/raw/subjects", alone=True),
     Fault("code committed after the run", code_committed_after_the_run, "code-recorded", GRADES),
     Fault("an import that is not declared", import_that_is_not_declared, "code-declared",
           "workflow/acne04/relations/leakage.py"),

@@ -88,10 +88,49 @@ def test_gitlab_runs_the_same_commands() -> None:
     def commands(job: str) -> list[str]:
         return [step["run"].strip() for step in github[job]["steps"] if "run" in step]
 
-    before = document[".audit"]["before_script"]
-    quick = document["quick-audit"]
+    quick, full = document["quick-audit"], document["full-audit"]
+    # GitHub has an action for the first one.
+    checkout, *before = quick["before_script"]
+    assert checkout.endswith('worktree add --detach "$AUDITOR" "$BASE"')
     assert [*before, *quick["script"], *quick["after_script"]] == commands("quick")
-    assert [*before, *document["full-audit"]["script"]] == commands("full")
+    (together,) = full["script"]
+    targets = [f"make {target}" for target in together.split()[2:]]
+    assert [*full["before_script"], *targets] == commands("full")
+
+
+def test_a_pull_request_is_audited_by_the_code_of_its_base() -> None:
+    job = jobs_of(ROOT / ".github/workflows/audit.yml")["quick"]
+    checkouts = [
+        step["with"] for step in job["steps"] if "actions/checkout@" in step.get("uses", "")
+    ]
+    auditor, change = checkouts
+    assert auditor["ref"] == "${{ github.event.pull_request.base.sha }}"
+    assert "ref" not in change
+    place = "${{ github.workspace }}"
+    assert job["env"]["AUDITOR"] == f"{place}/{auditor['path']}"
+    assert job["env"]["CHECKOUT"] == f"{place}/{change['path']}"
+    # Nothing is called that the change brings: every command is one of the auditor's Makefile.
+    quick = loaded(ROOT / ".gitlab-ci.yml")["quick-audit"]
+    commands = [step["run"].strip() for step in job["steps"] if "run" in step]
+    commands += [*quick["before_script"][1:], *quick["script"], *quick["after_script"]]
+    assert all(re.fullmatch(r'make -C "\$AUDITOR" [a-z]+', command) for command in commands)
+    assert quick["variables"]["BASE"] == "$CI_MERGE_REQUEST_DIFF_BASE_SHA"
+    # Nor is a folder of the change one of the auditor's.
+    assert not any("working-directory" in step for step in job["steps"])
+    text = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
+    assert "A pull request is audited by code that it does not bring." in text
+
+
+def test_the_nightly_job_compares_checkout_and_release() -> None:
+    job = jobs_of(ROOT / ".github/workflows/audit.yml")["full"]
+    steps = {step["run"].strip(): step.get("env", {}) for step in job["steps"] if "run" in step}
+    for target in ("verify", "audit-release"):
+        assert {"RELEASE", "TRUSTED_KEY", "SERIAL"} <= set(steps[f"make {target}"])
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    recipe = makefile.partition("\naudit-release: ")[2].partition("\n\n")[0]
+    assert '--release "releases/$$RELEASE"' in recipe
+    assert "--trusted-key" in recipe
+    assert "--expect-serial" in recipe
 
 
 def prepared(project: Project, folder: Path, **settings: str) -> Project:
@@ -106,44 +145,72 @@ def prepared(project: Project, folder: Path, **settings: str) -> Project:
 
 @pytest.mark.workflow
 @pytest.mark.parametrize("job", ["quick", "full"])
-def test_the_steps_do_what_they_say(job: str, audited: Project, tmp_path: Path) -> None:
-    project = audited.clone(tmp_path / "lab" / "clone")
+def test_the_steps_do_what_they_say(
+    job: str, audited: Project, tmp_path: Path, contexts: Path | None
+) -> None:
+    project = audited.clone(tmp_path / "lab" / "change")
+    base = project.git("rev-parse", "HEAD^").strip()
+    auditor = audited.clone(tmp_path / "lab" / "auditor")
+    auditor.git("checkout", "--quiet", base)
     summary = tmp_path / "summary.md"
     values = {
         "secrets.ACNE04_STORE_URL": str(audited.path.parent / "acne04-store"),
-        "github.event.pull_request.base.sha": project.git("rev-parse", "HEAD^").strip(),
+        "github.event.pull_request.base.sha": base,
         "vars.ACNE04_RELEASE": "1.1.0",
         "vars.ACNE04_TRUSTED_KEY": keys(audited).public.read_text(encoding="utf-8"),
         "vars.ACNE04_SERIAL": "2",
     }
-    prepared(project, tmp_path, GITHUB_STEP_SUMMARY=str(summary))
-    for step in jobs_of(ROOT / ".github/workflows/audit.yml")[job]["steps"]:
+    definition = jobs_of(ROOT / ".github/workflows/audit.yml")[job]
+    place = str(project.path.parent)
+    environment = {
+        name: value.replace("${{ github.workspace }}", place)
+        for name, value in definition.get("env", {}).items()
+    }
+    # Without a network: the contexts of the documents' validator, or no validator.
+    environment |= {"CONTEXTS": str(contexts)} if contexts else {"RELEASE_LEVEL": "quick"}
+    runner = auditor if job == "quick" else project
+    prepared(runner, tmp_path, GITHUB_STEP_SUMMARY=str(summary), **environment)
+    for step in definition["steps"]:
         if "run" in step:
             given = {k: values[v.strip("${ }")] for k, v in step.get("env", {}).items()}
             words = ["env", *(f"{k}={v}" for k, v in given.items())]
-            done = project.command(*words, "bash", "-e", "-c", step["run"])
+            done = runner.command(*words, "bash", "-e", "-c", step["run"])
             assert done.returncode == 0, (step["name"], done.stdout, done.stderr)
     told = summary.read_text(encoding="utf-8")
     assert told.startswith("## Passed")
     if job == "quick":
         assert "No difference in the dataset" in told
     else:
-        assert told.count("## Passed") == 2, "the audit, and the release"
-    results = json.loads((project.path / "reports/audit.sarif").read_text())["runs"][0]["results"]
+        assert told.count("## Passed") == 3, "the audit, the release, and both together"
+    reports = project.path.parent / "reports" if job == "quick" else project.path / "reports"
+    results = json.loads((reports / "audit.sarif").read_text())["runs"][0]["results"]
     assert {result["level"] for result in results} <= {"note"}
     assert project.git("status", "--porcelain") == ""
+    assert not list(project.path.parent.glob("acne04-release-*"))
 
 
 @pytest.mark.workflow
-def test_a_release_is_verified_only_where_one_is_named(bare_clone: Project, tmp_path: Path) -> None:
+@pytest.mark.parametrize("target", ["verify", "audit-release"])
+def test_a_release_is_looked_at_only_where_one_is_named(
+    target: str, bare_clone: Project, tmp_path: Path
+) -> None:
     prepared(bare_clone, tmp_path)
-    done = bare_clone.command("make", "verify")
+    done = bare_clone.command("make", target)
     assert done.returncode == 0
     assert "no RELEASE is named" in done.stdout
-    # A key that somebody with write access put beside it would prove nothing: it is asked for.
-    done = bare_clone.command("env", "RELEASE=1.1.0", "SERIAL=2", "make", "verify")
+    # One that was made and is not named is no reason to be silent.
+    (bare_clone.path / "releases").mkdir(exist_ok=True)
+    (bare_clone.path / "releases/1.1.0.dvc").write_text("outs: []\n")
+    done = bare_clone.command("make", target)
     assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+    assert "releases/1.1.0.dvc says that there is one" in done.stderr
+    # A key that somebody with write access put beside it would prove nothing: it is asked for.
+    for given, missing in ({"SERIAL": "2"}, "TRUSTED_KEY"), ({"TRUSTED_KEY": "x"}, "SERIAL"):
+        words = [f"{name}={value}" for name, value in given.items()]
+        done = bare_clone.command("env", "RELEASE=1.1.0", *words, "make", target)
+        assert done.returncode == 2
+        assert f"{missing} is not set" in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 @pytest.mark.workflow

@@ -340,6 +340,26 @@ def test_what_people_wrote(lab: Lab, diff: Any) -> None:
     }
 
 
+def test_who_decided_is_told_with_what(lab: Lab, diff: Any) -> None:
+    """A decision in another's name is seen, be it new, altered or only signed anew."""
+    head = "dataset,kind,subject,path,target,decision,reason,who,when\n"
+    rows = "standin,grade,00,0.jpg,,2,,A. Person,2026-01-01\n"
+    rows += "standin,keep,01,1.jpg,,yes,,A,2026-01-01\n"
+    lab.write("decisions/images.csv", head + rows)
+    lab.git("add", "--all")
+    lab.git("commit", "--quiet", "--message", "two decisions")
+    altered = rows.replace("A. Person", "B. Person").replace("yes,,A,", "no,,A,")
+    altered += "standin,place,02,2.jpg,,x,,,\n"
+    lab.write("decisions/images.csv", head + altered)
+    document = diff("HEAD")
+    (decisions,) = (s for s in document["sections"] if s["title"] == "Decisions")
+    assert {name for change in decisions["changes"] for name in change["names"]} == {
+        "grade 0.jpg: 2, by B. Person, 2026-01-01 (was: grade 0.jpg: 2, by A. Person, 2026-01-01)",
+        "keep 1.jpg: no, by A, 2026-01-01 (was: keep 1.jpg: yes, by A, 2026-01-01)",
+        "place 2.jpg: x, by nobody, never",
+    }
+
+
 def test_code_and_packages_and_that_nothing_was_run_since(lab: Lab, diff: Any) -> None:
     assert diff("before")["notes"] == []
     lab.write(CODE, "seed = 2\n")

@@ -17,7 +17,7 @@ from typing import NoReturn, TextIO
 
 from acne04.core.encoding import AS_UTF8, is_other_encoding
 from acne04.core.errors import Acne04Error
-from acne04.core.printing import RUN_STATE, say, say_aside, shown_in_line
+from acne04.core.printing import RUN_STATE, say, say_aside, shown_in_line, told
 from acne04.core.progress import be_job_of
 
 #: Verb -> what it does, in the order of the workflow. The module of the same name, if `MODULES`
@@ -162,7 +162,7 @@ def _run(arguments: argparse.Namespace) -> tuple[int, str]:
 
 
 def _fail(arguments: argparse.Namespace, code: int, reason: str) -> tuple[int, str]:
-    message = f"acne04 {arguments.verb}: {reason}"
+    message = told(f"acne04 {arguments.verb}: {reason}")
     say_aside(*message.split("\n"))
     return code, message
 
@@ -232,7 +232,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End with exit code 2."""
-        super().error(shown_in_line(message))
+        super().error(shown_in_line(told(message)))
 
 
 class _Version(argparse.Action):

@@ -1,29 +1,45 @@
-"""Write ``dvc.yaml`` from the rules, or compare it with them, or two runs with each other."""
+"""Write ``dvc.yaml`` from the rules, or compare it with them; compare two runs; pull."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from snakemake_dvc import git
 from snakemake_dvc.differences import differences
 from snakemake_dvc.dvc import DVC_LOCK, DVC_YAML
+from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.files import write_text
-from snakemake_dvc.printing import say, say_aside
+from snakemake_dvc.printing import say, say_aside, shown_in_line
+from snakemake_dvc.pull import pull
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose refusals repeat an argument only as it may be shown."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        super().error(shown_in_line(message))
 
 
 def main() -> int:
     """Do what the call says; exit code 1 where a comparison finds a difference."""
-    parser = argparse.ArgumentParser(prog="python -m snakemake_dvc", description=__doc__)
+    parser = _Parser(prog="python -m snakemake_dvc", description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare dvc.yaml, write nothing")
     parser.add_argument(
         "--reproduced", action="store_true", help="compare dvc.lock with the committed one"
     )
     parser.add_argument("--snakefile", type=Path, default=Path("Snakefile"), metavar="FILE")
+    parser.add_argument(
+        "--pull", type=Path, metavar="CHECKOUT", help="`dvc pull` there, with the settings of here"
+    )
     arguments = parser.parse_args()
     if arguments.reproduced:
         return _reproduced()
+    if arguments.pull:
+        return _pulled(arguments.pull)
     # Only here: Snakemake takes a second to import.
     from snakemake_dvc.stages import dvc_yaml
 
@@ -35,6 +51,15 @@ def main() -> int:
         return 0
     say_aside("dvc.yaml is not what the rules say; run `python -m snakemake_dvc`")
     return 1
+
+
+def _pulled(checkout: Path) -> int:
+    try:
+        pull(checkout.resolve(), Path.cwd())
+    except BridgeError as error:
+        say_aside(*str(error).split("\n"))
+        return error.exit_code
+    return 0
 
 
 def _reproduced() -> int:

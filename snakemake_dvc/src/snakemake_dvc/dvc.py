@@ -16,14 +16,14 @@ from typing import Any
 
 import yaml
 
+from snakemake_dvc.addresses import bare
 from snakemake_dvc.code_folders import code_files
 from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.files import write_text
 
 DVC_LOCK, DVC_YAML = Path("dvc.lock"), Path("dvc.yaml")
-#: What the system said, as Python spells it; who logs in, and what an address ends with.
+#: What the system said, as Python spells it.
 _SYSTEM = re.compile(r"\[Errno \d+\] ([^:\n\]]+)")
-_USER, _QUERY = re.compile(r"://[^/\s@]*@"), re.compile(r"\?[^\s'\"]+=[^\s'\"]*")
 #: What to do when a merge left a lock in pieces: a run makes both anew.
 AFTER_MERGE = "`git checkout --ours dvc.lock snakemake.lock`, then run again"
 
@@ -143,7 +143,8 @@ def folder_md5(files: Mapping[str, str]) -> str:
 
 def run(*words: str, quiet: bool = True) -> subprocess.CompletedProcess[str]:
     """Run a DVC command of this environment and give what it said."""
-    command = [sys.executable, "-m", "dvc", *words]
+    # -P: a file of the working directory is no module, whatever its name.
+    command = [sys.executable, "-P", "-m", "dvc", *words]
     return subprocess.run(command, capture_output=quiet, text=True, check=False)
 
 
@@ -151,8 +152,8 @@ def reason(done: subprocess.CompletedProcess[str]) -> str:
     """Say why a command failed: in the system's words where it has some, else in DVC's.
 
     DVC names the files that it could not bring, and asks whether the cache is up to date; that the
-    disk is full stands only in what it writes under ``--verbose``. Names and passwords within
-    addresses are left out.
+    disk is full stands only in what it writes under ``--verbose``. Of addresses only host and path
+    are told.
     """
     text = f"{done.stdout or ''}\n{done.stderr or ''}"
     told = dict.fromkeys(match[1].strip() for match in _SYSTEM.finditer(text))
@@ -162,7 +163,17 @@ def reason(done: subprocess.CompletedProcess[str]) -> str:
         errors = [line for line in lines if line.startswith("ERROR: ")] or lines[-1:]
         told = dict.fromkeys(line.removeprefix("ERROR: ") for line in errors)
     words = "; ".join(told) or f"exit code {done.returncode}, without a word"
-    return _QUERY.sub("?...", _USER.sub("://", words))
+    return bare(words)
+
+
+def outs_by_name() -> list[str]:
+    """List the places of all outputs, those of ``dvc.lock`` and those of ``*.dvc`` files."""
+    paths = [out.path for out in tracked_outs()]
+    for file in sorted(Path().rglob("*.dvc")):
+        if file.is_file():
+            document = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}
+            paths += [(file.parent / out["path"]).as_posix() for out in document.get("outs", [])]
+    return paths
 
 
 def cached_file(md5: str, folder: Path) -> Path:

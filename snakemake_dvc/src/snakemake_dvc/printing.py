@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import sys
 
+from snakemake_dvc.addresses import bare
+
 #: Control codes, marks of direction, what stands for bytes that are not UTF-8, and what XML has
 #: not; line ends and tabs aside.
 _ACTED_ON = re.compile(
@@ -22,10 +24,12 @@ _COMMAND = re.compile(r"(?<!\S)::|##\[")
 def shown(text: str) -> str:
     r"""Give a text with all that is acted on as escapes; line ends and tabs stay.
 
+    Addresses lose who logs in, and their query.
+
     >>> shown("a\nb\x1b[31m\n::error::c")
     'a\nb\\x1b[31m\n\\x3a:error::c'
     """
-    escaped = _ACTED_ON.sub(lambda match: ascii(match.group())[1:-1], text)
+    escaped = _ACTED_ON.sub(lambda match: ascii(match.group())[1:-1], bare(text))
     return _COMMAND.sub(lambda match: rf"\x{ord(match.group()[0]):x}{match.group()[1:]}", escaped)
 
 

@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
-import yaml
 
-from acne04.core import tables
+from acne04.core import tables, yaml_files
+from acne04.core.addresses import bare
 from acne04.core.errors import Acne04Error, SchemaError, UnavailableError
 from acne04.core.hashing import CHUNK_BYTES
 from acne04.core.processes import available_processors
 from acne04.core.sources import Source, load_sources
-from acne04.inspection.addresses import without_secrets
 from acne04.inspection.checks import Impossible
 from acne04.provenance import ledger
 from acne04.provenance.ledger import Ledger
@@ -125,9 +124,7 @@ class AuditedCheckout:
         try:
             return Repo()
         except DvcException as error:
-            raise Impossible(
-                f"DVC cannot read this checkout: {without_secrets(str(error))}"
-            ) from None
+            raise Impossible(f"DVC cannot read this checkout: {bare(str(error))}") from None
 
     @property
     def cache_folder(self) -> Path:
@@ -222,12 +219,7 @@ def _stages_of(path: Path) -> dict[str, Any]:
 
 
 def _mapping(path: Path) -> dict[str, Any]:
-    try:
-        document = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
-    except FileNotFoundError:
-        raise UnavailableError(str(path), "no such file") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SchemaError(str(path), f"not YAML ({type(error).__name__})") from None
+    document = yaml_files.read(path)
     if not isinstance(document, dict):
         raise SchemaError(str(path), "not a mapping")
     return document

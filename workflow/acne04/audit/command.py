@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from acne04.inspection import check_reports
 from acne04.inspection.check_reports import ReportFiles, as_document
 from acne04.inspection.checks import CheckOutcome, Level
 from acne04.inspection.checks import run as run_checks
+from acne04.provenance.keys import refuse_beside
 
 UNPULLED = (
     "nothing was pulled: the locks record a dataset, and no file of it lies here; `dvc pull`, or "
@@ -102,7 +104,7 @@ def read_options(arguments: argparse.Namespace) -> AuditOptions:
             done="nothing looked at",
         )
     if release is not None:
-        _check_keys(arguments.trusted_key, {arguments.root.resolve(), release.resolve()})
+        _check_keys(arguments.trusted_key, arguments.root, release)
     # The audit works in the checkout, so no path may depend on where it was called.
     return AuditOptions(
         root=arguments.root,
@@ -141,7 +143,7 @@ def _without_data(outcome: CheckOutcome) -> CheckOutcome:
     return replace(outcome, reason=UNPULLED) if outcome.status == "impossible" else outcome
 
 
-def _check_keys(keys: list[Path], inside: set[Path]) -> None:
+def _check_keys(keys: list[Path], root: Path, release: Path) -> None:
     """Refuse to look at a release without a key, or with one from inside what is audited."""
     if not keys:
         raise UsageError(
@@ -152,7 +154,12 @@ def _check_keys(keys: list[Path], inside: set[Path]) -> None:
             done="nothing looked at",
         )
     for key in keys:
-        if inside & set(key.resolve().parents):
+        refuse_beside(key, release)
+        if root.resolve() in (
+            *key.resolve().parents,
+            *key.parent.resolve().parents,
+            key.parent.resolve(),
+        ):
             raise UsageError(
                 str(key),
                 "a key from inside what is audited proves nothing",
@@ -168,4 +175,6 @@ def _enter(root: Path) -> None:
             "no checkout of this project: there is no dvc.yaml",
             remedy="call it in the project's folder, or name that with --root",
         )
+    # The auditor's own modules, whatever lies in the checkout that it goes to.
+    sys.path[:] = [os.path.abspath(place) for place in sys.path]  # noqa: PTH100 - "" is here
     os.chdir(root)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,61 +13,18 @@ from acne04.core import parameters
 from acne04.core.checkout import code_files
 from acne04.core.hashing import digest_file
 from acne04.inspection.checks import Check, Evidence, Mismatch
-from acne04.provenance import git
+from acne04.provenance import git, working_tree
 from acne04.record.environment import unlike_lock
-
-#: What a run is made by: here no rule of one's own may hide a file from git.
-_DECIDING = (
-    "Snakefile",
-    "decisions",
-    "profiles",
-    "schemas",
-    "snakemake_dvc",
-    "upstreams",
-    "workflow",
-)
-_LINK = "120000"
 
 
 def _clean_tree(checkout: AuditedCheckout) -> Evidence:
     commit = git.commit_of("HEAD")
     files = git.tree(commit)
-    problems = [
-        Mismatch(path, "the file as it is committed", told)
-        for mode, name, path in files
-        if (told := _differs(mode, name, Path(path)))
-    ]
-    problems += [
-        Mismatch(path, "nothing that is in no commit", "not in git")
-        for path in sorted(_strangers())
-    ]
-    return Evidence(f"{len(files)} files of commit {commit[:12]}, each hashed", tuple(problems))
-
-
-def _differs(mode: str, name: str, path: Path) -> str:
-    """Say how a file differs from the committed one; hashed, for git goes by times and by marks."""
-    if mode == git.MODULE:
-        return ""
-    try:
-        content = os.fsencode(path.readlink()) if mode == _LINK else path.read_bytes()
-    except OSError:
-        return "no file that can be read"
-    digest = hashlib.new("sha256" if len(name) == 64 else "sha1", usedforsecurity=False)
-    digest.update(b"blob %d\0" % len(content))
-    digest.update(content)
-    return "" if digest.hexdigest() == name else "changed"
-
-
-def _strangers() -> set[str]:
-    """List files in no commit that are not ignored; where code lies, .gitignore alone counts."""
-    own = git.read_list("ls-files", "--others", "--exclude-standard", "-z")
-    staged = git.read_list(
-        "diff", "--cached", "--name-only", "--diff-filter=A", "--no-ext-diff", "-z"
+    problems = tuple(
+        Mismatch(path, expected, found)
+        for path, expected, found in working_tree.differences(commit, files)
     )
-    shared = git.read_list(
-        "ls-files", "--others", "--exclude-per-directory=.gitignore", "-z", "--", *_DECIDING
-    )
-    return {*own, *staged, *shared}
+    return Evidence(f"{len(files)} files of commit {commit[:12]}, each hashed", problems)
 
 
 def _declared(checkout: AuditedCheckout) -> Evidence:
@@ -141,8 +96,9 @@ CHECKS: tuple[Check[AuditedCheckout], ...] = (
     Check(
         "clean-tree",
         "Code, parameters or decisions that are in no commit cannot be found again by a reviewer. "
-        "Every file is hashed, so no mark and no rule in .git hides one; which commit it should "
-        "be, only a release tells (release-commit).",
+        "Every file is hashed and its listing held against the commit's name, so no setting, mark, "
+        "link or ignore file hides code; which commit it should be, only a release tells "
+        "(release-commit).",
         True,
         "quick",
         "commit the change (or `git checkout` it), and run the workflow again",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from acne04.audit import (
     artifact_bytes,
+    auditor,
     expected_findings,
     job_records,
     known_copies,
     leak_checks,
     ledger_records,
+    linked_artifacts,
     lock_records,
     made_by,
     origins,
@@ -22,6 +24,7 @@ from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.inspection.checks import Check
 
 CHECKS: tuple[Check[AuditedCheckout], ...] = (
+    *auditor.CHECKS,
     *made_by.CHECKS,
     *pipeline.CHECKS,
     *lock_records.CHECKS,
@@ -29,6 +32,7 @@ CHECKS: tuple[Check[AuditedCheckout], ...] = (
     *ledger_records.CHECKS,
     *origins.CHECKS,
     *artifact_bytes.CHECKS,
+    *linked_artifacts.CHECKS,
     *expected_findings.CHECKS,
     *known_copies.CHECKS,
     *leak_checks.CHECKS,

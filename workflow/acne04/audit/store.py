@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from acne04.audit.audited_checkout import AuditedCheckout, FileDigests, digest_of
-from acne04.inspection.addresses import without_secrets
+from acne04.core.addresses import bare
 from acne04.inspection.checks import Impossible, NothingYet
 from acne04.provenance import release_history
 
@@ -33,7 +33,7 @@ class Store:
     @property
     def name(self) -> str:
         """Address of the store, as it may be shown."""
-        return without_secrets(str(self._odb.fs.unstrip_protocol(self._odb.path)))
+        return bare(str(self._odb.fs.unstrip_protocol(self._odb.path)))
 
     @property
     def is_folder(self) -> bool:
@@ -140,7 +140,7 @@ def _settings(repository: Any) -> Iterator[str]:
     for name, remote in (repository.config.load_one("repo").get("remote") or {}).items():
         url = str(remote.get("url", ""))
         if "://" in url or Path(url).resolve() != default:
-            yield f".dvc/config sets up {name} at {without_secrets(url)}"
+            yield f".dvc/config sets up {name} at {bare(url)}"
     if os.environ.get(_STORE_URL):
         yield f"{_STORE_URL} is set"
 
@@ -159,4 +159,4 @@ def _remembered(place: Path) -> int:
 
 def _told(error: Exception) -> str:
     """Give an error's words in a line: libraries put addresses into them, passwords and all."""
-    return without_secrets(" ".join(f"{type(error).__name__}: {error}".split()))
+    return bare(" ".join(f"{type(error).__name__}: {error}".split()))

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import yaml
 
-from acne04.core import parameters, tables
+from acne04.core import parameters, tables, yaml_files
 from acne04.core.errors import SchemaError, UnavailableError
 from acne04.core.sources import load_sources
 from acne04.relations import decisions
@@ -109,10 +108,7 @@ def _json(path: Path) -> Any:
 
 
 def _yaml(path: Path) -> dict[str, Any]:
-    try:
-        document = yaml.load(_text(path), yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        raise SchemaError(str(path), f"not YAML: {error}") from None
+    document = yaml_files.read(path)
     if not isinstance(document, dict):
         raise SchemaError(str(path), "not a mapping", found=repr(document)[:80])
     return document

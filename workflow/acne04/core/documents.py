@@ -10,9 +10,10 @@ from typing import Any
 
 import jsonschema
 
+from acne04.core.addresses import in_all_strings
 from acne04.core.errors import SchemaError, UnavailableError
 from acne04.core.files import write_text
-from acne04.core.printing import in_utf8, shown_json
+from acne04.core.printing import in_utf8, shown_json, told
 from acne04.core.schemas import load_schema
 
 
@@ -29,7 +30,12 @@ def to_text(document: Any) -> str:
 
 def show(document: Any) -> None:
     """Print a document on standard output."""
-    sys.stdout.write(shown_json(to_text(document)))
+    sys.stdout.write(shown_json(to_text(in_all_strings(document, told))))
+
+
+def report(path: Path, document: Any) -> None:
+    """Write a document for people and programs that is no artifact: as it may be told."""
+    write(path, in_all_strings(document, told))
 
 
 def write(path: Path, document: Any) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+import warnings
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -19,6 +20,9 @@ import PIL
 from PIL import ExifTags, Image, ImageOps, features
 
 from acne04.core.orientation import ORIENTATIONS, TURNED_SIDEWAYS
+
+# Of what is wrong with an image a finding tells, in our words; Pillow would print its own.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 #: Side in pixels of the luminance square that the transform sees.
 HASH_INPUT_SIDE = 32

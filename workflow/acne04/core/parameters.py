@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from acne04.core import documents
+from acne04.core import documents, yaml_files
 from acne04.core.errors import Acne04Error, UsageError
 from acne04.core.printing import say_aside
 from acne04.core.schemas import load_schema
@@ -125,6 +125,15 @@ def check_or_end(config: Mapping[str, Any]) -> None:
     """
     try:
         check(config)
+    except Acne04Error as error:
+        say_aside(*f"snakemake: {error}".split("\n"))
+        sys.exit(2)
+
+
+def readable_or_end() -> None:
+    """End the process with exit code 2 where ``params.yaml`` is no YAML; Snakemake says no line."""
+    try:
+        yaml_files.read(PARAMS)
     except Acne04Error as error:
         say_aside(*f"snakemake: {error}".split("\n"))
         sys.exit(2)

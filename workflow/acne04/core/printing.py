@@ -12,8 +12,11 @@ import json
 import os
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TextIO
+
+from acne04.core.addresses import bare
 
 #: Environment variable by which a run names its state folder to its jobs (`snakemake_dvc`): then
 #: standard error goes to the job's log alone.
@@ -30,15 +33,22 @@ _ACTED_ON = re.compile(f"[{ACTED_ON}]")
 #: be broken at white space, and `##[` anywhere.
 #: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 _COMMAND = re.compile(r"(?<!\S)::|##\[")
+#: Names of variables that hold a secret, and the length from which on no word of a text is taken
+#: for one.
+_SECRET = re.compile(r"PASS(?:WORD|PHRASE|WD)?\b|SECRET|TOKEN|CREDENTIAL|(?:API|ACCESS)_?KEY", re.I)
+_SHORTEST = 6
+_WITHHELD = "[withheld]"
 
 
 def shown(text: str) -> str:
     r"""Give a text with all that is acted on as escapes; line ends and tabs stay.
 
+    Addresses lose who logs in, and their query.
+
     >>> shown("a\nb\x1b[31m\n::error::c")
     'a\nb\\x1b[31m\n\\x3a:error::c'
     """
-    escaped = _ACTED_ON.sub(lambda match: ascii(match.group())[1:-1], text)
+    escaped = _ACTED_ON.sub(lambda match: ascii(match.group())[1:-1], bare(text))
     return _COMMAND.sub(lambda match: rf"\x{ord(match.group()[0]):x}{match.group()[1:]}", escaped)
 
 
@@ -49,6 +59,27 @@ def shown_in_line(text: str) -> str:
     'a b\\x1b[31m'
     """
     return shown(text.replace("\n", " ").replace("\t", " "))
+
+
+def told(text: str) -> str:
+    """Give a text without what nobody is told: addresses bare, secrets of the environment away.
+
+    No part of an artifact may come from here: the environment is another on each machine.
+    """
+    for value in _secrets():
+        text = text.replace(value, _WITHHELD)
+    return bare(text)
+
+
+@cache
+def _secrets() -> list[str]:
+    """Values of variables that are named as secrets are, longest first; of files only the place."""
+    found = {
+        value
+        for name, value in os.environ.items()
+        if _SECRET.search(name) and len(value) >= _SHORTEST and not Path(value).exists()
+    }
+    return sorted(found, key=lambda value: (-len(value), value))
 
 
 def spelt_out(text: str) -> str:
@@ -86,7 +117,7 @@ def say(*lines: str, stream: TextIO | None = None, bold: int = 0) -> None:
     bold : int
         So many characters at the start of each line are set in bold.
     """
-    for line in map(shown_in_line, lines):
+    for line in map(shown_in_line, map(told, lines)):
         text = f"\x1b[1m{line[:bold]}\x1b[0m{line[bold:]}" if bold else line
         print(text, file=stream or sys.stdout)
 
@@ -101,4 +132,4 @@ def loud(headline: str, *details: str) -> None:
     say_aside(headline, *details)
     if RUN_STATE in os.environ:
         with Path(os.environ[RUN_STATE], "notices.jsonl").open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(shown_in_line(headline)) + "\n")
+            stream.write(json.dumps(shown_in_line(told(headline))) + "\n")

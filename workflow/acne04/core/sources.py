@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 import yaml
 
-from acne04.core import documents
-from acne04.core.errors import SchemaError, UnavailableError, UsageError
+from acne04.core import documents, yaml_files
+from acne04.core.addresses import bare
+from acne04.core.errors import SchemaError, UsageError
 
 Kind = Literal["archive", "folder", "files"]
 Magic = Literal["tar", "zip", "jpeg", "json", "jsonl"]
 
 SCHEMA = "sources.schema.json"
-
+#: Names in a query whose values are secrets; and what follows host and path.
+_SECRET = re.compile(
+    r"[?&;#][\w.%-]*(?:token|secret|passw|key|sig|auth|credential)[\w.%-]*=", re.IGNORECASE
+)
+_LATER = re.compile(r"[?#].*", re.DOTALL)
 
 #: Added to the version under which bytes are pinned that are not those of the real upstream, and
 #: the variable that asks for it where it is 1.
@@ -127,6 +133,7 @@ def load_sources(path: Path, dataset: str) -> dict[str, Source]:
         known = ", ".join(sorted(document))
         raise UsageError("--dataset", "no such dataset", expected=known, found=dataset)
     _check_names(document, path)
+    _check_addresses(document, path)
     return {key: _source(dataset, key, entry) for key, entry in document[dataset].items()}
 
 
@@ -160,20 +167,7 @@ class _Loader(yaml.CSafeLoader):
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8")
-        # _Loader is a SafeLoader.
-        document = yaml.load(text, Loader=_Loader)
-    except FileNotFoundError:
-        raise UnavailableError(str(path), "no such file") from None
-    except UnicodeDecodeError as error:
-        raise SchemaError(str(path), f"not UTF-8 ({error})") from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"{path} (line {mark.line + 1}, column {mark.column + 1})" if mark else str(path)
-        raise SchemaError(where, f"not YAML as expected here: {error.problem}") from None
-    except yaml.YAMLError as error:
-        raise SchemaError(str(path), f"not YAML: {error}") from None
+    document = yaml_files.read(path, _Loader)
     if not isinstance(document, dict):
         raise SchemaError(str(path), "no mapping of dataset to sources", found=repr(document)[:80])
     return document
@@ -199,6 +193,28 @@ def _check_names(document: dict[str, Any], path: Path) -> None:
                     str(path),
                     f".{dataset}.{key}.delivery.files: several files named {', '.join(double)}",
                 )
+
+
+def _check_addresses(document: dict[str, Any], path: Path) -> None:
+    """Refuse addresses with a secret: DVC records them in its lock, and git keeps both for ever."""
+    for dataset, sources in document.items():
+        for key, entry in sources.items():
+            urls = [url for file in entry["delivery"]["files"] for url in file["urls"]]
+            for url in (*urls, entry["described_at"], entry["licence"]["stated_at"]):
+                if _holds_secret(url):
+                    raise SchemaError(
+                        str(path),
+                        f".{dataset}.{key}: an address with a name, a password or a token in it",
+                        found=bare(url),
+                        done="nothing fetched",
+                        remedy="delete it here and in git's history, change the password, and put "
+                        "it into ~/.netrc, where a download looks for it",
+                    )
+
+
+def _holds_secret(url: str) -> bool:
+    place = _LATER.sub("", url)
+    return bare(place) != place or bool(_SECRET.search(url.removeprefix(place)))
 
 
 def _source(dataset: str, key: str, entry: dict[str, Any]) -> Source:

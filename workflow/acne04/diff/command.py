@@ -85,7 +85,7 @@ def run(options: DiffOptions) -> int:
     os.chdir(options.root)
     document = compare(revision(options.before), revision(options.after))
     if options.json:
-        documents.write(options.json, document)
+        documents.report(options.json, document)
     if options.markdown:
         write_text(options.markdown, markdown(document))
     say(*lines(document))

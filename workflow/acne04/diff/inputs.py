@@ -43,7 +43,7 @@ def _rows(
         yield from many("added", path, tell(new[k] for k in new.keys() - old.keys()))
         yield from many("removed", path, tell(old[k] for k in old.keys() - new.keys()))
         both = [k for k in old.keys() & new.keys() if old[k] != new[k]]
-        yield from many("changed", path, tell(new[k] for k in both))
+        yield from many("changed", path, [_altered(named(old[k]), named(new[k])) for k in both])
 
 
 def _is_table(path: str, folder: str) -> bool:
@@ -52,6 +52,10 @@ def _is_table(path: str, folder: str) -> bool:
 
 def _names(named: Callable[[dict[str, str]], str], rows: Iterator[dict[str, str]]) -> list[str]:
     return [named(row) for row in rows]
+
+
+def _altered(before: str, after: str) -> str:
+    return after if before == after else f"{after} (was: {before})"
 
 
 def _table(state: Revision, path: str) -> list[dict[str, str]]:
@@ -72,7 +76,13 @@ def _pinned(row: dict[str, str]) -> str:
 
 def _decided(row: dict[str, str]) -> str:
     what = " ".join(filter(None, (row.get("path") or row.get("subject"), row.get("target"))))
-    return f"{row.get('kind', '?')} {what}: {row.get('decision', '?')}"
+    told = f"{row.get('kind', '?')} {what}: {row.get('decision', '?')}"
+    # Who decided can be forged as well as what: a person has to see both.
+    return (
+        f"{told}, by {row.get('who') or 'nobody'}, {row.get('when') or 'never'}"
+        if "who" in row
+        else told
+    )
 
 
 def code_section(before: Revision, after: Revision) -> Section:

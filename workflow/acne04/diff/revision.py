@@ -8,11 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from acne04.core import yaml_files
 from acne04.core.checkout import is_ignored
 from acne04.core.dvc import folder_md5
-from acne04.core.errors import UnavailableError
+from acne04.core.errors import SchemaError, UnavailableError
 from acne04.provenance import git
 
 WORKING_TREE = "the working tree"
@@ -96,9 +95,9 @@ class Revision:
         if content is None:
             return {}
         try:
-            document = yaml.load(content.decode("utf-8"), yaml.CSafeLoader) or {}
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise self.unreadable(path, f"not YAML ({type(error).__name__})") from None
+            document = yaml_files.parse(content, f"{path} of {self.name}") or {}
+        except SchemaError as error:
+            raise UnavailableError(error.where, error.what, done="nothing compared") from None
         if not isinstance(document, dict):
             raise self.unreadable(path, "not a mapping")
         return document

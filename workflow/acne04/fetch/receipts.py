@@ -17,7 +17,10 @@ from acne04.core.sources import Source
 
 @dataclass(frozen=True)
 class Receipt:
-    """One downloaded file: its path, address, time (UTC, ISO 8601), size (bytes) and SHA-256."""
+    """One downloaded file: its path, address, time (UTC, ISO 8601), size (bytes) and SHA-256.
+
+    The address is written without who logs in, and without its query.
+    """
 
     path: str
     url: str
@@ -43,7 +46,7 @@ def write_receipts(upstream: Path, source: Source, receipts: list[Receipt]) -> N
         "source": source.key,
         "files": [files[name] for name in sorted(files)],
     }
-    documents.write(path, document)
+    documents.report(path, document)
 
 
 def _earlier(path: Path) -> list[dict[str, object]]:

@@ -11,11 +11,13 @@ import subprocess
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from acne04.core.addresses import bare
 from acne04.core.errors import UnavailableError
 
 #: Settings of a user that would run programs, or put words between those that are asked for.
 _SETTINGS = (
     "core.fsmonitor=false",
+    "core.untrackedCache=false",
     f"core.hooksPath={os.devnull}",
     "log.showSignature=false",
     "color.ui=false",
@@ -71,7 +73,8 @@ def read(*words: str, given: bytes = b"", personal: bool = False) -> bytes:
     except OSError as error:
         raise UnavailableError("git", f"cannot be run ({error.strerror})") from None
     if done.returncode != 0:
-        raise _refusal(words[0], done.stderr.decode("utf-8", "replace"))
+        command_name = next(word for word in words if not word.startswith("-"))
+        raise _refusal(command_name, done.stderr.decode("utf-8", "replace"))
     return done.stdout
 
 
@@ -181,6 +184,8 @@ def _environment(personal: bool) -> dict[str, str]:
         **kept,
         # Replaced objects would show another commit.
         "GIT_NO_REPLACE_OBJECTS": "1",
+        # Nor is one fetched that is missing: what git would run for that stands in .git/config.
+        "GIT_NO_LAZY_FETCH": "1",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
         # Reasons in English, by which they are told apart.
@@ -198,7 +203,8 @@ def _refusal(command: str, said: str) -> UnavailableError:
             found=lines[0].removeprefix("fatal: "),
             remedy=f"`{advice[0]}`, if you trust its owner" if advice else "see `safe.directory`",
         )
-    reason = " ".join(lines) or "failed without a word"
+    # Before it is cut: of a part of an address nobody could tell what it is.
+    reason = bare(" ".join(lines)) or "failed without a word"
     if len(reason) > _LONGEST_REASON:
         reason = f"{reason[:_LONGEST_REASON]}…"
     return UnavailableError(f"git {command}", reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 import os
 import shlex
 import sys
@@ -12,13 +13,20 @@ from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
 from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-defined]
 
 from acne04.core.errors import UnavailableError, UsageError
 
 #: Environment variable with the passphrase of an encrypted private key.
 PASSPHRASE = "ACNE04_KEY_PASSPHRASE"
+#: Folder of a checkout with all of its releases.
+RELEASES = "releases"
 EXPECTED = "a PEM file of Ed25519, or of ECDSA on P-256 or P-384"
 #: Keys are some hundred bytes; whatever is larger is something else.
 _LARGEST = 1 << 16
@@ -30,7 +38,9 @@ _ASK = (
 )
 
 
-def load_private(path: Path, ask: Callable[[str], str] = getpass.getpass) -> CryptoSigner:
+def load_private(
+    path: Path, ask: Callable[[str], str] = getpass.getpass, *, may_be_readable: bool = False
+) -> CryptoSigner:
     """Load the key to sign with.
 
     Parameters
@@ -39,6 +49,8 @@ def load_private(path: Path, ask: Callable[[str], str] = getpass.getpass) -> Cry
         PEM file; an encrypted one is opened with the passphrase in `PASSPHRASE`, or asked for.
     ask : callable
         Asks for a passphrase, given a prompt; called on a terminal only.
+    may_be_readable : bool
+        Whether it may be a file that group or others can read.
 
     Raises
     ------
@@ -56,7 +68,7 @@ def load_private(path: Path, ask: Callable[[str], str] = getpass.getpass) -> Cry
     try:
         private = load_pem_private_key(content, None)
     except TypeError:
-        _refuse_readers(path)
+        _refuse_readers(path, may_be_readable)
         private = _decrypted(path, content, ask)
     except (ValueError, UnsupportedAlgorithm) as error:
         what, found = "no private key that can be read", _first_line(error)
@@ -64,8 +76,9 @@ def load_private(path: Path, ask: Callable[[str], str] = getpass.getpass) -> Cry
     kind = _kind(private)
     if not isinstance(private, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey) or kind:
         raise _refused(path, "not a kind of key that releases are signed with", kind, _MAKE)
-    _refuse_readers(path)
-    return CryptoSigner(private)
+    _refuse_readers(path, may_be_readable)
+    public = private.public_key()
+    return CryptoSigner(private, SSlibKey.from_crypto(public, fingerprint(public)))
 
 
 def load_public(path: Path) -> SSlibKey:
@@ -94,7 +107,43 @@ def load_public(path: Path) -> SSlibKey:
     kind = _kind(public)
     if not isinstance(public, ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) or kind:
         raise _refused(path, "not a kind of key that releases are signed with", kind, _ASK)
-    return SSlibKey.from_crypto(public)
+    return SSlibKey.from_crypto(public, fingerprint(public))
+
+
+def fingerprint(public: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) -> str:
+    """Give what a key is called everywhere: the SHA-256 that docs/releasing.md reads out."""
+    der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(der).hexdigest()
+
+
+def refuse_beside(key: Path, release: Path) -> None:
+    """Refuse a key to verify with that lies in a release, beside it, or is a link from there.
+
+    Raises
+    ------
+    UsageError
+        If it does: whoever can forge the release can put a key there, too.
+    """
+    place = release.resolve()
+    above = place.parent
+    ways = (key.parent.resolve() / key.name, key.resolve())
+    if any(place in way.parents for way in ways):
+        where = "inside"
+    elif any(
+        way.parent == above or (above.name == RELEASES and above in way.parents) for way in ways
+    ):
+        where = "beside"
+    else:
+        return
+    raise UsageError(
+        str(key),
+        f"a key from {where} the release proves nothing: whoever forged the one could put the "
+        "other there",
+        expected="the publisher's public key, got by another way than the release",
+        done="nothing looked at",
+        remedy="keep it in a folder of its own; compare its SHA-256 with the one that the "
+        "publisher reads out (docs/releasing.md, A key)",
+    )
 
 
 def _read(path: Path, remedy: str) -> bytes:
@@ -108,10 +157,11 @@ def _read(path: Path, remedy: str) -> bytes:
         ) from None
 
 
-def _refuse_readers(path: Path) -> None:
+def _refuse_readers(path: Path, may_be_readable: bool) -> None:
     """Refuse a private key that has perhaps been read by others: it may sign in their hands."""
     mode = path.stat().st_mode & 0o777
-    if mode & 0o077:
+    # What others can write is refused in any case.
+    if mode & (0o033 if may_be_readable else 0o077):
         raise UsageError(
             str(path),
             "the private key is open to others than its owner",
@@ -119,7 +169,7 @@ def _refuse_readers(path: Path) -> None:
             found=f"mode {mode:o}",
             done="nothing written",
             remedy=f"`chmod 600 {shlex.quote(str(path))}`; where others may have read it, make a "
-            "new key",
+            "new key; --allow-readable-key, where nobody else can reach the file",
         )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from securesystemslib.signer import CryptoSigner  # type: ignore[attr-defined]
 
 from acne04.core import dvc, tables
+from acne04.core.addresses import bare
 from acne04.core.errors import Acne04Error, UnavailableError, UsageError
 from acne04.core.files import staged_folder, write_text
 from acne04.core.hashing import digest_file
@@ -64,6 +65,8 @@ class ReleaseOptions:
         Address of the project, or empty.
     is_tagged, is_dry : bool
         Whether to tag the commit, and whether to keep nothing.
+    may_be_readable : bool
+        Whether the key may be a file that others can read.
     """
 
     version: str
@@ -73,6 +76,7 @@ class ReleaseOptions:
     repository: str
     is_tagged: bool
     is_dry: bool
+    may_be_readable: bool
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -92,6 +96,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--output", type=Path, metavar="FOLDER", help="default: releases/VERSION")
     add("--repository", default="", metavar="URL", help="address of the project, for the documents")
     add("--tag", action="store_true", help="tag the commit vVERSION, signed as git is set up to")
+    add(
+        "--allow-readable-key",
+        action="store_true",
+        help="sign with a key file that group or others can read, on a machine of your own",
+    )
     add("--dry-run", action="store_true", help="make everything, keep nothing")
 
 
@@ -109,9 +118,10 @@ def read_options(arguments: argparse.Namespace) -> ReleaseOptions:
         key=arguments.key,
         serial=arguments.serial,
         folder=arguments.output or Path("releases", version),
-        repository=arguments.repository,
+        repository=bare(arguments.repository),
         is_tagged=arguments.tag,
         is_dry=arguments.dry_run,
+        may_be_readable=arguments.allow_readable_key,
     )
 
 
@@ -119,7 +129,7 @@ def run(options: ReleaseOptions) -> int:
     """Make a release of the commit that is checked out."""
     version, folder = options.version, options.folder
     _refuse_places(folder, options.key)
-    signer = load_private(options.key)
+    signer = load_private(options.key, may_be_readable=options.may_be_readable)
     head = commit.head()
     history = release_history.collect()
     serial = next_serial(history, version, options.serial)

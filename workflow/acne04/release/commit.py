@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from acne04.core.errors import UnavailableError
-from acne04.provenance import git
+from acne04.provenance import git, working_tree
 
 
 @dataclass(frozen=True)
@@ -35,19 +35,10 @@ def head() -> Head:
 
 
 def unlike_head() -> list[str]:
-    """List files that are not as the commit has them: altered, added, untracked, or hidden."""
-    changed = git.read_list(
-        "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"
-    )
-    marked = git.read_list("ls-files", "-v", "-z")
+    """List files that are not as the commit has them: altered, added, in no commit, or hidden."""
+    commit = git.commit_of("HEAD")
     return [
-        *(f"{entry[3:]}: {_WORDS.get(entry[:2], 'altered')}" for entry in changed),
-        # `git update-index --assume-unchanged` or `--skip-worktree`: status is silent on these.
-        *(
-            f"{entry[2:]}: git is told not to look at it"
-            for entry in marked
-            if entry[0].islower() or entry[0] == "S"
-        ),
+        f"{path}: {found}" for path, _, found in working_tree.differences(commit, git.tree(commit))
     ]
 
 
@@ -65,6 +56,3 @@ def sign_tag(name: str, commit: str, message: str) -> None:
 def has_tag(name: str) -> bool:
     """Tell whether there is such a tag."""
     return bool(git.tags(name))
-
-
-_WORDS = {"??": "not in git", " D": "deleted", "D ": "deleted"}

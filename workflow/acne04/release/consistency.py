@@ -7,10 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from acne04.core import dvc
-from acne04.core.errors import SchemaError, UnavailableError
+from acne04.core import dvc, yaml_files
 from acne04.core.hashing import digest_file
 from acne04.provenance.ledger import Ledger
 
@@ -44,13 +41,7 @@ def unlike_ledger(ledger: Ledger) -> Iterator[str]:
 
 
 def _parameters() -> dict[str, Any]:
-    path = Path("params.yaml")
-    try:
-        document = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
-    except FileNotFoundError:
-        raise UnavailableError(str(path), "no such file") from None
-    except (UnicodeDecodeError, yaml.YAMLError):
-        raise SchemaError(str(path), "not YAML in UTF-8") from None
+    document = yaml_files.read(Path("params.yaml"))
     return dict(document) if isinstance(document, dict) else {}
 
 

@@ -12,7 +12,7 @@ from acne04.core.errors import UnavailableError, UsageError
 from acne04.inspection import check_reports
 from acne04.inspection.check_reports import ReportFiles, as_document
 from acne04.inspection.checks import run as run_checks
-from acne04.provenance.keys import load_public
+from acne04.provenance.keys import load_public, refuse_beside
 from acne04.provenance.version_order import is_version
 from acne04.verify.published_release import PublishedRelease
 from acne04.verify.registry import CHECKS
@@ -94,10 +94,7 @@ def read_options(arguments: argparse.Namespace) -> VerifyOptions:
         if folder is not None and not folder.is_dir():
             raise UnavailableError(f"{option} {folder}", "no such folder")
     for key in arguments.trusted_key:
-        if release.resolve() in key.resolve().parents:
-            raise UsageError(
-                str(key), "a key from inside the release proves nothing", done="nothing looked at"
-            )
+        refuse_beside(key, release)
     return VerifyOptions(
         release=release,
         trusted_keys=tuple(arguments.trusted_key),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
-from acne04.core.hashing import digest_file
+from acne04.core.hashing import CHUNK_BYTES, digest_file
 from acne04.core.processes import available_processors
 from acne04.inspection.checks import Check, Evidence, Mismatch, NotAsked
 from acne04.provenance.checksums import ATTESTATION, is_hash
@@ -23,7 +25,9 @@ _FORMS = {
     b"\x1f\x8b": "a gzip archive",
 }
 #: Text without a gap that is longer than any hash, name or address: bytes in disguise.
-_PACKED = re.compile(rb"[A-Za-z0-9+/=_-]{1000,}")
+_LONG = 1000
+_PACKED = re.compile(rb"[A-Za-z0-9+/=_-]{%d,}" % _LONG)
+_ENDING = re.compile(rb"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/=_-]+\Z")
 
 
 def _no_images(release: PublishedRelease) -> Evidence:
@@ -32,27 +36,45 @@ def _no_images(release: PublishedRelease) -> Evidence:
     # What is no file at all is told by `subjects`.
     files = {name: sha256 for name, sha256 in release.present.items() if is_hash(sha256)}
     for name, sha256 in files.items():
-        found = "an image of the dataset" if sha256 in known else _not_text(release, name)
+        found = "an image of the dataset" if sha256 in known else _not_text(name)
         if found:
             problems.append(Mismatch(name, "text, and no image in it", found))
     return Evidence(f"{len(files):,} files", tuple(problems))
 
 
-def _not_text(release: PublishedRelease, name: str) -> str:
-    """Say what a file holds that is not text; nothing for text."""
-    content = release.bytes(name)
-    for start, form in _FORMS.items():
-        if content.startswith(start):
+def _not_text(name: str) -> str:
+    """Say what a file holds that is not text; nothing for text. Read up to the first such place."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    packed, rest, is_first = 0, b"", True
+    for piece in _pieces(name):
+        if is_first and (form := next((f for s, f in _FORMS.items() if piece.startswith(s)), "")):
             return form
+        is_first = False
+        try:
+            decoder.decode(piece)
+        except UnicodeDecodeError:
+            return "bytes that are not UTF-8"
+        if b"\0" in piece:
+            return "bytes that are not text"
+        text = rest + piece
+        ending = _ENDING.search(text)
+        start = ending.start() if ending else len(text)
+        packed += len(_PACKED.findall(text, 0, start))
+        # What may go on in the next piece: as much of it as makes it long.
+        rest = text[start : start + _LONG]
     try:
-        content.decode("utf-8")
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return "bytes that are not UTF-8"
-    if b"\0" in content:
-        return "bytes that are not text"
+    packed += len(rest) >= _LONG
     # The attestation holds its statement in base64: one such run, and no other.
-    packed = len(_PACKED.findall(content)) - (name == ATTESTATION)
-    return "bytes written as text (base64 or the like)" if packed > 0 else ""
+    return "bytes written as text (base64 or the like)" if packed > (name == ATTESTATION) else ""
+
+
+def _pieces(name: str) -> Iterator[bytes]:
+    with Path(name).open("rb") as stream:
+        while piece := stream.read(CHUNK_BYTES):
+            yield piece
 
 
 def _licences(release: PublishedRelease) -> Evidence:

@@ -20,6 +20,8 @@ from acne04.provenance.envelope import Opened, open_envelope, parse_json
 from acne04.provenance.ledger import Ledger
 from acne04.provenance.statement import Attested, from_bytes
 
+#: Documents and tables have some megabytes; a larger one is hashed, but not read into memory.
+LARGEST = 1 << 28
 UNTRUSTED = "nothing is attested until signature and statement hold"
 INVENTORY = "tables/inventory/images.csv"
 GROUPS, RELATIONS = "tables/groups/groups.csv", "tables/groups/relations.csv"
@@ -115,7 +117,7 @@ class PublishedRelease:
         yield from (entry for entry in entries if isinstance(entry, dict))
 
     def bytes(self, name: str) -> bytes:
-        """Read a file of the release."""
+        """Read a document of the release."""
         self._refuse_what_is_no_file(name)
         return Path(name).read_bytes()
 
@@ -125,12 +127,20 @@ class PublishedRelease:
         return tables.read(Path(path), name, self.ledger.dataset)
 
     def _refuse_what_is_no_file(self, name: str) -> None:
-        """Before anything is opened: whoever opens a pipe waits for ever."""
+        """Before anything is opened: a pipe never ends, and a sparse file fills the memory."""
         found = self.present.get(name)
         if found is None:
             raise UnavailableError(name, "no such file in the release")
         if not is_hash(found):
             raise SchemaError(name, found)
+        if (size := Path(name).stat().st_size) > LARGEST:
+            raise SchemaError(
+                name,
+                "too large for a document of a release",
+                expected=f"at most {LARGEST:,} bytes",
+                found=f"{size:,} bytes",
+                done="not read",
+            )
 
 
 def problems_of(differing: Iterable[tuple[str, str, str]]) -> tuple[Mismatch, ...]:

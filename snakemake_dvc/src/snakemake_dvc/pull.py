@@ -1,0 +1,83 @@
+"""``dvc pull`` for a checkout that strangers may have changed, as that of a pull request.
+
+DVC runs nothing of a checkout when it pulls. But it writes where the checkout says, and it goes
+where the checkout's settings say with the secrets of whoever calls it: both are looked at before.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from snakemake_dvc import dvc, git
+from snakemake_dvc.errors import BridgeError
+
+#: Address of the store in the environment, in place of the one in .dvc/config.
+STORE = "STORE_URL"
+_CONFIG = Path(".dvc/config")
+#: All that a commit may hold in the folder .dvc.
+_IN_GIT = (".dvc/config", ".dvc/.gitignore")
+_PLAIN = ("100644", "100755")
+
+
+def pull(checkout: Path, trusted: Path) -> None:
+    """Bring what ``dvc.lock`` of a checkout records, and the releases that it names.
+
+    Parameters
+    ----------
+    checkout : pathlib.Path
+        Where to pull; from then on the working directory.
+    trusted : pathlib.Path
+        Checkout whose settings of DVC are to be trusted; the same one, or that of the base branch.
+
+    Raises
+    ------
+    BridgeError
+        If the checkout is not to be trusted that far, or DVC cannot bring it.
+    """
+    settings = (trusted / _CONFIG).read_bytes()
+    is_strange = not checkout.samefile(trusted)
+    os.chdir(checkout)
+    if is_strange and (problems := [*_settings(settings), *_places()]):
+        raise BridgeError(
+            str(checkout),
+            "it is not pulled for a change that may have DVC go, or write, elsewhere",
+            found="; ".join(problems[:10]),
+            done="nothing pulled",
+            remedy="look at these first; where they are wanted, merge them on their own",
+            exit_code=2,
+        )
+    if url := os.environ.get(STORE):
+        _run("remote", "modify", "--local", "store", "url", url)
+    _run("pull", "--verbose")
+
+
+def _settings(trusted: bytes) -> Iterator[str]:
+    if not _CONFIG.is_file() or _CONFIG.read_bytes() != trusted:
+        yield f"{_CONFIG} is another one"
+    yield from (f"{path} is in git" for path in git.tracked_below(".dvc") if path not in _IN_GIT)
+
+
+def _places() -> Iterator[str]:
+    """Yield what leads out of a checkout: links, other repositories, artifacts elsewhere."""
+    for mode, path in git.modes():
+        if mode not in _PLAIN:
+            yield f"{path} is a link, or another repository"
+    for out in dvc.outs_by_name():
+        place = PurePosixPath(out)
+        if place.is_absolute() or ".." in place.parts or place.parts[0] in (".git", ".dvc"):
+            yield f"an artifact would be written to {out}"
+
+
+def _run(*words: str) -> None:
+    done = dvc.run(*words)
+    if done.returncode != 0:
+        raise BridgeError(
+            f"dvc {words[0]}",
+            f"the store cannot be read: {dvc.reason(done)}",
+            done="not everything is pulled",
+            remedy=f"set {STORE}, and what its server wants; a pull request from a fork has no "
+            "secrets",
+            exit_code=2,
+        )

@@ -1,0 +1,70 @@
+"""Read YAML of ours: what is wrong with it is told with file and line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from acne04.core.errors import SchemaError, UnavailableError
+
+#: What git leaves in a file where two branches changed the same lines.
+_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: |$)", re.MULTILINE)
+
+
+def read(path: Path, loader: type[yaml.CSafeLoader] = yaml.CSafeLoader) -> Any:
+    """Read a file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    loader : type of yaml.CSafeLoader
+        How its values are made; one that makes plain values only.
+
+    Raises
+    ------
+    UnavailableError
+        If there is no such file.
+    SchemaError
+        If it is not YAML in UTF-8, or a merge left its marks there.
+    """
+    try:
+        return parse(path.read_bytes(), str(path), loader)
+    except FileNotFoundError:
+        raise UnavailableError(str(path), "no such file") from None
+
+
+def parse(content: bytes, where: str, loader: type[yaml.CSafeLoader] = yaml.CSafeLoader) -> Any:
+    """Read the content of a file named `where`; raises as `read` does."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SchemaError(where, f"not UTF-8 ({error})") from None
+    try:
+        return yaml.load(text, Loader=loader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _refusal(text, where, error) from None
+
+
+def _refusal(text: str, where: str, error: Exception) -> SchemaError:
+    if mark := _CONFLICT.search(text):
+        line = text.count("\n", 0, mark.start()) + 1
+        return SchemaError(
+            f"{where} (line {line})",
+            "a merge left its marks: both versions stand there",
+            found=text.splitlines()[line - 1],
+            remedy="leave one of both, and delete the lines <<<<<<<, ======= and >>>>>>>",
+        )
+    if isinstance(error, RecursionError):
+        return SchemaError(where, "not YAML as expected here: nested too deeply")
+    place = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    if place is None:
+        return SchemaError(where, f"not YAML: {error}")
+    problem = getattr(error, "problem", error)
+    return SchemaError(
+        f"{where} (line {place.line + 1}, column {place.column + 1})",
+        f"not YAML as expected here: {problem}",
+    )
