@@ -14,12 +14,14 @@ from acne04.audit import (
 )
 from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.inspection.checks import Check
+from acne04.invariants import registry as invariants
 
 CHECKS: tuple[Check[AuditedCheckout], ...] = (
     *made_by.CHECKS,
     *origins.CHECKS,
     *artifact_bytes.CHECKS,
     *expected_findings.CHECKS,
+    *invariants.CHECKS,
     *leak_checks.CHECKS,
     *stored_bytes.CHECKS,
     *release_checks.CHECKS,
