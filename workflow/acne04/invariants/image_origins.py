@@ -99,6 +99,9 @@ def _labels(tables: Tables) -> Iterator[Mismatch]:
             rows = rows[rows[column].notna()]
         yield from unlike(file, rows, column, rows["name"].map(agreed), "path")
     known = set(inventory.loc[real, "name"])
+    for row in lines[lines.duplicated(["fold", "part", "line"])].itertuples():
+        expected = f"one name on line {row.line} of {row.part} in fold {row.fold}"
+        yield Mismatch(tables.dataset.file_of(FOLDS), expected, row.name, int(row.Index) + 2)
     unknown = lines[~lines["name"].isin(known)]
     for row in unknown.itertuples():
         expected = "the name of a photograph of the inventory"

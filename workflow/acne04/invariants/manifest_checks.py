@@ -51,9 +51,14 @@ def _whole(dataset: Dataset) -> Evidence:
 def _alone(tables: Tables) -> Iterator[Mismatch]:
     """Yield images that inventory or groups alone know, and tables without any."""
     inventory, groups = (tables.dataset.file_of(artifact) for artifact in (INVENTORY, GROUPS))
-    for file, table in ((inventory, tables.inventory), (groups, tables.groups)):
+    lines = tables.dataset.file_of(FOLDS)
+    for file, table, what in (
+        (inventory, tables.inventory, "a row for each image"),
+        (groups, tables.groups, "a row for each image"),
+        (lines, tables.folds, "label lines of at least one fold"),
+    ):
         if table.empty:
-            yield Mismatch(file, "a row for each image", "a header only")
+            yield Mismatch(file, what, "a header only")
     told = set(tables.groups["path"])
     for path in sorted(set(tables.inventory["path"]) - told):
         yield Mismatch(groups, "each image of the inventory", "no row", pointer=path)
@@ -148,9 +153,6 @@ def _empty_parts(
     for key, told in wanted.items():
         if key not in there:
             yield Mismatch(file, f"photographs in {told}", "none")
-    if variant in BY_FOLD and not folds:
-        lines = tables.dataset.file_of(FOLDS)
-        yield Mismatch(lines, "label lines of at least one fold", "a header only")
 
 
 def _reasons(dataset: Dataset) -> Evidence:

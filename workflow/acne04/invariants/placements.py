@@ -24,7 +24,8 @@ from acne04.relations.kinship import KINDS
 
 TRAIN, TRAIN_ONLY = "train", "train-only"
 #: Reasons that only an earlier release can give.
-GROWN = ("joins-parts", "held-out-by-decision", "test-frozen")
+FROZEN = "test-frozen"
+GROWN = ("joins-parts", "held-out-by-decision", FROZEN)
 #: Why published-clean leaves a training image out, by the nearest relation to a test image.
 RELATED = {
     "exact": "shares-photograph",
@@ -195,8 +196,9 @@ def _reasons(
     parameters = tables.parameters
     reason = standing(tables.images, rows["grade"], str(parameters["restrict"]))
     if tables.is_grown:
-        # An earlier release is not at hand: it can have given these to images of a placed group.
-        plausible = said["excluded"].isin(GROWN) & place.notna()
+        # The earlier release is not at hand; its test part takes nothing of a group, and so has it.
+        frozen = said["excluded"] == FROZEN
+        plausible = said["excluded"].isin(GROWN) & ~(frozen & place.notna() & (place != "test"))
         reason = reason.mask((reason == "") & plausible, said["excluded"])
     synthetic = rows["origin"] == "synthetic"
     if parameters["balance"] != "synthetic":

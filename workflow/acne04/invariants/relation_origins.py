@@ -4,7 +4,7 @@
 table      column: its second home
 =========  ================================================================================
 relations  a, b: groups; of kind exact: equal sha256 in the inventory; near, retake: the
-           verdict on the two contents (method, score, threshold), but for a decision;
+           verdict on the two contents (method, score, threshold, evidence), but for a decision;
            derived-from: table parents, but for a decision
 groups     parent: the relation of kind derived-from of its bytes, or equal bytes; parent_status:
            table parents; canonical, conflict, conflict_grades, conflict_counts: the files of
@@ -100,23 +100,20 @@ def _relations(tables: Tables, verdicts: pd.DataFrame, parents: pd.DataFrame) ->
     yield from unlike(file, exact, "evidence", exact["sha256_a"], "a")
     yield from unlike(file, exact, "evidence", exact["sha256_b"], "a")
     found = rows[rows["method"] != _DECISION]
-    pairs = verdicts.set_index(["sha256_a", "sha256_b"])[
-        ["verdict", "method", "score", "threshold"]
-    ]
+    pairs = verdicts.set_index(["sha256_a", "sha256_b"])
     for kind, verdict in _VERDICTS.items():
         own = found[found["kind"] == kind]
         swapped = own["sha256_a"] > own["sha256_b"]
-        keys = pd.MultiIndex.from_arrays(
-            [
-                own["sha256_a"].mask(swapped, own["sha256_b"]),
-                own["sha256_b"].mask(swapped, own["sha256_a"]),
-            ]
-        )
-        told = pairs.reindex(keys).set_index(own.index)
+        first = own["sha256_a"].mask(swapped, own["sha256_b"])
+        second = own["sha256_b"].mask(swapped, own["sha256_a"])
+        told = pairs.reindex(pd.MultiIndex.from_arrays([first, second])).set_index(own.index)
+        told["evidence"] = (first + ":" + second + " " + told["form"].fillna("")).str.rstrip()
         yield from _borne_out(file, own, told, told["verdict"] == verdict, f"a verdict {verdict}")
     own = found[found["kind"] == "derived-from"]
     by_digest = parents.drop_duplicates("sha256").set_index("sha256")
     told = by_digest.reindex(own["sha256_a"]).set_index(own.index)
+    digests = own["sha256_a"] + ":" + told["parent_sha256"].fillna("")
+    told["evidence"] = digests + " of " + told["candidates"].astype("str") + " photographs"
     yield from _borne_out(file, own, told, told["status"] == "verified", "a verified parent")
     canonical = tables.images.assign(image_id=tables.images.index).drop_duplicates("sha256")
     of_parent = told["parent_sha256"].map(canonical.set_index("sha256")["canonical"])
@@ -130,7 +127,7 @@ def _borne_out(
     holds = holds.fillna(value=False).astype(bool)
     for row in rows[~holds].itertuples():
         yield Mismatch(file, f"{what} on {row.a} and {row.b}", "none", int(row.Index) + 2, row.a)
-    for column in ("method", "score", "threshold"):
+    for column in ("method", "score", "threshold", "evidence"):
         yield from unlike(file, rows[holds], column, told.loc[holds, column], "a")
 
 

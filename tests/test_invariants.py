@@ -1,0 +1,102 @@
+"""What must be true of the tables: each fault is caught by the check that names it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from faulting import edit
+from faults_invariants import TABLE_FAULTS, TableFault
+from project import Project
+
+from acne04.audit.audited_checkout import AuditedCheckout
+from acne04.audit.registry import CHECKS as OF_AUDIT
+from acne04.inspection.checks import CheckOutcome, run
+from acne04.invariants.registry import CHECKS
+from acne04.verify.registry import CHECKS as OF_VERIFY
+
+pytestmark = pytest.mark.workflow
+#: What the checks of the tables read of a checkout; the images are none of it.
+_READ = ("data", "decisions", "params.yaml")
+_IMAGES = ("acnedit", "classification", "detection", "v2")
+
+
+@pytest.fixture
+def tables(finished: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of a finished run's tables, without images, locks and history, as working folder."""
+    for name in _READ:
+        source = finished.path / name
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns(*_IMAGES))
+        else:
+            shutil.copy(source, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+
+
+def examine() -> list[CheckOutcome]:
+    return run(CHECKS, AuditedCheckout())
+
+
+def failed(outcomes: list[CheckOutcome]) -> set[str]:
+    return {outcome.id for outcome in outcomes if outcome.status == "failed"}
+
+
+def test_both_verbs_make_all_of_these_checks() -> None:
+    assert set(CHECKS) <= set(OF_AUDIT)
+    assert set(CHECKS) <= set(OF_VERIFY)
+    assert {fault.caught_by for fault in TABLE_FAULTS} == {check.id for check in CHECKS}
+
+
+def test_the_tables_of_an_untouched_run_pass(tables: Path) -> None:
+    outcomes = examine()
+    assert {outcome.status for outcome in outcomes} == {"passed"}, outcomes
+
+
+@pytest.mark.parametrize("fault", TABLE_FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_of_the_tables_is_caught_by_the_check_that_names_it(
+    fault: TableFault, tables: Path
+) -> None:
+    fault.harm(lambda artifact: tables / artifact)
+    outcomes = {outcome.id: outcome for outcome in examine()}
+    found = outcomes[fault.caught_by]
+    assert found.status == "failed", found
+    assert fault.at in {problem.file for problem in found.problems}, found.problems
+    assert not [o.reason for o in outcomes.values() if "the check broke" in o.reason]
+    if fault.alone:
+        assert failed(list(outcomes.values())) == {fault.caught_by}
+
+
+@pytest.mark.parametrize(
+    "artifact",
+    [
+        "annotations/echoes.csv",
+        "annotations/images.csv",
+        "annotations/lesions.csv",
+        "groups/groups.csv",
+        "groups/names.csv",
+        "groups/relations.csv",
+        "inventory/boxes.csv",
+        "inventory/folds.csv",
+        "inventory/images.csv",
+        "near/parents.csv",
+        "near/verdicts.csv",
+        "splits/holdout.csv",
+        "splits/kfold.csv",
+        "splits/paper.csv",
+        "splits/paper_leaks.csv",
+        "splits/paper_table.csv",
+        "splits/published-clean.csv",
+        "splits/published.csv",
+        "splits/published_leaks.csv",
+    ],
+)
+def test_a_table_of_a_header_only_is_a_failure_and_breaks_no_check(
+    artifact: str, tables: Path
+) -> None:
+    edit(tables / "data" / artifact, lambda rows: rows.clear())
+    outcomes = examine()
+    assert failed(outcomes)
+    assert not [outcome for outcome in outcomes if "the check broke" in outcome.reason]
