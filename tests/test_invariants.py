@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +14,14 @@ from project import Project
 
 from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.audit.registry import CHECKS as OF_AUDIT
+from acne04.cli import main
 from acne04.inspection.checks import CheckOutcome, run
 from acne04.invariants.registry import CHECKS
 from acne04.verify.registry import CHECKS as OF_VERIFY
 
 pytestmark = pytest.mark.workflow
+SOURCES = Path(__file__).parents[1] / "workflow/sources.yaml"
+LEDGER = "data/ledger/ledger.json"
 #: What the checks of the tables read of a checkout; the images are none of it.
 _READ = ("data", "decisions", "params.yaml")
 _IMAGES = ("acnedit", "classification", "detection", "v2")
@@ -67,6 +71,61 @@ def test_a_fault_of_the_tables_is_caught_by_the_check_that_names_it(
     assert not [o.reason for o in outcomes.values() if "the check broke" in o.reason]
     if fault.alone:
         assert failed(list(outcomes.values())) == {fault.caught_by}
+
+
+def split_anew(tables: Path, **parameters: object) -> None:
+    """Make the manifests with other parameters, and let the ledger say so."""
+    shutil.rmtree(tables / "data/splits")
+    words = [
+        *("--dataset", "standin", "--output", "data/splits", "--sources", str(SOURCES)),
+        *("--decisions", "decisions/places.csv", "--annotated", "data/annotations/images.csv"),
+    ]
+    for name, table in (("inventory", "images"), ("groups", "groups")):
+        words += [f"--{name}", f"data/{name}/{table}.csv"]
+    words += ["--folds", "data/inventory/folds.csv", "--relations", "data/groups/relations.csv"]
+    for name, value in parameters.items():
+        flag = "--fold-count" if name == "folds" else f"--{name.replace('_', '-')}"
+        words += [flag, *map(str, value if isinstance(value, list) else [value])]
+    (tables / "data/splits").mkdir()
+    assert main(["split", *words]) == 0
+    ledger = json.loads((tables / LEDGER).read_text())
+    ledger["parameters"]["split"] |= parameters
+    (tables / LEDGER).write_text(json.dumps(ledger))
+
+
+def not_passed(outcomes: list[CheckOutcome]) -> list[CheckOutcome]:
+    return [outcome for outcome in outcomes if outcome.status != "passed"]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"restrict": "v2"},
+        {"balance": "weights", "target": 150},
+        {"balance": "repetition", "target": 150},
+        {"balance": "none"},
+        {"unknown_parent": "keep", "target": 10},
+        {"folds": 3, "ratios": [50, 25, 25]},
+    ],
+    ids=str,
+)
+def test_what_other_parameters_make_passes(parameters: dict[str, object], tables: Path) -> None:
+    split_anew(tables, **parameters)
+    assert not not_passed(examine())
+
+
+def test_a_grown_collection_passes(tables: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    split_anew(tables, restrict="v2")
+    earlier = tmp_path_factory.mktemp("earlier")
+    shutil.copytree(tables / "data/splits", earlier / "splits")
+    split_anew(tables, restrict="none", previous=str(earlier / "splits"))
+    assert (tables / "data/splits/churn.csv").read_text().count("\n") > 1
+    outcomes = examine()
+    assert not not_passed(outcomes)
+    # Where an earlier release had a say, the checks tell what they took for granted.
+    told = {outcome.id: outcome.looked_at for outcome in outcomes}
+    assert "not the earlier release" in told["reasons-hold"]
+    assert "not which places an earlier release gave" in told["quotas-agree"]
 
 
 @pytest.mark.parametrize(

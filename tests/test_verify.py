@@ -99,7 +99,7 @@ def test_what_is_not_asked_is_not_passed(
     key = str(published.keys.public)
     assert main(["verify", str(published.second), "--trusted-key", key]) == 0
     said = capsys.readouterr().out
-    assert "not run    serial: no --expect-serial: it is 2" in said
+    assert "not run    serial: not asked for: no --expect-serial: it is 2" in said
     assert "not run    commit" in said
     assert "not run    images" in said
 

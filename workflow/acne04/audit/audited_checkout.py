@@ -133,6 +133,10 @@ class AuditedCheckout:
         return {}
 
     @cached_property
+    def _documents(self) -> dict[tuple[str, str], Any]:
+        return {}
+
+    @cached_property
     def _hashed(self) -> dict[Path, FileDigests | None]:
         return {}
 
@@ -162,10 +166,12 @@ class AuditedCheckout:
 
     def document_of(self, artifact: str, schema: str = "") -> Any:
         """Read an artifact that is a JSON document, and check it against a schema, if any."""
-        document = _json(Path(artifact))
-        if schema:
-            documents.check(document, schema, artifact)
-        return document
+        if (artifact, schema) not in self._documents:
+            document = _json(Path(artifact))
+            if schema:
+                documents.check(document, schema, artifact)
+            self._documents[artifact, schema] = document
+        return self._documents[artifact, schema]
 
     @cached_property
     def delivered(self) -> Delivered:

@@ -25,7 +25,11 @@ def edges(checkout: AuditedCheckout) -> pd.DataFrame:
     For who could alter the tables of `dedupe`: equal bytes by the listings, persons by the subject
     files, near-duplicates and parents by the tables of ``near``.
     """
-    found = {*_copies(checkout), *_persons(checkout), *_near(checkout), *_parents(checkout)}
+    inventory = checkout.table("inventory/images.csv", "inventory")
+    # A file that does not decode shows nothing, so it is a copy of nothing.
+    shown = set(inventory.loc[inventory["decodable"].fillna(value=False), "path"])
+    seen = {*_copies(checkout), *_near(checkout), *_parents(checkout)}
+    found = {edge for edge in seen if shown.issuperset(edge[1:])} | {*_persons(checkout)}
     return pd.DataFrame(sorted(found), columns=["kind", "a", "b"], dtype="str")
 
 
@@ -44,9 +48,7 @@ def listed(checkout: AuditedCheckout) -> pd.DataFrame:
 
 
 def _copies(checkout: AuditedCheckout) -> Iterator[Edge]:
-    inventory = checkout.table("inventory/images.csv", "inventory")
-    # A file that does not decode shows nothing, so it is a copy of nothing.
-    images = set(inventory.loc[inventory["decodable"].fillna(value=False), "path"])
+    images = set(checkout.table("inventory/images.csv", "inventory")["path"])
     same: dict[str, list[str]] = defaultdict(list)
     files = listed(checkout)
     for path, sha256 in zip(files["path"], files["sha256"], strict=True):

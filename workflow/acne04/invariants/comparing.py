@@ -42,6 +42,16 @@ def _texts(column: pd.Series) -> NDArray[np.object_]:
     return np.asarray(column.astype("object").where(column.notna(), "").astype(str), dtype=object)
 
 
+def looked_up(keys: pd.Series, values: Any) -> pd.Series:
+    """Give the text of each key, empty where there is none; also where nothing is known at all.
+
+    >>> looked_up(pd.Series(["a", "b"]), {"a": "x"}).tolist()
+    ['x', '']
+    """
+    found = keys.map(values).astype("object")
+    return found.where(found.notna(), "").astype("str")
+
+
 def unlike(
     file: str, rows: pd.DataFrame, column: str, expected: pd.Series, key: str = "image_id"
 ) -> Iterator[Mismatch]:

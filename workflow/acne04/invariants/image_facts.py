@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from acne04.invariants.comparing import looked_up
+
 #: Columns of a manifest that inventory and groups have under the same name.
 OF_INVENTORY = ("origin", "lesions_v1", "width", "height", "size", "sha256")
 OF_GROUPS = ("path", "conflict_counts", "subject", "group")
@@ -58,7 +60,7 @@ def _with_circles(images: pd.DataFrame, annotated: pd.DataFrame) -> pd.DataFrame
         # A synthetic image may bear the name of an annotated photograph: not its circles.
         own = images["name"].map(values).astype("Int64")
         images[column] = own.where(is_photograph)
-    by = images["name"].map(records["quarantined_by"]).fillna("").where(is_photograph, "")
+    by = looked_up(images["name"], records["quarantined_by"]).where(is_photograph, "")
     images["annotated"] = images["quarantined_v2"].notna()
     images["conflict_counts_v2"] = _disagreements(images)
     images["quarantined_by"] = by
@@ -76,7 +78,7 @@ def _disagreements(images: pd.DataFrame) -> pd.Series:
         for canonical, different in counts.items()
         if len(different) > 1
     }
-    return images["canonical"].map(joined).fillna("").astype("str")
+    return looked_up(images["canonical"], joined)
 
 
 def _take_from_copies(images: pd.DataFrame) -> None:

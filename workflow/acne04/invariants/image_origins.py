@@ -126,8 +126,13 @@ def _folder_grades(tables: Tables) -> dict[str, int]:
     for stage in tables.dataset.ledger.stages:
         for name, value in stage.parameters.items():
             if name.endswith(".acnedit.promises") and isinstance(value, dict):
-                folders: dict[str, Any] = value.get("folders") or {}
-                return {folder: int(about["grade"]) for folder, about in folders.items()}
+                folders: Any = value.get("folders")
+                promised = folders.items() if isinstance(folders, dict) else ()
+                return {
+                    folder: about["grade"]
+                    for folder, about in promised
+                    if isinstance(about, dict) and isinstance(about.get("grade"), int)
+                }
     return {}
 
 

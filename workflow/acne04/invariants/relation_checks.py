@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch
-from acne04.invariants.comparing import shown
+from acne04.invariants.comparing import looked_up, shown
 from acne04.invariants.components import components
 from acne04.invariants.dataset import CLEAN, GROUPS, Dataset, manifest_of, metrics_of
 from acne04.invariants.tables import Tables, tables_of
@@ -29,7 +29,7 @@ def _groups(dataset: Dataset) -> Evidence:
 def _torn(file: str, groups: pd.DataFrame, related: pd.DataFrame) -> Iterator[Mismatch]:
     """Yield relations between two groups."""
     group_of = groups.set_index("image_id")["group"]
-    a, b = (related[side].map(group_of).fillna("") for side in "ab")
+    a, b = (looked_up(related[side], group_of) for side in "ab")
     apart = ((a != b) | (a == "")).to_numpy()
     ends = zip(related[apart].itertuples(), a[apart], b[apart], strict=True)
     for edge, one, other in ends:

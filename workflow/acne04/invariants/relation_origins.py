@@ -25,7 +25,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from acne04.inspection.checks import Mismatch
-from acne04.invariants.comparing import unlike
+from acne04.invariants.comparing import looked_up, unlike
 from acne04.invariants.components import components
 from acne04.invariants.dataset import (
     CALIBRATION,
@@ -90,8 +90,8 @@ def _relations(tables: Tables, verdicts: pd.DataFrame, parents: pd.DataFrame) ->
     relations, file = tables.relations, tables.dataset.file_of(RELATIONS)
     digest = tables.images["sha256"]
     rows = relations.assign(
-        sha256_a=relations["a"].map(digest).fillna(""),
-        sha256_b=relations["b"].map(digest).fillna(""),
+        sha256_a=looked_up(relations["a"], digest),
+        sha256_b=looked_up(relations["b"], digest),
     )
     for side in "ab":
         for row in rows[rows[f"sha256_{side}"] == ""].itertuples():
@@ -158,7 +158,7 @@ def _parents(tables: Tables, parents: pd.DataFrame) -> Iterator[Mismatch]:
     parent = edge["b"].mask(is_photograph, of["canonical"]).where(synthetic & shown, "")
     yield from unlike(file, rows, "parent", parent.fillna(""))
     sought = parents.drop_duplicates("sha256").set_index("sha256")["status"]
-    status = of["sha256"].map(sought).fillna("unknown")
+    status = looked_up(of["sha256"], sought).replace("", "unknown")
     by_person = (edge["method"] == _DECISION) | (
         (rows["parent_status"] == "decided") & (rows["parent"] == "")
     )
@@ -194,7 +194,7 @@ def _photographs(tables: Tables) -> Iterator[Mismatch]:
             key: "/".join(map(str, sorted(set(values.dropna().astype(int)))))
             for key, values in of.loc[torn_grade | torn_count, label].groupby(photograph)
         }
-        yield from unlike(file, groups, column, photograph.map(texts).fillna("").astype("str"))
+        yield from unlike(file, groups, column, looked_up(photograph, texts))
     conflict = pd.Series("", index=groups.index, dtype="str").mask(torn_count, "count")
     conflict = conflict.mask(torn_grade, "grade").mask(groups["decided_grade"].notna(), "")
     if decided:

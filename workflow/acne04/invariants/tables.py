@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from acne04.core.documents import follows
 from acne04.core.errors import SchemaError
+from acne04.core.schemas import load_schema
 from acne04.invariants.dataset import (
     ANNOTATED,
     CERTIFICATES,
@@ -119,15 +121,16 @@ class Tables:
     @cached_property
     def parameters(self) -> dict[str, Any]:
         """Section ``split`` of the parameters that the run recorded."""
-        section = self.dataset.ledger.parameters.get("split")
-        needed = ("ratios", "folds", "restrict", "balance", "target", "unknown_parent", "previous")
-        if not isinstance(section, dict) or not set(needed) <= section.keys():
+        section: Any = self.dataset.ledger.parameters.get("split")
+        schema = load_schema("params.schema.json")["properties"]["split"]
+        if not follows(section, schema):
             raise SchemaError(
                 self.dataset.file_of("data/ledger/ledger.json"),
                 "no parameters of the split",
-                expected=f"split with {', '.join(needed)}",
+                expected="a section split as params.schema.json has it",
             )
-        return section
+        found: dict[str, Any] = section
+        return found
 
     @property
     def parts(self) -> dict[str, int]:

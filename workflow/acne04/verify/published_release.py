@@ -118,6 +118,10 @@ class PublishedRelease:
         return Path(name).read_bytes()
 
     @cached_property
+    def _documents(self) -> dict[tuple[str, str], Any]:
+        return {}
+
+    @cached_property
     def _tables(self) -> dict[str, pd.DataFrame]:
         return {}
 
@@ -144,11 +148,13 @@ class PublishedRelease:
 
     def document_of(self, artifact: str, schema: str = "") -> Any:
         """Read the JSON document that an artifact has become, and check it against a schema."""
-        place = self.file_of(artifact)
-        document = self.json(place)
-        if schema:
-            documents.check(document, schema, place)
-        return document
+        if (artifact, schema) not in self._documents:
+            place = self.file_of(artifact)
+            document = self.json(place)
+            if schema:
+                documents.check(document, schema, place)
+            self._documents[artifact, schema] = document
+        return self._documents[artifact, schema]
 
     def _refuse_what_is_no_file(self, name: str) -> None:
         """Before anything is opened: whoever opens a pipe waits for ever."""
