@@ -20,7 +20,8 @@ groups       path: names; canonical: relations of kind exact and near; parent: d
 ===========  ==============================================================================
 
 No second home in any table: md5, width, height, orientation, mode, exif_make, exif_model, decodable
-and phash of the inventory, which were measured; fold, part and line of the label lines, and the
+and phash of the inventory, which were measured, and need only be the same for the same bytes
+(findings count the images that are not upright); fold, part and line of the label lines, and the
 corners of boxes, which are the publisher's; subject and decided_grade of groups, which are the
 subject table's (`groups-agree` compares it where it is at hand) and a person's.
 """
@@ -40,16 +41,22 @@ from acne04.invariants.comparing import unlike
 from acne04.invariants.dataset import BOXES, FINDINGS, FOLDS, INVENTORY, NAMES, findings_of
 from acne04.invariants.tables import Tables
 
+#: What scan measured of an image's bytes.
+_MEASURED = (
+    *("md5", "width", "height", "orientation", "mode", "exif_make", "exif_model", "decodable"),
+    "phash",
+)
 #: First folder of a path to the origin of its image.
 _ORIGINS = {"classification": "real", "acnedit": "synthetic"}
 #: Findings of `scan` that count the rows in which two columns disagree.
-_CONFLICT = "label-conflict"
+_CONFLICT, _TURNED = "label-conflict", "exif-orientation"
 _BAND, _PREFIX, _BOXES = "grade-outside-band", "prefix-grade-mismatch", "count-boxes-mismatch"
 
 
 def problems(tables: Tables) -> Iterator[Mismatch]:
     """Yield what the tables say otherwise than their origins."""
     yield from _inventory(tables)
+    yield from _measured(tables)
     yield from _labels(tables)
     yield from _disagreements(tables)
     yield from _boxes(tables)
@@ -72,6 +79,23 @@ def _inventory(tables: Tables) -> Iterator[Mismatch]:
         if not str(found).startswith(decoder):
             line = int(rows.index[0]) + 2
             yield Mismatch(file, f"decoder {decoder}, as in the ledger", str(found), line)
+
+
+def _measured(tables: Tables) -> Iterator[Mismatch]:
+    """Check that what was measured of the same bytes is the same, and counted where it is odd."""
+    inventory, file = tables.inventory, tables.dataset.file_of(INVENTORY)
+    same = inventory.groupby("sha256")
+    for column in _MEASURED:
+        yield from unlike(file, inventory, column, same[column].transform("first"), "path")
+    decodable = inventory["decodable"].fillna(value=False).astype(bool)
+    for row in inventory[decodable != (inventory["phash"] != "")].itertuples():
+        expected = "a hash of an image that decodes, and of no other"
+        yield Mismatch(file, expected, row.phash or "none", int(row.Index) + 2, row.path)
+    turned = inventory["width"].notna() & (inventory["orientation"].fillna(1) != 1)
+    counted = _counts(tables).get(_TURNED, 0)
+    if int(turned.sum()) != counted:
+        expected = f"{counted} images that are not upright, as findings {_TURNED} count"
+        yield Mismatch(file, expected, str(int(turned.sum())))
 
 
 def _delivered(tables: Tables, file: str) -> Iterator[Mismatch]:
