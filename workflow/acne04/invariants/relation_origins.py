@@ -53,6 +53,7 @@ def problems(tables: Tables) -> Iterator[Mismatch]:
     yield from _compared(
         tables, PARENTS, parents, {"path": "sha256", "parent_path": "parent_sha256"}
     )
+    yield from _steadiness(tables, verdicts)
     yield from _relations(tables, verdicts, parents)
     yield from _parents(tables, parents)
     yield from _photographs(tables)
@@ -84,6 +85,18 @@ def _compared(
         expected_score = f"a score of {least[row.Index]:g} or more, to be {getattr(row, verdict)}"
         found = "none" if pd.isna(row.score) else f"{row.score:g}"
         yield Mismatch(file, expected_score, found, int(row.Index) + 2, getattr(row, first))
+
+
+def _steadiness(tables: Tables, verdicts: pd.DataFrame) -> Iterator[Mismatch]:
+    """Check that copies lie steadier than any retake: that is what tells the one from the other."""
+    retakes = verdicts.loc[verdicts["verdict"] == "retake", "steadiness"]
+    most = -1.0 if retakes.dropna().empty else float(retakes.max())
+    steady = verdicts["steadiness"].fillna(-1).astype(float)
+    for row in verdicts[(verdicts["verdict"] == "same") & (steady <= most)].itertuples():
+        expected = f"steadiness above {most:g}, the most of a retake"
+        found = "none" if pd.isna(row.steadiness) else f"{row.steadiness:g}"
+        file = tables.dataset.file_of(VERDICTS)
+        yield Mismatch(file, expected, found, int(row.Index) + 2, row.path_a)
 
 
 def _relations(tables: Tables, verdicts: pd.DataFrame, parents: pd.DataFrame) -> Iterator[Mismatch]:
