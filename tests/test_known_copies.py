@@ -19,9 +19,11 @@ PAIRS = [("a.jpg", "b.jpg"), ("c.jpg", "d.jpg"), ("e.jpg", "f.jpg"), ("g.jpg", "
 
 
 class Checkout:
-    """The two things that the check asks a checkout for."""
+    """What the check asks a checkout, and the tables of one, for."""
 
     dataset = "acne04"
+    groups = pd.DataFrame({"path": [], "image_id": []})
+    all_kinship: Kinship
 
     def table(self, path: str, name: str) -> pd.DataFrame:
         names = [name for pair in PAIRS for name in pair if name != "h.jpg"]
@@ -37,9 +39,11 @@ def outcome(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckOutcome:
     Path(TABLE).write_text("".join(["dataset,a,b,source\n", *rows]))
     edges = [("exact", "a", "b"), ("near", "c", "x"), ("exact", "x", "d"), ("retake", "e", "f")]
     named = [(k, f"classification/{a}.jpg", f"classification/{b}.jpg") for k, a, b in edges]
-    kinship = Kinship([], pd.DataFrame(named, columns=["kind", "a", "b"]))
-    monkeypatch.setattr(known_copies, "kinship", lambda checkout: kinship)
-    (outcome,) = run(known_copies.CHECKS, Checkout())  # type: ignore[arg-type]
+    checkout = Checkout()
+    checkout.all_kinship = Kinship([], pd.DataFrame(named, columns=["kind", "a", "b"]))
+    checkout.groups = checkout.table("", "")[["path"]].assign(image_id=lambda t: t["path"])
+    monkeypatch.setattr(known_copies, "tables_of", lambda checkout: checkout)
+    (outcome,) = run(known_copies.CHECKS, checkout)  # type: ignore[arg-type]
     return outcome
 
 

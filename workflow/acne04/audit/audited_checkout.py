@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from acne04.core import tables, yaml_files
+from acne04.core import documents, tables, yaml_files
 from acne04.core.addresses import bare
 from acne04.core.errors import Acne04Error, SchemaError, UnavailableError
 from acne04.core.hashing import CHUNK_BYTES
 from acne04.core.processes import available_processors
 from acne04.core.sources import Source, load_sources
 from acne04.inspection.checks import Impossible
+from acne04.invariants.dataset import Delivered
 from acne04.provenance import ledger
 from acne04.provenance.ledger import Ledger
 
@@ -136,6 +137,10 @@ class AuditedCheckout:
         return {}
 
     @cached_property
+    def _documents(self) -> dict[tuple[str, str], Any]:
+        return {}
+
+    @cached_property
     def _hashed(self) -> dict[Path, FileDigests | None]:
         return {}
 
@@ -149,11 +154,36 @@ class AuditedCheckout:
         self._hashed.update(zip(missing, hash_files(missing), strict=True))
         return {path: self._hashed[path] for path in wanted}
 
+    def file_of(self, artifact: str) -> str:
+        """Name an artifact in reports: as it is called."""
+        return artifact
+
+    def table_of(self, artifact: str, name: str) -> pd.DataFrame:
+        """Read an artifact that is a table; several checks look at the same ones."""
+        if artifact not in self._tables:
+            self._tables[artifact] = tables.read(Path(artifact), name, self.dataset)
+        return self._tables[artifact]
+
     def table(self, path: str, name: str) -> pd.DataFrame:
-        """Read a table of the dataset below ``data/``; several checks look at the same ones."""
-        if path not in self._tables:
-            self._tables[path] = tables.read(Path("data", path), name, self.dataset)
-        return self._tables[path]
+        """Read a table of the dataset below ``data/``."""
+        return self.table_of(f"data/{path}", name)
+
+    def document_of(self, artifact: str, schema: str = "") -> Any:
+        """Read an artifact that is a JSON document, and check it against a schema, if any."""
+        if (artifact, schema) not in self._documents:
+            document = _json(Path(artifact))
+            if schema:
+                documents.check(document, schema, artifact)
+            self._documents[artifact, schema] = document
+        return self._documents[artifact, schema]
+
+    @cached_property
+    def delivered(self) -> Delivered:
+        """What listings, subject files and the tables of ``near`` say."""
+        # Here, since that module reads this one's tables.
+        from acne04.audit.own_graph import edges, listed
+
+        return Delivered(listed(self), edges(self))
 
     @cached_property
     def known(self) -> dict[str, str]:
@@ -216,6 +246,15 @@ def _stages_of(path: Path) -> dict[str, Any]:
     if odd := [str(name) for name, entry in stages.items() if not isinstance(entry, dict)]:
         raise SchemaError(f"{path}#/stages/{odd[0]}", "no mapping")
     return dict(stages)
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UnavailableError(str(path), "no such file") from None
+    except (ValueError, RecursionError) as error:
+        raise SchemaError(str(path), f"not JSON in UTF-8 ({type(error).__name__})") from None
 
 
 def _mapping(path: Path) -> dict[str, Any]:

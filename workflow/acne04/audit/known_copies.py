@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from acne04.audit.audited_checkout import AuditedCheckout
-from acne04.audit.own_graph import kinship
 from acne04.core import tables
 from acne04.inspection.checks import Check, Evidence, Mismatch, NothingYet
+from acne04.invariants.tables import tables_of
 from acne04.relations.kinship import KINDS
 
 
@@ -26,18 +26,19 @@ def _known(checkout: AuditedCheckout) -> Evidence:
 
 
 def _apart(checkout: AuditedCheckout, file: Path, pairs: pd.DataFrame) -> Iterator[Mismatch]:
-    inventory = checkout.table("inventory/images.csv", "inventory")
-    real = inventory[inventory["origin"] == "real"]
-    path_of = dict(zip(real["name"], real["path"], strict=True))
-    related = kinship(checkout)
+    real = checkout.table("inventory/images.csv", "inventory").query("origin == 'real'")
+    tables = tables_of(checkout)
+    id_of = dict(zip(tables.groups["path"], tables.groups["image_id"], strict=True))
+    ids = {name: id_of.get(path) for name, path in zip(real["name"], real["path"], strict=True)}
+    related = tables.all_kinship
     for row in pairs.itertuples():
         names = (str(row.a), str(row.b))
         expected, line = f"{row.a} and {row.b} as one photograph ({row.source})", int(row.Index) + 2
-        if missing := [name for name in names if name not in path_of]:
+        if missing := [name for name in names if not ids.get(name)]:
             found = f"{' and '.join(missing)} not in the inventory"
             yield Mismatch(str(file), expected, found, line)
             continue
-        one, other = related.positions(pd.Series([path_of[name] for name in names]))
+        one, other = related.positions(pd.Series([ids[name] for name in names]))
         holds = related.kinds(int(one), np.array([other]))[:, 0]
         kinds = [kind for kind, is_related in zip(KINDS, holds, strict=True) if is_related]
         if not {"exact", "near"} & set(kinds):

@@ -1,11 +1,10 @@
-"""How images are related, taken from as near to the sources as it can be, not from the groups."""
+"""How images are related by the sources, not by the tables that were made of them."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,54 +12,46 @@ import pandas as pd
 
 from acne04.audit.audited_checkout import RAW, AuditedCheckout
 from acne04.relations import decisions
-from acne04.relations.kinship import Kinship
-from acne04.relations.persons import plain_subject, with_persons
+from acne04.relations.persons import plain_subject
 from acne04.relations.subjects import read_subject_files
 
 DECISIONS = Path("decisions")
 Edge = tuple[str, str, str]
 
 
-@lru_cache(maxsize=1)
 def edges(checkout: AuditedCheckout) -> pd.DataFrame:
-    """Give all relations between paths below data/raw: columns kind, a, b.
+    """Give the relations between paths below data/raw that the sources say: columns kind, a, b.
 
-    Those of table ``relations`` and of the column ``subject`` of the groups; and again, for who
-    could alter these, equal bytes by the listings, persons by the subject files, near-duplicates
-    and parents by the tables of ``near``.
+    For who could alter the tables of `dedupe`: equal bytes by the listings, persons by the subject
+    files, near-duplicates and parents by the tables of ``near``.
     """
-    groups = checkout.table("groups/groups.csv", "groups")
-    path_of = dict(zip(groups["image_id"], groups["path"], strict=True))
-    relations = checkout.table("groups/relations.csv", "relations")
-    found = {
-        (row.kind, path_of.get(row.a, row.a), path_of.get(row.b, row.b))
-        for row in relations.itertuples()
-    }
-    found |= {*_copies(checkout), *_persons(checkout), *_near(checkout), *_parents(checkout)}
-    told = pd.DataFrame(sorted(found), columns=["kind", "a", "b"])
-    return with_persons(told, groups.assign(image_id=groups["path"]))
-
-
-@lru_cache(maxsize=1)
-def kinship(checkout: AuditedCheckout) -> Kinship:
-    """Give the relations ready to be asked, by path."""
-    return Kinship(checkout.table("inventory/images.csv", "inventory")["path"], edges(checkout))
+    inventory = checkout.table("inventory/images.csv", "inventory")
+    # A file that does not decode shows nothing, so it is a copy of nothing.
+    shown = set(inventory.loc[inventory["decodable"].fillna(value=False), "path"])
+    seen = {*_copies(checkout), *_near(checkout), *_parents(checkout)}
+    found = {edge for edge in seen if shown.issuperset(edge[1:])} | {*_persons(checkout)}
+    return pd.DataFrame(sorted(found), columns=["kind", "a", "b"], dtype="str")
 
 
 #: Verdict on two images to the kind of relation that it is.
 _EDGES = {"same": "near", "retake": "retake"}
 
 
-def listed(checkout: AuditedCheckout) -> dict[str, str]:
-    """Give path below data/raw -> SHA-256, as the listings have it."""
-    start = f"{RAW}/"
-    return {p.removeprefix(start): s for p, s in checkout.known.items() if p.startswith(start)}
+def listed(checkout: AuditedCheckout) -> pd.DataFrame:
+    """Give path below data/raw, size and sha256 of every delivered file, by the listings."""
+    listings = [
+        checkout.listing(source.key).assign(folder=f"{source.folder}/".removeprefix(f"{RAW}/"))
+        for source in checkout.ledger.sources
+    ]
+    files = pd.concat(listings, ignore_index=True)
+    return files.assign(path=files["folder"] + files["path"])[["path", "size", "sha256"]]
 
 
 def _copies(checkout: AuditedCheckout) -> Iterator[Edge]:
     images = set(checkout.table("inventory/images.csv", "inventory")["path"])
     same: dict[str, list[str]] = defaultdict(list)
-    for path, sha256 in listed(checkout).items():
+    files = listed(checkout)
+    for path, sha256 in zip(files["path"], files["sha256"], strict=True):
         if path in images:
             same[sha256].append(path)
     return _chained("exact", same.values())

@@ -22,6 +22,7 @@ from acne04.audit import (
 )
 from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.inspection.checks import Check
+from acne04.invariants import registry as invariants
 
 CHECKS: tuple[Check[AuditedCheckout], ...] = (
     *auditor.CHECKS,
@@ -35,6 +36,7 @@ CHECKS: tuple[Check[AuditedCheckout], ...] = (
     *linked_artifacts.CHECKS,
     *expected_findings.CHECKS,
     *known_copies.CHECKS,
+    *invariants.CHECKS,
     *leak_checks.CHECKS,
     *stored_bytes.CHECKS,
     *recorded_releases.CHECKS,

@@ -16,7 +16,8 @@ Level = Literal["quick", "full", "rebuild"]
 LEVELS: tuple[Level, ...] = ("quick", "full", "rebuild")
 Status = Literal["passed", "failed", "not-run", "impossible"]
 
-Examined = TypeVar("Examined")
+#: A check of something general is one of everything particular, too.
+Examined = TypeVar("Examined", contravariant=True)
 _PACKAGE = Path(__file__).parents[1]
 
 

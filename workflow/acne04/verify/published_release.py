@@ -14,21 +14,22 @@ from securesystemslib.signer import SSlibKey  # type: ignore[attr-defined]
 from acne04.core import documents, tables
 from acne04.core.errors import Acne04Error, SchemaError, UnavailableError
 from acne04.inspection.checks import Impossible, Mismatch
+from acne04.invariants.dataset import Delivered
 from acne04.provenance import ledger
 from acne04.provenance.checksums import ATTESTATION, is_hash, present_files
 from acne04.provenance.envelope import Opened, open_envelope, parse_json
 from acne04.provenance.ledger import Ledger
 from acne04.provenance.statement import Attested, from_bytes
+from acne04.standards.release_files import places
 
 #: Documents and tables have some megabytes; a larger one is hashed, but not read into memory.
 LARGEST = 1 << 28
 UNTRUSTED = "nothing is attested until signature and statement hold"
 INVENTORY = "tables/inventory/images.csv"
-GROUPS, RELATIONS = "tables/groups/groups.csv", "tables/groups/relations.csv"
 CROISSANT, CRATE, LEDGER = "croissant.json", "ro-crate-metadata.json", "ledger.json"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PublishedRelease:
     """A release in the working folder, and what whoever verifies it knows from elsewhere.
 
@@ -121,10 +122,44 @@ class PublishedRelease:
         self._refuse_what_is_no_file(name)
         return Path(name).read_bytes()
 
+    @cached_property
+    def _documents(self) -> dict[tuple[str, str], Any]:
+        return {}
+
+    @cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {}
+
     def table(self, path: str, name: str) -> pd.DataFrame:
-        """Read a table of the release."""
+        """Read a table of the release; several checks look at the same ones."""
         self._refuse_what_is_no_file(path)
-        return tables.read(Path(path), name, self.ledger.dataset)
+        if path not in self._tables:
+            self._tables[path] = tables.read(Path(path), name, self.ledger.dataset)
+        return self._tables[path]
+
+    @property
+    def delivered(self) -> Delivered | None:
+        """What the delivered files say: a release has none of them."""
+        return None
+
+    def file_of(self, artifact: str) -> str:
+        """Name an artifact by its place in the release."""
+        found = [place for place in places(artifact) if place in self.present]
+        return (found or places(artifact) or (artifact.rpartition("/")[2],))[0]
+
+    def table_of(self, artifact: str, name: str) -> pd.DataFrame:
+        """Read the table that an artifact has become."""
+        return self.table(self.file_of(artifact), name)
+
+    def document_of(self, artifact: str, schema: str = "") -> Any:
+        """Read the JSON document that an artifact has become, and check it against a schema."""
+        if (artifact, schema) not in self._documents:
+            place = self.file_of(artifact)
+            document = self.json(place)
+            if schema:
+                documents.check(document, schema, place)
+            self._documents[artifact, schema] = document
+        return self._documents[artifact, schema]
 
     def _refuse_what_is_no_file(self, name: str) -> None:
         """Before anything is opened: a pipe never ends, and a sparse file fills the memory."""
