@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ import pandas as pd
 from acne04.core import documents, tables, yaml_files
 from acne04.core.addresses import bare
 from acne04.core.errors import Acne04Error, SchemaError, UnavailableError
+from acne04.core.files import open_regular, read_bytes
 from acne04.core.hashing import CHUNK_BYTES
 from acne04.core.processes import available_processors
 from acne04.core.sources import Source, load_sources
@@ -97,13 +97,20 @@ class AuditedCheckout:
     def recorded(self) -> dict[str, str]:
         """Output -> SHA-256 of ``snakemake.lock``."""
         path = Path("snakemake.lock")
+        document = _json(path)
         try:
-            jobs = json.loads(path.read_text(encoding="utf-8"))["jobs"]
-            return {name: sha for job in jobs for name, sha in job["outputs"].items()}
-        except FileNotFoundError:
-            raise UnavailableError(str(path), "no such file") from None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            return {n: sha for job in document["jobs"] for n, sha in job["outputs"].items()}
+        except (KeyError, TypeError, AttributeError) as error:
             raise SchemaError(str(path), f"not a digest of records ({error})") from None
+
+    @property
+    def named_dataset(self) -> str:
+        """The same for a report: ``unknown`` where ``params.yaml`` does not say it."""
+        try:
+            return self.dataset if self.dataset in ("standin", "acne04") else "unknown"
+        except Acne04Error:
+            # What is wrong with that file, the checks that read it say.
+            return "unknown"
 
     @property
     def is_unpulled(self) -> bool:
@@ -230,12 +237,12 @@ def _hash_batch(paths: Sequence[Path]) -> list[FileDigests | None]:
 def _hash_file(path: Path) -> FileDigests | None:
     try:
         # Without the layers of open(), which take longer than a small file.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        descriptor = open_regular(path)
         try:
             return digest_of(lambda size: os.read(descriptor, size))
         finally:
             os.close(descriptor)
-    except OSError:
+    except (OSError, UnavailableError):
         return None
 
 
@@ -250,11 +257,9 @@ def _stages_of(path: Path) -> dict[str, Any]:
 
 def _json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return documents.parse(read_bytes(path), str(path))
     except FileNotFoundError:
         raise UnavailableError(str(path), "no such file") from None
-    except (ValueError, RecursionError) as error:
-        raise SchemaError(str(path), f"not JSON in UTF-8 ({type(error).__name__})") from None
 
 
 def _mapping(path: Path) -> dict[str, Any]:

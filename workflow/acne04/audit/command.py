@@ -133,8 +133,7 @@ def run(options: AuditOptions) -> int:
     outcomes = run_checks(CHECKS, checkout, options.level)
     if checkout.is_unpulled:
         outcomes = [_without_data(outcome) for outcome in outcomes]
-    dataset = checkout.dataset if checkout.dataset in ("standin", "acne04") else "unknown"
-    document = as_document("audit", dataset, options.level, outcomes)
+    document = as_document("audit", checkout.named_dataset, options.level, outcomes)
     return check_reports.report(document, options.reports)
 
 

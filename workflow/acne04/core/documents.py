@@ -12,7 +12,7 @@ import jsonschema
 
 from acne04.core.addresses import in_all_strings
 from acne04.core.errors import SchemaError, UnavailableError
-from acne04.core.files import write_text
+from acne04.core.files import read_bytes, write_text
 from acne04.core.printing import in_utf8, shown_json, told
 from acne04.core.schemas import load_schema
 
@@ -54,13 +54,20 @@ def read(path: Path, schema: str) -> Any:
         If it is not JSON or does not follow the schema; the message lists every place.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        content = read_bytes(path)
     except FileNotFoundError:
         raise UnavailableError(str(path), "no such file") from None
-    except ValueError as error:
-        raise SchemaError(str(path), f"not JSON in UTF-8 ({error})") from None
+    document = parse(content, str(path))
     check(document, schema, str(path))
     return document
+
+
+def parse(content: bytes, where: str) -> Any:
+    """Read the content of a file named `where`; a `SchemaError` where it is not JSON."""
+    try:
+        return json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise SchemaError(where, f"not JSON in UTF-8 ({error})") from None
 
 
 def check(document: Any, schema: str, where: str) -> None:

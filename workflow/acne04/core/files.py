@@ -1,16 +1,44 @@
-"""Write files so that a reader sees the old bytes or the new ones, never half of them."""
+"""Write files so that a reader sees the old bytes or the new ones, never half; read files only."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from acne04.core.errors import UnavailableError
+
+#: Flags of an opening that neither waits (a pipe without a writer) nor translates line ends.
+_READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 #: What may be done with a file and a folder of ours, where the umask allows it: these are faces.
 _FILE_MODE, _FOLDER_MODE = 0o644, 0o755
+
+
+def open_regular(path: Path) -> int:
+    """Open a file for reading; give its descriptor, which the caller closes.
+
+    Raises
+    ------
+    OSError
+        If there is none, or it cannot be opened.
+    UnavailableError
+        If it is no file but a folder, a pipe, a device: whoever reads those may wait for ever.
+    """
+    descriptor = os.open(path, _READING)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UnavailableError(str(path), "no regular file (a folder, a pipe or a device)")
+    return descriptor
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a whole file; raises as `open_regular` does."""
+    with open(open_regular(path), "rb") as stream:
+        return stream.read()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from acne04.core.errors import SchemaError, UnavailableError
+from acne04.core.files import read_bytes
 from acne04.core.schemas import load_schema
 
 #: What may stand between the fields of a stranger's table.
@@ -95,7 +96,7 @@ def read(path: Path) -> list[Row]:
         If it is not CSV in UTF-8.
     """
     try:
-        return list(parse(path.read_bytes()))
+        return list(parse(read_bytes(path)))
     except FileNotFoundError:
         raise UnavailableError(
             str(path), "no such table", remedy="run the stage that makes it, or `dvc pull`"

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from acne04.core.errors import SchemaError, UnavailableError
+from acne04.core.files import read_bytes
 
 #: What git leaves in a file where two branches changed the same lines.
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: |$)", re.MULTILINE)
@@ -32,7 +33,7 @@ def read(path: Path, loader: type[yaml.CSafeLoader] = yaml.CSafeLoader) -> Any:
         If it is not YAML in UTF-8, or a merge left its marks there.
     """
     try:
-        return parse(path.read_bytes(), str(path), loader)
+        return parse(read_bytes(path), str(path), loader)
     except FileNotFoundError:
         raise UnavailableError(str(path), "no such file") from None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from acne04.core.errors import UnavailableError
+from acne04.core.files import read_bytes
 from acne04.core.findings import Finding
 from acne04.core.grades import GRADES
 from acne04.relations import catalogue
@@ -69,7 +70,7 @@ def read_subject_files(folder: Path) -> tuple[list[SubjectLine], list[Finding]]:
     for split in PUBLISHED_SPLITS:
         path = folder / f"{split}.jsonl"
         try:
-            content = path.read_bytes()
+            content = read_bytes(path)
         except FileNotFoundError:
             raise UnavailableError(
                 str(path),
