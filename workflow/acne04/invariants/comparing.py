@@ -39,6 +39,8 @@ def _numbers(column: pd.Series) -> NDArray[np.float64]:
 
 
 def _texts(column: pd.Series) -> NDArray[np.object_]:
+    if isinstance(column.dtype, pd.StringDtype):
+        return np.asarray(column.to_numpy(dtype=object, na_value=""))
     return np.asarray(column.astype("object").where(column.notna(), "").astype(str), dtype=object)
 
 

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 
-import numpy as np
 import pandas as pd
 
 from acne04.core.grades import GRADES
@@ -63,13 +62,18 @@ def _blank(tables: Tables, grade: pd.Series) -> pd.DataFrame:
         image_id=images.index,
         grade=grade,
         fold=pd.Series(pd.NA, index=images.index, dtype="Int64"),
-        split=pd.Series("", index=images.index, dtype="str"),
+        split=_texts(images),
         weight=pd.Series(pd.NA, index=images.index, dtype="Float64"),
-        mark=pd.Series("", index=images.index, dtype="str").mask(images["incomplete"], INCOMPLETE),
-        excluded=pd.Series("", index=images.index, dtype="str"),
+        mark=_texts(images).mask(images["incomplete"], INCOMPLETE),
+        excluded=_texts(images),
         parent_known=images["parent_known"],
         name=images["name"],
     )
+
+
+def _texts(rows: pd.DataFrame) -> pd.Series:
+    """Give an empty text for each row."""
+    return pd.Series("", index=rows.index, dtype="str")
 
 
 def _paper(tables: Tables) -> pd.DataFrame:
@@ -100,8 +104,7 @@ def _published(tables: Tables) -> pd.DataFrame:
 
 
 def _not_in_fold(rows: pd.DataFrame) -> pd.Series:
-    reason = pd.Series("not-in-fold", index=rows.index, dtype="str")
-    return reason.mask(rows["origin"] == "synthetic", "not-used")
+    return _texts(rows).replace("", "not-in-fold").mask(rows["origin"] == "synthetic", "not-used")
 
 
 def _published_clean(tables: Tables) -> pd.DataFrame:
@@ -138,7 +141,8 @@ def _cleaned(tables: Tables, rows: pd.DataFrame, reserve: pd.Series) -> pd.DataF
     held_out = pd.Series(kinds >= 0, index=rows.index)[synthetic]
     rows.loc[synthetic, "excluded"] = reason.mask((reason == "") & held_out, "parent-held-out")
     free = rows[synthetic & (rows["excluded"] == "")]
-    _train(rows, _chosen(free, trained, tables, free["grade"] * 0 + 1), free.index, "trainval")
+    whole = pd.Series(1, index=free.index, dtype="object")
+    _train(rows, _chosen(free, trained, tables, whole), free.index, "trainval")
     return rows
 
 
@@ -172,7 +176,7 @@ def _grouped(tables: Tables, variant: str) -> pd.DataFrame:
     free, synthetic = rows["excluded"] == "", rows["origin"] == "synthetic"
     real, reserve = free & ~synthetic, free & synthetic
     rows["fold"] = rows["fold"] if is_holdout else said["fold"].where(real, place).where(free)
-    rows["split"] = (said["split"] if is_holdout else "test" + said["split"] * 0).where(real, "")
+    rows["split"] = said["split"].where(real, "") if is_holdout else _texts(rows).mask(real, "test")
     training = real & (rows["split"] == TRAIN) if is_holdout else real
     share = Fraction(1) if is_holdout else Fraction(tables.fold_count - 1, tables.fold_count)
     trained = {g: n * share for g, n in _certified(tables, variant, rows[training]).items()}
@@ -206,7 +210,7 @@ def _reasons(
     held_out = place.notna() & (place != TRAIN) & is_holdout
     if tables.is_grown:
         held_out |= place.isna() & (said["excluded"] == "parent-held-out") & is_holdout
-    why = pd.Series("", index=rows.index, dtype="str").mask(held_out, "parent-held-out")
+    why = _texts(rows).mask(held_out, "parent-held-out")
     unknown = ~rows["parent_known"] & (parameters["unknown_parent"] == "exclude")
     return reason.mask((reason == "") & synthetic, why.mask(unknown, "parent-unknown"))
 
@@ -287,4 +291,4 @@ def _train(rows: pd.DataFrame, chosen: pd.Index, reserve: pd.Index, part: str) -
 
 def _mark_unverified(rows: pd.DataFrame) -> None:
     unknown = (rows["split"] != "") & (rows["origin"] == "synthetic") & ~rows["parent_known"]
-    rows.loc[unknown.to_numpy(dtype=bool) & np.ones(len(rows), dtype=bool), "mark"] = UNVERIFIED
+    rows.loc[unknown, "mark"] = UNVERIFIED
