@@ -50,8 +50,8 @@ class _Store(BaseHTTPRequestHandler):
             self.send_error(401)
             return
         # DVC sets the path of an object behind the whole address, its query too.
-        name = unquote(self.path).partition("/files/")[2]
-        path = self._folder / "files" / name
+        name = unquote(self.path).partition("/files/md5/")[2]
+        path = self._folder / "files/md5" / name
         if name and not path.is_file():
             self.send_error(404)
             return
