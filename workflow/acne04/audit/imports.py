@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from acne04.core.files import read_bytes
+
 PACKAGE = Path("workflow/acne04")
 SCHEMAS = Path("schemas")
 
@@ -49,7 +51,7 @@ def _reachable(verb: str, present: set[str]) -> set[str]:
         # What other projects can import from the package is looked up when it is asked for.
         if module not in modules and module != f"{PACKAGE}/__init__.py":
             modules.add(module)
-            for name in _imported(Path(module).read_text(encoding="utf-8")):
+            for name in _imported(_text(module)):
                 waiting += _files_of(name, present)
     return modules
 
@@ -66,12 +68,16 @@ def _files_of(name: str, present: set[str]) -> list[str]:
 
 def _schemas(module: str, names: set[str]) -> set[str]:
     """Schemas that a module names in a string, keys of mappings aside."""
-    text = Path(module).read_text(encoding="utf-8")
+    text = _text(module)
     # Most modules have no such string; ruff sees to it that a string begins with this quote.
     if not any(f'"{name.partition(".")[0]}' in text for name in names):
         return set()
     words = _words(text)
     return names & {f"{word}{end}" for word in words for end in ("", ".table.json")}
+
+
+def _text(module: str) -> str:
+    return read_bytes(Path(module)).decode("utf-8")
 
 
 # By its text and not by its path: another checkout has other modules of the same names.

@@ -15,7 +15,9 @@ from typing import Any
 
 from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.audit.pipeline import RULES, Stage, stages
+from acne04.core import documents
 from acne04.core.checkout import code_files
+from acne04.core.files import read_bytes
 from acne04.core.hashing import digest_file
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch
 
@@ -70,9 +72,8 @@ def _recorded(checkout: AuditedCheckout) -> Evidence:
 
 
 def _jobs(checkout: AuditedCheckout) -> list[Job]:
-    # Refuses what is no such file.
     recorded = checkout.recorded
-    document = json.loads(Path(LOCK).read_text(encoding="utf-8"))
+    document = documents.parse(read_bytes(Path(LOCK)), LOCK)
     if document.get("dataset") != checkout.dataset:
         raise Impossible(f"{LOCK} is of another dataset: {document.get('dataset')}")
     try:
@@ -216,7 +217,7 @@ def _unlike_others(
 def _unlike_rule(job: Job) -> Iterator[Mismatch]:
     """Look whether a rule's file has the command, continued lines joined as Python joins them."""
     for file in sorted(RULES.glob("*.smk")):
-        text = file.read_text(encoding="utf-8").replace("\\\n", "")
+        text = read_bytes(file).decode("utf-8").replace("\\\n", "")
         if job.code.strip() and f'"""{job.code}"""' in text:
             return
     if job.rule == "restore" and not job.code.strip():

@@ -9,11 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.audit.pipeline import Stage, stages
-from acne04.core.errors import SchemaError, UnavailableError
+from acne04.core import yaml_files
+from acne04.core.errors import UnavailableError
 from acne04.inspection.checks import Check, Evidence, Mismatch
 
 LOCK = "dvc.lock"
@@ -88,11 +87,9 @@ def _value(checkout: AuditedCheckout, file: str, key: str) -> Any:
 @lru_cache(maxsize=2)
 def _document(checkout: AuditedCheckout, file: str) -> Any:
     try:
-        return yaml.load(Path(file).read_text(encoding="utf-8"), yaml.CSafeLoader)
+        return yaml_files.read(Path(file))
     except OSError as error:
         raise UnavailableError(file, f"cannot be read ({error.strerror})") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SchemaError(file, f"not YAML ({type(error).__name__})") from None
 
 
 def _numbers(value: Any) -> Any:

@@ -23,12 +23,18 @@ def open_regular(path: Path) -> int:
 
     Raises
     ------
-    OSError
-        If there is none, or it cannot be opened.
+    FileNotFoundError
+        If there is none.
     UnavailableError
-        If it is no file but a folder, a pipe, a device: whoever reads those may wait for ever.
+        If it cannot be opened, or is no file but a folder, a pipe, a device: whoever reads those
+        may wait for ever.
     """
-    descriptor = os.open(path, _READING)
+    try:
+        descriptor = os.open(path, _READING)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise UnavailableError(str(path), f"cannot be read ({error.strerror})") from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise UnavailableError(str(path), "no regular file (a folder, a pipe or a device)")

@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 from packaging.version import Version
 
 from acne04.core import rows, tables
+from acne04.core.errors import UnavailableError
+from acne04.core.files import read_bytes
 from acne04.provenance import git
 from acne04.provenance.checksums import ATTESTATION
 from acne04.provenance.version_order import is_version, order
@@ -174,8 +176,8 @@ def _on_disk(everywhere: bool) -> Iterator[Mention]:
         if not everywhere and f"{path.parent.as_posix()}.dvc" not in files:
             continue
         try:
-            yield from _attested(path.as_posix(), path.read_bytes())
-        except OSError:
+            yield from _attested(path.as_posix(), read_bytes(path))
+        except (OSError, UnavailableError):
             # What cannot be read says nothing; that it is so, `dvc status` and `verify` tell.
             continue
 

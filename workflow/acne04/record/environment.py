@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from acne04.core.errors import UnavailableError
+from acne04.core.files import read_bytes
 from acne04.provenance.ledger import Environment
 
 #: Packages whose version can move a byte of an artifact.
@@ -29,7 +30,7 @@ def installed(lock: Path, name: str) -> Environment:
 
 def unlike_lock(environment: Environment, lock: Path) -> list[str]:
     """Say in one line each which packages are not those of the lock."""
-    pinned = dict(_PIN.findall(lock.read_text(encoding="utf-8")))
+    pinned = dict(_PIN.findall(read_bytes(lock).decode("utf-8")))
     return [
         f"{package} {found}, {lock} has {pinned.get(package, 'no version of it')}"
         for package, found in environment.packages.items()
