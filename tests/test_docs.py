@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import faults_page
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -23,3 +24,7 @@ def test_the_first_screen_has_what_a_stranger_needs() -> None:
     screen = "\n".join(first)
     for word in ("make run", "make test", "data/splits/", "not photographs", "dataset: acne04"):
         assert word in screen, word
+
+
+def test_the_page_of_faults_is_that_of_the_tests() -> None:
+    assert (ROOT / faults_page.PAGE).read_text(encoding="utf-8") == faults_page.text()
