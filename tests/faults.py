@@ -559,7 +559,7 @@ FAULTS = (
     Fault("a link in place of an image", link_in_place_of_an_image, "artifacts-here", IMAGES,
           alone=True),
     Fault("a link in place of a folder of files", link_in_place_of_a_folder_of_images,
-          "artifacts-here", "data/raw/subjects", alone=True),
+          "artifacts-here", "data/raw/subjects"),
     Fault("code committed after the run", code_committed_after_the_run, "code-recorded", GRADES),
     Fault("an import that is not declared", import_that_is_not_declared, "code-declared",
           "workflow/acne04/relations/leakage.py"),

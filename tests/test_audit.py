@@ -102,7 +102,10 @@ def test_a_release_is_audited_with_key_and_serial_from_elsewhere(
         (["--trusted-key", "KEY"], "are about a release, and none is given"),
         (["--expect-serial", "2"], "are about a release, and none is given"),
         (["--release", NEWEST], "a release proves nothing without a key that you trust"),
-        (["--release", NEWEST, "--trusted-key", "INSIDE"], "a key from inside the release proves nothing"),
+        (
+            ["--release", NEWEST, "--trusted-key", "INSIDE"],
+            "a key from inside the release proves nothing",
+        ),
         (["--root", "data"], "no checkout of this project: there is no dvc.yaml"),
         (["--json", "a", "--sarif", "a"], "the file is that of"),
         (["--level", "deep"], "invalid choice: 'deep'"),
