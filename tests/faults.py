@@ -167,11 +167,11 @@ def all_made_consistent(harm: Callable[[Place], None]) -> Callable[[Project], No
     return inject
 
 
-def strangers_altered_and_all_made_consistent(project: Project) -> None:
-    """Nor how alike strangers are; and the memory of pairs, which is not tracked, is gone."""
-    path = "data/near/calibration.json"
+def comparisons_altered_and_all_made_consistent(project: Project) -> None:
+    """No table says how many pairs were compared; and `near`'s own memory of them is gone."""
+    path = "data/near/metrics.json"
     document = json.loads(project.read(path))
-    document["null"]["largest"] = 0.123
+    document["pairs_compared"] += 1
     documents.write(project.path / path, document)
     make_consistent(project, path)
     (project.path / ".acne04/near.sqlite").unlink()
@@ -614,8 +614,8 @@ FAULTS = (
           corner_moved_and_all_made_consistent, "release-agrees", BOXES),
     Fault("the same, without a release", corner_moved_and_all_made_consistent, "stages-remade",
           BOXES, "full", alone=True),
-    Fault("what near says of strangers altered, and all records",
-          strangers_altered_and_all_made_consistent, "rebuild", "data/near/calibration.json",
+    Fault("how many pairs near compared altered, and all records",
+          comparisons_altered_and_all_made_consistent, "rebuild", "data/near/metrics.json",
           "rebuild", alone=True),
     Fault("a Croissant document without licence", croissant_without_licence, "croissant-valid",
           NEWEST, "full"),

@@ -48,6 +48,7 @@ def test_the_files_of_this_project_are_sound(capsys: pytest.CaptureFixture[str])
         ("upstreams/standin/pins/v2.csv", "3127624", "-1", "column size"),
         ("upstreams/standin/pins/v2.csv", "standin,v2", "acne04,v2", "another dataset"),
         ("workflow/expectations/standin.csv", ",42,", ",many,", "column count"),
+        ("workflow/expectations/acne04_copies.csv", "levle0_116.jpg", "", "column a"),
         ("schemas/audit.schema.json", '"type": "object"', '"type": "thing"', ".type: 'thing'"),
         ("schemas/audit.schema.json", '"minimum": 0', '"default": 0', "/default"),
         ("schemas/pins.table.json", '"name": "size"', '"name": "path"', "more than once"),

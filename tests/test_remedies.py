@@ -118,7 +118,7 @@ def git_refuses(words: list[str]) -> str:
     if "is not a git command" in usage:
         return f"no command {verb}"
     # These give the options of the commands that they stand on, and their usage does not.
-    of_others = {"-p": "log", "--ours": "checkout"}
+    of_others = {"-p": "log", "--all": "log", "--ours": "checkout"}
     options = [word.partition("=")[0] for word in rest if word.startswith("-") and word != "--"]
     return " ".join(
         option for option in options if of_others.get(option) != verb and option not in usage

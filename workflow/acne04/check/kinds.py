@@ -43,7 +43,8 @@ def _pins(path: Path) -> None:
 
 
 def _expectations(path: Path) -> None:
-    tables.read(path, "expectations", path.stem)
+    dataset = path.stem.removesuffix("_copies")
+    tables.read(path, "expectations" if dataset == path.stem else "known_copies", dataset)
 
 
 def _releases(path: Path) -> None:

@@ -112,6 +112,9 @@ def _unmade(checks: Sequence[dict[str, Any]]) -> Iterator[str]:
     names = ", ".join(check["id"] for check in checks)
     yield from textwrap.wrap(names, 100, initial_indent=" " * 11, subsequent_indent=" " * 11,
                              break_on_hyphens=False)  # fmt: skip
+    if first["status"] == "impossible":
+        for remedy in dict.fromkeys(check["remedy"] for check in checks):
+            yield f"{'':11}next:     {shown_in_line(remedy)}"
 
 
 def _told(check: dict[str, Any], title: str) -> Iterator[str]:
