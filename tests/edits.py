@@ -35,11 +35,14 @@ class Edit:
         What was changed, for the report of a test.
     after : bytes
         Its new content.
+    row : str
+        Of a table: the row that was changed, as it was.
     """
 
     path: str
     what: str
     after: bytes
+    row: str = ""
 
 
 def tracked(project: Project) -> list[str]:
@@ -84,6 +87,7 @@ def _in_a_table(path: str, before: str, chance: random.Random) -> Edit | None:
     if not rows:
         return None
     row = chance.randrange(len(rows))
+    before_row = ",".join(rows[row])
     how = chance.choice(["cell", "cell", "cell", "added", "removed", "swapped"])
     if how == "cell":
         column = chance.randrange(len(header))
@@ -102,7 +106,7 @@ def _in_a_table(path: str, before: str, chance: random.Random) -> Edit | None:
         what = f"lines {row + 2} and {other + 2} swapped"
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\n").writerows([header, *rows])
-    return Edit(path, what, stream.getvalue().encode())
+    return Edit(path, what, stream.getvalue().encode(), before_row)
 
 
 def _in_a_document(path: str, before: str, chance: random.Random) -> Edit | None:

@@ -218,4 +218,4 @@ def test_a_store_that_cannot_be_read_is_said_plainly(bare_clone: Project, tmp_pa
     prepared(bare_clone, tmp_path, STORE_URL=str(tmp_path / "nowhere"))
     done = bare_clone.command("make", "pull")
     assert done.returncode != 0
-    assert "the store cannot be read. Set STORE_URL" in done.stderr
+    assert "the store cannot be read" in done.stderr

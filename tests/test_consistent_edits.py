@@ -23,8 +23,10 @@ pytestmark = pytest.mark.workflow
 REMADE = "stages-remade"
 #: Columns of a decision that change nothing.
 REMARKS = ("who", "when", "reason")
+#: In the version of the stand-in that is looked at, and of no other one.
+VERSION = "fraction=32"
 #: So many draws in every test run; all of them in `make test-long`.
-SOME, ALL = 24, 200
+SOME, ALL = 8, 200
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,10 @@ def may_pass(edit: Edit) -> str:
         return "who decided, when, and why are their own words: git's history has them"
     if edit.path.startswith("workflow/expectations") and ", source:" in edit.what:
         return "where a count is stated is a remark"
+    if edit.path.startswith(("upstreams/", "workflow/expectations")) and VERSION not in edit.row:
+        return "what is pinned or expected of another version of the data than is here"
+    if edit.path.startswith("decisions/") and edit.row.startswith("acne04,"):
+        return "a decision about the other data set"
     return ""
 
 

@@ -11,6 +11,8 @@ from acne04.inspection.markdown import in_markdown
 
 #: Problems of one check that a terminal shows; the document has all.
 TEXT_SHOWN = 20
+#: Remedies of checks that could not be made for one reason: mostly the first one makes them all.
+REMEDIES_SHOWN = 3
 #: Problems of one check in Markdown, and characters of a cell: a job summary may have 1 MiB, and a
 #: long cell helps nobody.
 MARKDOWN_SHOWN, LONGEST = 50, 500
@@ -113,7 +115,8 @@ def _unmade(checks: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield from textwrap.wrap(names, 100, initial_indent=" " * 11, subsequent_indent=" " * 11,
                              break_on_hyphens=False)  # fmt: skip
     if first["status"] == "impossible":
-        for remedy in dict.fromkeys(check["remedy"] for check in checks):
+        remedies = list(dict.fromkeys(check["remedy"] for check in checks))
+        for remedy in remedies[:REMEDIES_SHOWN]:
             yield f"{'':11}next:     {shown_in_line(remedy)}"
 
 
