@@ -11,7 +11,7 @@ import pandas as pd
 from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.core import tables
 from acne04.inspection.checks import Check, Evidence, Mismatch, NothingYet
-from acne04.invariants.tables import tables_of
+from acne04.invariants.dataset_tables import tables_of
 from acne04.relations.kinship import KINDS
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.audit.own_graph import DECISIONS, listed
 from acne04.inspection.checks import Check, Evidence, Mismatch
-from acne04.invariants.tables import tables_of
+from acne04.invariants.dataset_tables import tables_of
 from acne04.relations.decisions import load, unapplied
 from acne04.relations.leakage import ALL, ANY, leak_table, sides_of
 

@@ -29,7 +29,7 @@ import pandas as pd
 from acne04.inspection.checks import Mismatch
 from acne04.invariants.comparing import unlike
 from acne04.invariants.dataset import ANNOTATED, ECHOES, LESIONS, QUARANTINE
-from acne04.invariants.tables import Tables
+from acne04.invariants.dataset_tables import Tables
 
 _REVIEWS = ("data/annotations/review.csv", "data/groups/review.csv", "data/splits/review.csv")
 

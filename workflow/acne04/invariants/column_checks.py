@@ -20,9 +20,9 @@ from acne04.inspection.checks import Check, Evidence, Mismatch
 from acne04.invariants import annotation_origins, image_origins, relation_origins
 from acne04.invariants.comparing import differing, unlike
 from acne04.invariants.dataset import VARIANTS, Dataset, manifest_of
+from acne04.invariants.dataset_tables import Tables, tables_of
 from acne04.invariants.image_facts import COLUMNS
 from acne04.invariants.placements import expected_rows
-from acne04.invariants.tables import Tables, tables_of
 
 #: Columns that say where an image stands: of rows that are not rightly left out or placed
 #: `reasons-hold` tells.

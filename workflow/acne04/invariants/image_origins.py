@@ -39,7 +39,7 @@ from acne04.core.naming import collision_key, collision_kind, plain_name
 from acne04.inspection.checks import Mismatch
 from acne04.invariants.comparing import unlike
 from acne04.invariants.dataset import BOXES, FINDINGS, FOLDS, INVENTORY, NAMES, findings_of
-from acne04.invariants.tables import Tables
+from acne04.invariants.dataset_tables import Tables
 
 #: What scan measured of an image's bytes.
 _MEASURED = (

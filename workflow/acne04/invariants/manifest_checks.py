@@ -17,8 +17,8 @@ from acne04.invariants.dataset import (
     Dataset,
     manifest_of,
 )
+from acne04.invariants.dataset_tables import Tables, tables_of
 from acne04.invariants.placements import expected_rows
-from acne04.invariants.tables import Tables, tables_of
 
 #: Parts that each variant has beside those of ``holdout``, which the parameters name.
 _PARTS = {

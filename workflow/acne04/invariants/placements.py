@@ -17,8 +17,8 @@ import pandas as pd
 
 from acne04.core.grades import GRADES
 from acne04.invariants.dataset import BY_FOLD
+from acne04.invariants.dataset_tables import Tables
 from acne04.invariants.image_facts import COLUMNS, INCOMPLETE, UNVERIFIED, standing
-from acne04.invariants.tables import Tables
 from acne04.relations.kinship import KINDS
 
 TRAIN, TRAIN_ONLY = "train", "train-only"

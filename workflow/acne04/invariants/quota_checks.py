@@ -29,7 +29,7 @@ from acne04.invariants.dataset import (
     findings_of,
     metrics_of,
 )
-from acne04.invariants.tables import Tables, tables_of
+from acne04.invariants.dataset_tables import Tables, tables_of
 
 _CELLS = (*map(str, GRADES), "all")
 _UNPROVEN = "quota-not-proven"

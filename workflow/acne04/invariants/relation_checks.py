@@ -11,7 +11,7 @@ from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch
 from acne04.invariants.comparing import looked_up, shown
 from acne04.invariants.components import components
 from acne04.invariants.dataset import CLEAN, GROUPS, Dataset, manifest_of, metrics_of
-from acne04.invariants.tables import Tables, tables_of
+from acne04.invariants.dataset_tables import Tables, tables_of
 from acne04.relations.leakage import ALL, ANY, leak_table, sides_of
 
 

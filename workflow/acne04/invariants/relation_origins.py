@@ -36,7 +36,7 @@ from acne04.invariants.dataset import (
     VERDICTS,
     findings_of,
 )
-from acne04.invariants.tables import Tables
+from acne04.invariants.dataset_tables import Tables
 
 _DECISION = "decision"
 #: Kind of relation to the verdict on two contents that it rests on.

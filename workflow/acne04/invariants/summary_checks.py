@@ -38,7 +38,7 @@ from acne04.invariants.dataset import (
     manifest_of,
     metrics_of,
 )
-from acne04.invariants.tables import Tables, tables_of
+from acne04.invariants.dataset_tables import Tables, tables_of
 from acne04.relations.leakage import ALL, ANY, COLUMNS, held_out_order, leak_table, sides_of
 
 _SEVERITIES = ("error", "warning", "info")
