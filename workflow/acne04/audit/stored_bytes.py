@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from acne04.audit.audited_checkout import AuditedCheckout, FileDigests
 from acne04.audit.store import Store, store_of
+from acne04.core import yaml_files
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, NothingYet
 from acne04.provenance import git, release_history
 from acne04.provenance.checksums import ATTESTATION
@@ -221,7 +220,7 @@ def _committed(revision: str, start: str, end: str = "") -> dict[str, bytes]:
 
 
 def _yaml(content: bytes) -> Mapping[str, Any]:
-    return yaml.load(content, yaml.CSafeLoader) or {}
+    return yaml_files.parse(content, "a committed file") or {}
 
 
 def _listed(tags: Iterable[str]) -> str:

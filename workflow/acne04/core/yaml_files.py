@@ -11,6 +11,8 @@ import yaml
 from acne04.core.errors import SchemaError, UnavailableError
 from acne04.core.files import read_bytes
 
+#: Collections within one another, at most; ours have seven.
+LARGEST_NESTING = 100
 #: What git leaves in a file where two branches changed the same lines.
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: |$)", re.MULTILINE)
 
@@ -45,9 +47,23 @@ def parse(content: bytes, where: str, loader: type[yaml.CSafeLoader] = yaml.CSaf
     except UnicodeDecodeError as error:
         raise SchemaError(where, f"not UTF-8 ({error})") from None
     try:
+        _refuse_nesting(text, where)
         return yaml.load(text, Loader=loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _refusal(text, where, error) from None
+
+
+def _refuse_nesting(text: str, where: str) -> None:
+    """Refuse what is nested so deep that libyaml, which calls itself, would bring us down."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > LARGEST_NESTING:
+                what = f"collections nested more than {LARGEST_NESTING} deep"
+                raise SchemaError(where, f"not YAML as expected here: {what}")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _refusal(text: str, where: str, error: Exception) -> SchemaError:
