@@ -53,7 +53,7 @@ READ = (
     "data/raw/classification",
     "data",
 )
-#: What git and DVC read themselves: they wait for a pipe for ever.
+#: What git and DVC read themselves, as code is for its digest: they wait for a pipe for ever.
 READ_BY_OTHERS = {".gitignore", ".dvcignore", "config"}
 #: Names that a file can have on a Linux machine.
 ODD_NAMES = [
@@ -209,6 +209,7 @@ def _settled(examples: int) -> settings:
     )
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @_settled(60)
 @given(
@@ -221,7 +222,8 @@ def test_whatever_lies_in_a_checkout(
 ) -> None:
     chance = random.Random(seed)
     path = chance.choice(sorted(lab.path.glob(pattern)))
-    if how == "a pipe" and path.name in READ_BY_OTHERS:
+    is_endless = how in ("a pipe", "a link to no end")
+    if is_endless and (path.name in READ_BY_OTHERS or path.suffix in (".py", ".smk")):
         return
     reports = lab.path.parent / "reports"
     with _changed(path, how, chance), monkeypatch.context() as patch:
