@@ -17,6 +17,7 @@ from pathlib import Path
 import pathspec
 
 from snakemake_dvc.errors import BridgeError
+from snakemake_dvc.files import open_regular
 
 IGNORED = Path(".dvcignore")
 #: Digest -> what it is the digest of, for `paths_of`.
@@ -80,7 +81,8 @@ def code_files(path: str) -> list[str]:
 
 @cache
 def _sha256(file: str) -> str:
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    with open_regular(Path(file)) as stream:
+        return hashlib.sha256(stream.read()).hexdigest()
 
 
 @cache

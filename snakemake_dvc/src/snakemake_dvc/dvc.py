@@ -19,7 +19,7 @@ import yaml
 from snakemake_dvc.addresses import bare
 from snakemake_dvc.code_folders import code_files
 from snakemake_dvc.errors import BridgeError
-from snakemake_dvc.files import write_text
+from snakemake_dvc.files import open_regular, write_text
 
 DVC_LOCK, DVC_YAML = Path("dvc.lock"), Path("dvc.yaml")
 #: What the system said, as Python spells it.
@@ -115,7 +115,7 @@ def _outs(entry: dict[str, Any], values: Mapping[str, str]) -> set[str]:
 
 def file_md5(path: Path) -> str:
     """Digest by which DVC knows a file: the MD5 of its bytes."""
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 

@@ -94,12 +94,17 @@ class AuditedCheckout:
         return _stages_of(Path("dvc.yaml"))
 
     @cached_property
+    def run_records(self) -> Any:
+        """Content of ``snakemake.lock``, as it stands there."""
+        return _json(Path("snakemake.lock"))
+
+    @cached_property
     def recorded(self) -> dict[str, str]:
         """Output -> SHA-256 of ``snakemake.lock``."""
         path = Path("snakemake.lock")
-        document = _json(path)
         try:
-            return {n: sha for job in document["jobs"] for n, sha in job["outputs"].items()}
+            jobs = self.run_records["jobs"]
+            return {name: sha for job in jobs for name, sha in job["outputs"].items()}
         except (KeyError, TypeError, AttributeError) as error:
             raise SchemaError(str(path), f"not a digest of records ({error})") from None
 

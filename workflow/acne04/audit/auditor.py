@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from acne04.audit.audited_checkout import AuditedCheckout
+from acne04.core.files import read_bytes
 from acne04.core.hashing import files_below
 from acne04.inspection.checks import Check, Evidence, Mismatch, NotAsked
 
@@ -52,7 +53,7 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
         for path in (f"{place}/{name}" if name else place for name in names):
             # Compiled code is another on each machine.
             if "__pycache__" not in path and (root / path).is_file():
-                yield path, (root / path).read_bytes()
+                yield path, read_bytes(root / path)
 
 
 def _told(is_ours: bool, is_theirs: bool) -> str:

@@ -15,7 +15,6 @@ from typing import Any
 
 from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.audit.pipeline import RULES, Stage, stages
-from acne04.core import documents
 from acne04.core.checkout import code_files
 from acne04.core.files import read_bytes
 from acne04.core.hashing import digest_file
@@ -73,7 +72,7 @@ def _recorded(checkout: AuditedCheckout) -> Evidence:
 
 def _jobs(checkout: AuditedCheckout) -> list[Job]:
     recorded = checkout.recorded
-    document = documents.parse(read_bytes(Path(LOCK)), LOCK)
+    document = checkout.run_records
     if document.get("dataset") != checkout.dataset:
         raise Impossible(f"{LOCK} is of another dataset: {document.get('dataset')}")
     try:

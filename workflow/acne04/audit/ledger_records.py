@@ -37,7 +37,6 @@ def _sources(checkout: AuditedCheckout) -> Iterator[RecordedSource]:
     """Give what the ledger must say of the sources; under which version, the lists of pins say."""
     versions = {source.key: source.pins_version for source in checkout.ledger.sources}
     for key, source in checkout.sources.items():
-        listing = checkout.listing(key)
         version = source.delivery.version
         if checkout.dataset == "standin":
             drawn = checkout.parameters.get("standin") or {}
@@ -45,23 +44,9 @@ def _sources(checkout: AuditedCheckout) -> Iterator[RecordedSource]:
         elif versions.get(key, "").startswith(version):
             # Bytes that were set aside are pinned under a name that says so.
             version = versions[key]
-        folder = f"data/raw/{key}"
-        yield RecordedSource(
-            key=key,
-            title=source.title,
-            producer=source.producer,
-            citation=source.citation,
-            described_at=source.described_at,
-            date_published=source.date_published,
-            version=source.delivery.version,
-            licence=source.licence,
-            pins=f"upstreams/{checkout.dataset}/pins/{key}.csv",
-            pins_version=version,
-            folder=folder,
-            listing=f"{folder}.csv",
-            files=len(listing),
-            bytes=int(listing["size"].sum()),
-        )
+        pins = f"upstreams/{checkout.dataset}/pins/{key}.csv"
+        sizes = checkout.listing(key)["size"].tolist()
+        yield RecordedSource.of(source, sizes, pins=pins, pins_version=version)
 
 
 def _unlike(

@@ -63,5 +63,5 @@ cache_folder = _ours(_dvc.cache_folder)
 compare = _ours(_compare)
 declared_outs = _ours(_dvc.declared_outs)
 lock_entries = _ours(_dvc.lock_entries)
-code_md5, file_md5, folder_md5 = _dvc.code_md5, _dvc.file_md5, _dvc.folder_md5
+code_md5, file_md5, folder_md5 = _ours(_dvc.code_md5), _ours(_dvc.file_md5), _dvc.folder_md5
 differences, reason, run = _differences.differences, _dvc.reason, _dvc.run

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from acne04.core.files import open_regular
+
 CHUNK_BYTES = 1 << 20
 
 
@@ -18,9 +20,9 @@ class Digest(NamedTuple):
 
 
 def digest_file(path: Path) -> Digest:
-    """Hash a file in pieces of `CHUNK_BYTES`."""
+    """Hash a file in pieces of `CHUNK_BYTES`; raises as `acne04.core.files.open_regular` does."""
     digest, size = hashlib.sha256(), 0
-    with path.open("rb") as stream:
+    with os.fdopen(open_regular(path), "rb", buffering=0) as stream:
         while chunk := stream.read(CHUNK_BYTES):
             digest.update(chunk)
             size += len(chunk)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from acne04.core import documents
-from acne04.core.sources import Licence
+from acne04.core.sources import Licence, Source
 
 SCHEMA = "ledger.schema.json"
 #: Moves when a reader of older ledgers could no longer read this one.
@@ -56,6 +57,29 @@ class RecordedSource:
     listing: str
     files: int
     bytes: int
+
+    @classmethod
+    def of(
+        cls, source: Source, sizes: Collection[int], *, pins: str, pins_version: str
+    ) -> RecordedSource:
+        """Record a source whose listing has files of these sizes in bytes."""
+        folder = f"data/raw/{source.key}"
+        return cls(
+            key=source.key,
+            title=source.title,
+            producer=source.producer,
+            citation=source.citation,
+            described_at=source.described_at,
+            date_published=source.date_published,
+            version=source.delivery.version,
+            licence=source.licence,
+            pins=pins,
+            pins_version=pins_version,
+            folder=folder,
+            listing=f"{folder}.csv",
+            files=len(sizes),
+            bytes=sum(sizes),
+        )
 
 
 @dataclass(frozen=True)

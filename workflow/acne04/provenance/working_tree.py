@@ -63,7 +63,15 @@ def differences(commit: str, files: Iterable[TreeEntry]) -> list[Difference]:
     listed = list(files)
     found = [*_elsewhere(), *_another_listing(commit, listed), *_altered(listed)]
     known = {entry.path for entry in listed if entry.mode != git.MODULE}
-    strangers = {*_others(known), *_among_the_code(known), *_beside_the_code(known)}
+    endless = sorted(_endless(known))
+    found += [
+        Difference(path, "a plain file of patterns, which git can read", "no plain file")
+        for path in endless
+        if path not in known
+    ]
+    strangers = {*_among_the_code(known), *_beside_the_code(known)}
+    if not endless:
+        strangers.update(_others(known))
     found += [
         Difference(path, "nothing that is in no commit", _told_of(path))
         for path in sorted(strangers)
@@ -184,6 +192,19 @@ def _blob_name(entry: TreeEntry, size: int) -> str:
         while chunk := stream.read(CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def _endless(known: set[str]) -> Iterator[str]:
+    """Yield files of patterns that git would read without an end: pipes, devices."""
+    below = (path for place in DECIDING for path in _files_below(place))
+    named = {path for path in (*known, *below) if path.rpartition("/")[2] == ".gitignore"}
+    for path in (".git/info/exclude", ".gitignore", *sorted(named - {".gitignore"})):
+        try:
+            mode = Path(path).stat().st_mode
+        except OSError:
+            continue
+        if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
+            yield path
 
 
 def _others(known: set[str]) -> Iterator[str]:

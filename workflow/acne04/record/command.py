@@ -192,21 +192,6 @@ def _recorded(path: Path) -> RecordedFile:
 
 
 def _source(source: Source, pins: str, pins_version: str) -> RecordedSource:
-    folder = f"data/raw/{source.key}"
-    sizes = [int(row["size"]) for row in read_rows(Path(f"{folder}.csv"), "listing")]
-    return RecordedSource(
-        key=source.key,
-        title=source.title,
-        producer=source.producer,
-        citation=source.citation,
-        described_at=source.described_at,
-        date_published=source.date_published,
-        version=source.delivery.version,
-        licence=source.licence,
-        pins=pins,
-        pins_version=pins_version,
-        folder=folder,
-        listing=f"{folder}.csv",
-        files=len(sizes),
-        bytes=sum(sizes),
-    )
+    listing = Path(f"data/raw/{source.key}.csv")
+    sizes = [int(row["size"]) for row in read_rows(listing, "listing")]
+    return RecordedSource.of(source, sizes, pins=pins, pins_version=pins_version)
