@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # As `acne04` does, and like there before numpy is imported.
@@ -14,6 +14,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 import released
 from project import Project, copy_of_tree
+from selenium import webdriver
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,6 +35,42 @@ def node_modules() -> Path:
     if not shutil.which("node") or not folder.is_dir():
         pytest.skip(f"the tools of .ci/package.json are not installed ({folder})")
     return folder
+
+
+@pytest.fixture(scope="session")
+def clients() -> Path:
+    """A Python that has the libraries of .ci/clients.txt, and not ours."""
+    return _interpreter("clients")
+
+
+@pytest.fixture(scope="session")
+def datumaro() -> Path:
+    """A Python that has Datumaro (.ci/datumaro.txt)."""
+    return _interpreter("datumaro")
+
+
+def _interpreter(name: str) -> Path:
+    python = Path(os.environ.get(f"ACNE04_{name.upper()}", ROOT / ".ci" / name / "bin/python"))
+    if not python.is_file():
+        pytest.skip(f"the environment of .ci/{name}.txt is not installed ({python})")
+    return python
+
+
+@pytest.fixture
+def chromium() -> Iterator[webdriver.Chrome]:
+    """A browser without a screen, which writes its console where a test can read it."""
+    if not shutil.which("chromedriver") or not shutil.which("chromium"):
+        pytest.skip("chromium and chromedriver are not installed (Debian: chromium-driver)")
+    options = webdriver.ChromeOptions()
+    # Without a sandbox: CI is root in a container. Without /dev/shm, which may be small there.
+    for argument in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "hide-scrollbars"):
+        options.add_argument(f"--{argument}")
+    options.binary_location = shutil.which("chromium") or ""
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    service = webdriver.ChromeService(shutil.which("chromedriver"))
+    driver = webdriver.Chrome(options, service)
+    yield driver
+    driver.quit()
 
 
 def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Project:
