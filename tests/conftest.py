@@ -157,6 +157,12 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Project:
     )
 
 
+@pytest.fixture(scope="session")
+def whole(full: Project) -> Project:
+    """The same, for who needs its images, too."""
+    return full
+
+
 @pytest.fixture
 def clone(finished: Project, tmp_path: Path) -> Project:
     """A fresh `git clone` and plain `dvc pull` of the finished project."""

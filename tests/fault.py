@@ -22,7 +22,7 @@ class Fault:
     level : {"quick", "full", "rebuild"}
         From which level on it is seen.
     base : str
-        Fixture with the checkout that it is done to.
+        Fixture with the checkout that it is done to; ``full`` without its images and cache.
     alone : bool
         Whether everything else agrees, so that without a release no other check can see it.
     """
@@ -32,5 +32,5 @@ class Fault:
     caught_by: str
     at: str
     level: Level = "quick"
-    base: Literal["audited", "rerun", "full"] = "audited"
+    base: Literal["audited", "rerun", "full", "whole"] = "audited"
     alone: bool = False

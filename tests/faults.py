@@ -28,6 +28,7 @@ from faulting import (
     stored,
     times_kept,
 )
+from faults_alone import SEEN_BY_ONE
 from faults_invariants import TABLE_FAULTS, Place
 from faults_records import RECORDS
 from faults_tree import (
@@ -547,7 +548,7 @@ FAULTS = (
     Fault("a module that git is told to ignore", module_that_git_is_told_to_ignore, "clean-tree",
           "workflow/acne04/extra.py", alone=True),
     Fault("a registry of checks emptied", registry_emptied, "auditor-unchanged",
-          "workflow/acne04/audit/registry.py"),
+          "workflow/acne04/audit/registry.py", alone=True),
     Fault("git set up to look at an untouched copy", worktree_elsewhere, "clean-tree",
           ".git/config"),
     Fault("a module renamed in the index", rename_in_the_index, "clean-tree",
@@ -602,12 +603,13 @@ FAULTS = (
     Fault("a release attested by another key", signed_by_another_key, "release-signature", NEWEST),
     Fault("an attestation edited", attestation_edited, "release-signature", NEWEST),
     Fault("a file of the release altered", file_of_the_release_altered, "release-files",
-          f"{NEWEST}/manifests/holdout.csv"),
+          f"{NEWEST}/manifests/holdout.csv", alone=True),
     Fault("a file beside those of the release", file_beside_those_of_the_release, "release-files",
-          f"{NEWEST}/manifests/more.csv"),
-    Fault("an old release replayed", old_release_replayed, "release-serial", NEWEST),
+          f"{NEWEST}/manifests/more.csv", alone=True),
+    Fault("an old release replayed", old_release_replayed, "release-serial", NEWEST,
+          alone=True),
     Fault("a commit amended after the release", readme_amended_after_the_release, "release-commit",
-          "README.md"),
+          "README.md", alone=True),
     Fault("an archive swapped, its pin and all records too", archive_and_pin_swapped,
           "release-commit", "upstreams/standin/pins/detection.csv"),
     Fault("an artifact and all its records made consistent",
@@ -622,4 +624,5 @@ FAULTS = (
     Fault("a run crate without its workflow", crate_without_programs, "crate-valid", NEWEST,
           "full"),
     *RECORDS,
+    *SEEN_BY_ONE,
 )  # fmt: skip

@@ -437,7 +437,7 @@ RECORDS: tuple[Fault, ...] = (
     Fault("the attestation of a release in the store", attestation_of_a_release_in_the_store,
           "released-tags", NEWEST, "full", alone=True),
     Fault("another sum of an announced attestation", sum_of_an_attestation_in_the_table,
-          "release-agrees", INDEX),
+          "release-agrees", INDEX, alone=True),
     Fault("another sum of an attestation", sum_of_an_attestation_in_the_table, "released-tags",
           NEWEST, "full", alone=True),
 )  # fmt: skip

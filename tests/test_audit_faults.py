@@ -12,7 +12,7 @@ from project import Project
 
 from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.audit.registry import CHECKS
-from acne04.inspection.check_reports import as_document
+from acne04.inspection.check_reports import EXIT_CODES, as_document
 from acne04.inspection.checks import Check, CheckOutcome, Level, of_level, run
 
 pytestmark = pytest.mark.workflow
@@ -22,6 +22,12 @@ Checks = list[Check[AuditedCheckout]]
 ADVICE = {"leaks-published", "leaks-paper"}
 #: Of real photographs alone: tests/test_known_copies.py.
 REAL = {"known-copies"}
+#: Checks that never see a fault alone, and why.
+NEVER_ALONE = {
+    "release-signature": "where it fails, no other check of the release says anything",
+    "croissant-valid": "a changed document is not what was attested, either",
+    "crate-valid": "a changed document is not what was attested, either",
+}
 #: Many seconds each: they look at the release's documents alone, or run the workflow.
 DEAR = {"croissant-valid", "crate-valid", "stages-remade", "rebuild"}
 
@@ -90,11 +96,23 @@ def test_a_fault_is_caught_by_the_check_that_names_it(
         others = [outcome for outcome in outcomes if outcome.id != check.id]
         assert is_caught(fault, others) == (check.id != fault.caught_by)
     if fault.alone:
-        # Nothing else sees it: with that check taken away the audit passes.
-        rest = [o for o in outcomes if not o.id.startswith("release-")]
+        # Nothing else sees it: with that check taken away the audit passes. A release sees every
+        # change of a checkout, so unless the fault is one of the release, none is at hand.
+        with_release = fault.caught_by.startswith("release-")
+        rest = [o for o in outcomes if with_release or not o.id.startswith("release-")]
         assert failed(rest) == {fault.caught_by}
         rest = [o for o in rest if o.id != fault.caught_by]
         assert as_document("audit", "standin", fault.level, rest)["verdict"] == "passed"
+
+
+def test_every_check_is_needed() -> None:
+    """With any one taken away some fault passes that no other sees."""
+    needed = {fault.caught_by for fault in FAULTS if fault.alone}
+    assert needed == {check.id for check in CHECKS} - ADVICE - REAL - NEVER_ALONE.keys()
+
+
+def test_with_all_checks_taken_away_nothing_passes() -> None:
+    assert EXIT_CODES[as_document("audit", "standin", "full", [])["verdict"]] == 2
 
 
 def test_every_check_has_a_fault_of_its_own() -> None:
