@@ -548,7 +548,7 @@ FAULTS = (
     Fault("a module that git is told to ignore", module_that_git_is_told_to_ignore, "clean-tree",
           "workflow/acne04/extra.py", alone=True),
     Fault("a registry of checks emptied", registry_emptied, "auditor-unchanged",
-          "workflow/acne04/audit/registry.py", alone=True),
+          "workflow/acne04/audit/registry.py"),
     Fault("git set up to look at an untouched copy", worktree_elsewhere, "clean-tree",
           ".git/config"),
     Fault("a module renamed in the index", rename_in_the_index, "clean-tree",
