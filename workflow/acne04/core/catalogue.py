@@ -36,3 +36,10 @@ FRAME_UNCERTAIN = FindingKind(
     remedy="look whether they lie on lesions in the upright picture",
     expected="a stated size that only one of the stored and the upright frame has",
 )
+ROW_MALFORMED = FindingKind(
+    "row-malformed",
+    "error",
+    meaning="A row of a table that you gave cannot be read: what is said of the table (that "
+    "nothing leaks, say) does not cover it.",
+    remedy="mend the row, and call it again",
+)

@@ -6,13 +6,6 @@ from acne04.core.findings import CheckGroup, FindingKind
 
 _KNOWN = "the hash, image_id, path or file name of one known image"
 
-ROW_MALFORMED = FindingKind(
-    "row-malformed",
-    "error",
-    meaning="A row of the manifest cannot be read: whether its image leaks is not known, and "
-    "“nothing leaks” does not cover it.",
-    remedy="mend the row, and call it again",
-)
 ROW_UNKNOWN = FindingKind(
     "row-unknown",
     "warning",

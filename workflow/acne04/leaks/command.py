@@ -10,10 +10,11 @@ import pandas as pd
 
 from acne04.core import documents
 from acne04.core.errors import UsageError
+from acne04.core.foreign_tables import read_foreign
 from acne04.core.schemas import load_schema
 from acne04.leaks.folders import read_folder
-from acne04.leaks.foreign import choose_columns, read_foreign
 from acne04.leaks.known_images import KnownImages, known_groups, known_subjects, read_ours
+from acne04.leaks.manifest_columns import choose_columns
 from acne04.leaks.sides import PlacedImages, place_ours, place_strangers
 from acne04.leaks.verdict import LeakVerdict, print_verdict
 from acne04.relations.kinship import Kinship

@@ -8,9 +8,9 @@ import pandas as pd
 
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.findings import Finding
+from acne04.core.foreign_tables import PATH_COLUMNS, ForeignTable, read_foreign
 from acne04.core.hashing import digest_file, files_below
 from acne04.core.printing import spelt_out
-from acne04.leaks.foreign import PATH_COLUMNS, ForeignTable, read_foreign
 from acne04.relations.leakage import held_out_order
 
 _IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")

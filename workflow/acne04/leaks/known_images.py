@@ -11,8 +11,9 @@ import pandas as pd
 from acne04.core import tables
 from acne04.core.errors import SchemaError, UnavailableError, UsageError
 from acne04.core.findings import NotRun
+from acne04.core.foreign_tables import read_foreign
 from acne04.leaks import catalogue
-from acne04.leaks.foreign import PERSON_COLUMNS, read_foreign
+from acne04.leaks.manifest_columns import PERSON_COLUMNS
 from acne04.relations.catalogue import DERIVED_FROM, NEAR
 from acne04.relations.kinship import KINDS
 from acne04.relations.persons import with_persons

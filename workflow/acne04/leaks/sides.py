@@ -19,9 +19,10 @@ import pandas as pd
 
 from acne04.core.errors import UsageError
 from acne04.core.findings import Finding
+from acne04.core.foreign_tables import ForeignTable
 from acne04.leaks import catalogue
-from acne04.leaks.foreign import FOLD_COLUMN, PERSON_COLUMNS, ForeignTable, ManifestColumns
 from acne04.leaks.known_images import KnownImages
+from acne04.leaks.manifest_columns import FOLD_COLUMN, PERSON_COLUMNS, ManifestColumns
 from acne04.leaks.register import Register, match_rows
 from acne04.relations.leakage import OTHER_FOLDS, THIS_FOLD, sides_of
 from acne04.relations.persons import plain_subject

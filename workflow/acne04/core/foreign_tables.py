@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from acne04.core.catalogue import ROW_MALFORMED
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.findings import Finding
 from acne04.core.printing import spelt_out
 from acne04.core.rows import Row, RowError, parse_foreign
-from acne04.leaks import catalogue
-from acne04.relations.leakage import held_out_order
 
 #: Columns that may name the image, the most certain first.
 PATH_COLUMNS = (
@@ -34,10 +33,6 @@ PATH_COLUMNS = (
     "name",
     "id",
 )
-SPLIT_COLUMNS = ("split", "subset", "part", "set", "partition")
-FOLD_COLUMN = "fold"
-#: Columns that name the person; a ``group`` may be anything.
-PERSON_COLUMNS = ("subject", "person", "patient", "subject_id", "person_id", "patient_id")
 
 
 @dataclass(frozen=True)
@@ -114,63 +109,6 @@ def read_foreign(path: Path) -> ForeignTable:
     return ForeignTable(path.name, rows, findings, len(findings))
 
 
-@dataclass(frozen=True)
-class ManifestColumns:
-    """Names of columns: those that may name the image, that of the part, that of the fold."""
-
-    images: tuple[str, ...]
-    split: str | None
-    fold: str | None
-
-    def __str__(self) -> str:
-        split = f", parts by {self.split}" if self.split else ""
-        fold = f", folds by {self.fold}" if self.fold else ""
-        return f"images by {', '.join(self.images)}{split}{fold}"
-
-
-def choose_columns(
-    table: ForeignTable, path: str | None, split: str | None, fold: str | None
-) -> ManifestColumns:
-    """Take the columns that options name; else those that the file's header suggests.
-
-    Parameters
-    ----------
-    path, split, fold : str or None
-        What ``--path-column``, ``--split-column`` and ``--fold-column`` say.
-
-    Raises
-    ------
-    UsageError
-        If there is no column of images, or neither one of parts nor one of folds.
-    """
-    images = tuple(name for name in PATH_COLUMNS if name in table.rows)
-    if path:
-        images = (table.named("--path-column", path),)
-    parts = table.named("--split-column", split) if split else table.first(SPLIT_COLUMNS)
-    folds = table.named("--fold-column", fold) if fold else table.first((FOLD_COLUMN,))
-    if parts is None and folds and not fold and _names_parts(table.rows[folds]):
-        parts = folds
-    folds = None if folds == parts else folds
-    missing = [] if images else [f"of images ({', '.join(PATH_COLUMNS)}; --path-column)"]
-    if parts is None and folds is None:
-        names = ", ".join((*SPLIT_COLUMNS, FOLD_COLUMN))
-        missing.append(f"of parts ({names}; --split-column, --fold-column)")
-    if missing:
-        raise UsageError(
-            table.name,
-            f"no column {' and none '.join(missing)}",
-            found=", ".join(table.rows),
-            done="nothing said",
-        )
-    return ManifestColumns(images, parts, folds)
-
-
-def _names_parts(values: pd.Series) -> bool:
-    """Whether a value is the name of a part, like test, and not that of a fold."""
-    anything = held_out_order("0")[0]
-    return any(held_out_order(value)[0] != anything for value in values.unique())
-
-
 def _rows_of(path: Path) -> list[Row]:
     """Give each row that is not blank; the header is the first."""
     try:
@@ -191,7 +129,7 @@ def _unreadable(path: Path, expected: str, found: str) -> UnavailableError:
 
 
 def _malformed(name: str, line: int, columns: int, row: list[str]) -> Finding:
-    return catalogue.ROW_MALFORMED.at(
+    return ROW_MALFORMED.at(
         name,
         line=line,
         expected=f"{columns} fields",
