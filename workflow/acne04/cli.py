@@ -36,6 +36,7 @@ VERBS = {
     "record": "write the ledger: for every artifact its rule, code, parameters, inputs and hashes",
     "decide": "list what only a person can settle, and record the answer",
     "leaks": "say what a split manifest, ours or a stranger's, shares between its parts",
+    "score": "score a model's predictions on a part, with intervals over persons",
     "trace": "say where an artifact, an image or a circle comes from, and where it went",
     "audit": "check that the dataset is what it says it is, and that nobody has touched it",
     "diff": "say in plain words what a change does to the dataset",
