@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from acne04.core import tables
+from acne04.core import rows, tables
 from acne04.core.errors import SchemaError
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=8)
@@ -133,3 +133,20 @@ def test_rows_of_another_length_are_told_once(tmp_path: Path) -> None:
     with pytest.raises(SchemaError) as caught:
         tables.read(path, "listing")
     assert "lines 2, 3, 4, 5, 6 and 695 more: expected 4 fields, found 2" in str(caught.value)
+
+
+@given(RELATIONS)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_rows_in_another_order_were_made_by_no_stage(
+    tmp_path: Path, records: list[dict[str, Any]]
+) -> None:
+    path = tmp_path / "relations.csv"
+    tables.write(path, "relations", tables.from_records("relations", records))
+    tables.read_made(path, "relations")
+    header, *others = (row.texts for row in rows.read(path))
+    path.write_bytes(rows.to_text([header, *reversed(others)]).encode())
+    if len(records) < 2:
+        tables.read_made(path, "relations")
+        return
+    with pytest.raises(SchemaError, match=r"\(line \d+\).*another order"):
+        tables.read_made(path, "relations")

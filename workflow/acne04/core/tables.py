@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +134,28 @@ def read(path: Path, name: str, dataset: str | None = None) -> pd.DataFrame:
             for field in fields
         }
     )
+
+
+def read_made(path: Path, name: str, dataset: str | None = None) -> pd.DataFrame:
+    """Read a table that a stage has made: as `read`, and its rows in the order of `write`.
+
+    Raises
+    ------
+    UnavailableError, SchemaError, UsageError
+        As `read`; `SchemaError` also where a row stands before one that it belongs behind.
+    """
+    table = read(path, name, dataset)
+    key = load_schema(f"{name}.table.json")["primaryKey"]
+    keys = list(zip(*(_sortable(_values_of(table[column])) for column in key), strict=True))
+    for row, (before, here) in enumerate(pairwise(keys)):
+        if here < before:
+            raise SchemaError(
+                f"{path} (line {row + 3})",
+                "a row in another order than a stage writes them",
+                expected=f"rows by {', '.join(key)}",
+                found=", ".join(str(table[column].iloc[row + 1]) for column in key),
+            )
+    return table
 
 
 def read_texts(path: Path, name: str, dataset: str | None = None) -> dict[str, list[str]]:

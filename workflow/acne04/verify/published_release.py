@@ -134,7 +134,7 @@ class PublishedRelease:
         """Read a table of the release; several checks look at the same ones."""
         self._refuse_what_is_no_file(path)
         if path not in self._tables:
-            self._tables[path] = tables.read(Path(path), name, self.ledger.dataset)
+            self._tables[path] = tables.read_made(Path(path), name, self.ledger.dataset)
         return self._tables[path]
 
     @property
