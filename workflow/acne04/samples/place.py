@@ -118,7 +118,7 @@ def find_dataset(path: str | Path | None = None, images: str | Path | None = Non
     root = _checkout_around(start)
     if root is None:
         raise UnavailableError(
-            str(start),
+            str(start.resolve()),
             "neither a checkout nor a release",
             remedy="name one with path=, or on the command line with --data",
         )
