@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 from project import Project
 
 import acne04
@@ -48,7 +47,7 @@ def test_a_part_is_that_of_the_manifest(
     data: Path, variant: str, part: str, fold: int | None
 ) -> None:
     table = acne04.load(variant, part, fold, path=data)
-    rows = pd.read_csv(data / f"data/splits/{variant}.csv", keep_default_na=False)
+    rows = pd.read_csv(data / f"data/splits/{variant}.csv")
     if variant in ("published", "published-clean"):
         rows = rows[(rows["fold"] == fold) & (rows["split"] == part)]
     elif (variant, part) == ("kfold", "train"):
@@ -237,15 +236,17 @@ def test_a_count_is_spread_as_the_authors_do() -> None:
 
 def _as_client(clients: Path, data: Path, script: str, place: Path) -> dict:
     """Run a script with the library that it is for; it prints a JSON document."""
+    file = place / "script.py"
+    file.write_text(script)
     done = subprocess.run(
-        [str(clients), "-c", script],
+        [str(clients), str(file)],
         cwd=data,
         env={
             **{k: v for k, v in os.environ.items() if not k.startswith("PYTHON")},
             "PYTHONPATH": str(ROOT / "workflow"),
             "HF_HOME": str(place),
             "HF_HUB_OFFLINE": "1",
-            "OMP_NUM_THREADS": "2",
+            "OMP_NUM_THREADS": "1",
         },
         capture_output=True,
         text=True,
@@ -264,35 +265,106 @@ def small(image):
     pixels = torch.frombuffer(bytearray(image.resize((8, 8)).tobytes()), dtype=torch.uint8)
     return pixels.reshape(8, 8, 3)
 
-train = acne04.load("holdout", "train").to_torch(small)
-assert isinstance(train, torch.utils.data.Dataset)
-sampler = torch.utils.data.WeightedRandomSampler(train.weights, 8)
-loader = torch.utils.data.DataLoader(train, batch_size=4, sampler=sampler, num_workers=2,
-                                     multiprocessing_context="spawn" if __file__ else None)
-batches = [(list(images.shape), grades.dtype == torch.int64) for images, grades in loader]
-table = acne04.load("kfold", "train", fold=1)
-counted = table[table["lesions_v1"].notna()].to_torch(distribution=True)
-_, grade, counts = counted[0]
-try:
-    table.to_torch(distribution=True)
-    refused = ""
-except acne04.Acne04Error as error:
-    refused = str(error)
-everything = acne04.load("paper", "all").to_torch()
-print(json.dumps({
-    "batches": batches,
-    "grades": train.grades,
-    "peak": int(counts.argmax()) + 1,
-    "shares": [float(share) for share in grade_distribution(counts)],
-    "refused": refused,
-    "sizes": {file: everything[n][0].size for n, file in enumerate(everything.files)},
-    "length": len(list(everything)),
-}))
+def main():
+    train = acne04.load("holdout", "train").to_torch(small)
+    assert isinstance(train, torch.utils.data.Dataset)
+    sampler = torch.utils.data.WeightedRandomSampler(train.weights, 8)
+    loader = torch.utils.data.DataLoader(
+        train, batch_size=4, sampler=sampler, num_workers=2, multiprocessing_context="spawn"
+    )
+    shapes = [[list(images.shape), list(grades.shape)] for images, grades in loader]
+    table = acne04.load("kfold", "train", fold=1)
+    counted = table[table["lesions_v1"].notna()]
+    items = counted.to_torch(small, distribution=True)
+    _, _, counts = next(iter(torch.utils.data.DataLoader(items, batch_size=len(items))))
+    shares = torch.stack(grade_distribution(counts), -1)
+    refused = []
+    for call in (lambda: table.to_torch(distribution=True),
+                 lambda: acne04.load("holdout", "val").to_torch().weights):
+        try:
+            call()
+        except acne04.Acne04Error as error:
+            refused.append(str(error))
+    everything = acne04.load("paper", "all")
+    images = everything.to_torch()
+    print(json.dumps({
+        "shapes": shapes,
+        "grades": train.grades,
+        "weights": train.weights.tolist(),
+        "counts": counted["lesions_v1"].tolist(),
+        "peaks": (counts.argmax(-1) + 1).tolist(),
+        "sums": shares.sum(-1).tolist(),
+        "refused": refused,
+        "sizes": {name: image.size for name, (image, _) in zip(everything.index, images)},
+    }))
+
+if __name__ == "__main__":
+    main()
 """
 
 
 @pytest.mark.client
 @pytest.mark.workflow
-@pytest.mark.skip
-def test_torch_skeleton() -> None:
-    """Placeholder."""
+def test_pytorch_reads_it(clients: Path, data: Path, tmp_path: Path) -> None:
+    told = _as_client(clients, data, _TORCH, tmp_path)
+    train = acne04.load("holdout", "train", path=data)
+    assert told["shapes"] == [[[4, 8, 8, 3], [4]]] * 2
+    assert told["grades"] == train["grade"].tolist()
+    assert told["weights"] == pytest.approx(train["weight"].tolist())
+    assert told["peaks"] == [min(count, 65) for count in told["counts"]]
+    assert told["sums"] == pytest.approx([1] * len(told["sums"]), abs=1e-5)
+    assert "have no lesion count" in told["refused"][0]
+    assert "their part is not trained on" in told["refused"][1]
+    table = acne04.load("paper", "all", path=data)
+    expected = zip(table.index, table["width"], table["height"], strict=True)
+    assert told["sizes"] == {name: [width, height] for name, width, height in expected}
+
+
+_HUGGING_FACE = """
+import json, acne04
+
+table = acne04.load("paper", "all")
+dataset = table.to_hf()
+rows = {}
+for row in dataset:
+    image = row.pop("image")
+    grade, origin = (dataset.features[name].int2str(row[name]) for name in ("grade", "origin"))
+    rows[row["image_id"]] = {**row, "size": image.size, "label": grade, "origin": origin}
+refused = []
+lost = table.copy()
+lost.attrs = {}
+for wrong in (table.drop(columns="mark"), table.reset_index(drop=True), lost):
+    try:
+        wrong.to_hf()
+    except acne04.Acne04Error as error:
+        refused.append(str(error))
+print(json.dumps({"rows": rows, "refused": refused, "again": len(table.reset_index().to_hf())}))
+"""
+
+
+@pytest.mark.client
+@pytest.mark.workflow
+def test_hugging_face_reads_it(clients: Path, data: Path, tmp_path: Path) -> None:
+    told = _as_client(clients, data, _HUGGING_FACE, tmp_path)
+    table = acne04.load("paper", "all", path=data)
+    assert list(told["rows"]) == list(table.index)
+    boxes = pd.read_csv(data / "data/inventory/boxes.csv").groupby("name")["box"].count()
+    for row in table.reset_index().itertuples():
+        read = told["rows"][row.image_id]
+        assert read["label"] == row.label
+        assert read["origin"] == row.origin
+        assert read["size"] == [row.width, row.height]
+        for name in ("lesions_v1", "lesions_v2"):
+            value = getattr(row, name)
+            assert read[name] == (None if pd.isna(value) else value)
+        if row.origin == "synthetic":
+            assert read["boxes"] is read["circles"] is None
+        else:
+            assert len(read["boxes"]) == boxes.get(Path(row.path).name, 0)
+        if read["circles"] is not None:
+            assert len(read["circles"]) == row.lesions_v2
+    assert sum(row["circles"] is not None for row in told["rows"].values()) > 10
+    assert told["again"] == len(table)
+    assert "no column mark" in told["refused"][0]
+    assert "no column image_id" in told["refused"][1]
+    assert "has lost where" in told["refused"][2]
