@@ -234,8 +234,8 @@ def test_a_count_is_spread_as_the_authors_do() -> None:
         )
 
 
-def _as_client(clients: Path, data: Path, script: str, place: Path) -> dict:
-    """Run a script with the library that it is for; it prints a JSON document."""
+def _run_as_client(clients: Path, data: Path, script: str, place: Path) -> str:
+    """Run a script with the library that it is for; give what it prints."""
     file = place / "script.py"
     file.write_text(script)
     done = subprocess.run(
@@ -253,7 +253,7 @@ def _as_client(clients: Path, data: Path, script: str, place: Path) -> dict:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return done.stdout
 
 
 _TORCH = """
@@ -306,7 +306,7 @@ if __name__ == "__main__":
 @pytest.mark.client
 @pytest.mark.workflow
 def test_pytorch_reads_it(clients: Path, data: Path, tmp_path: Path) -> None:
-    told = _as_client(clients, data, _TORCH, tmp_path)
+    told = json.loads(_run_as_client(clients, data, _TORCH, tmp_path))
     train = acne04.load("holdout", "train", path=data)
     assert told["shapes"] == [[[4, 8, 8, 3], [4]]] * 2
     assert told["grades"] == train["grade"].tolist()
@@ -345,7 +345,7 @@ print(json.dumps({"rows": rows, "refused": refused, "again": len(table.reset_ind
 @pytest.mark.client
 @pytest.mark.workflow
 def test_hugging_face_reads_it(clients: Path, data: Path, tmp_path: Path) -> None:
-    told = _as_client(clients, data, _HUGGING_FACE, tmp_path)
+    told = json.loads(_run_as_client(clients, data, _HUGGING_FACE, tmp_path))
     table = acne04.load("paper", "all", path=data)
     assert list(told["rows"]) == list(table.index)
     boxes = pd.read_csv(data / "data/inventory/boxes.csv").groupby("name")["box"].count()
@@ -368,3 +368,19 @@ def test_hugging_face_reads_it(clients: Path, data: Path, tmp_path: Path) -> Non
     assert "no column mark" in told["refused"][0]
     assert "no column image_id" in told["refused"][1]
     assert "has lost where" in told["refused"][2]
+
+
+@pytest.mark.client
+@pytest.mark.workflow
+def test_the_example_trains_an_epoch(clients: Path, data: Path, tmp_path: Path) -> None:
+    script = (ROOT / "examples/train.py").read_text()
+    lines = _run_as_client(clients, data, script, tmp_path).splitlines()
+    train, val = (acne04.load("holdout", part, path=data) for part in ("train", "val"))
+    assert lines[0].startswith(f"trained on {len(train)} images, loss ")
+    assert 0 < float(lines[0].rpartition(" ")[2]) < 10
+    told = {line[:12].strip(): int(line.split(" of ")[1].split()[0]) for line in lines[1:-1]}
+    counts = val["label"].value_counts()
+    assert told == {name: counts.get(name, 0) for name in told}
+    assert list(told) == list(val["label"].cat.categories)
+    assert 0 <= float(lines[-1].split()[2].rstrip(",")) <= 1
+    assert _run_as_client(clients, data, script, tmp_path).splitlines() == lines
