@@ -328,8 +328,8 @@ dataset = table.to_hf()
 rows = {}
 for row in dataset:
     image = row.pop("image")
-    grade, origin = (dataset.features[name].int2str(row[name]) for name in ("grade", "origin"))
-    rows[row["image_id"]] = {**row, "size": image.size, "label": grade, "origin": origin}
+    label = dataset.features["grade"].int2str(row["grade"])
+    rows[row["image_id"]] = {**row, "size": image.size, "label": label}
 refused = []
 lost = table.copy()
 lost.attrs = {}

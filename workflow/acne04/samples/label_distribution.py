@@ -75,7 +75,4 @@ def grade_distribution(counts: Any) -> list[Any]:
     [0.0, 0.57, 0.43, 0.0]
     """
     borders = (0, *HAYASHI_UPPER, None)
-    return [
-        counts[..., first:last].sum(-1)
-        for first, last in pairwise(borders)
-    ]
+    return [counts[..., first:last].sum(-1) for first, last in pairwise(borders)]

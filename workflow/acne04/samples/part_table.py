@@ -106,7 +106,7 @@ class PartTable(pd.DataFrame):  # type: ignore[misc]
             If this table does not know any more where it is from.
         """
         try:
-            from acne04.samples.hugging_face import dataset_of
+            from acne04.samples.hf_rows import dataset_of
         except ModuleNotFoundError as error:
             raise _not_installed(error, "datasets", "huggingface") from None
         files = self._column("file", "to_hf").tolist()

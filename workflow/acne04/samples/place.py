@@ -111,7 +111,8 @@ def find_dataset(path: str | Path | None = None, images: str | Path | None = Non
     if images is not None and not Path(images).is_dir():
         raise UnavailableError(str(images), "no such folder of images")
     if (start / "manifests").is_dir():
-        around = _checkout_around(start)
+        # The release has a Snakefile of its own.
+        around = _checkout_around(start / "..")
         return DatasetPlace(
             start, start / "manifests", start / "tables", _images(images, around or start)
         )

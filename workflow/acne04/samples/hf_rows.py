@@ -11,34 +11,42 @@ import datasets
 from acne04.core.grades import GRADE_NAMES
 from acne04.samples.sample import Box, Circle, Sample
 
-_WHOLE, _EXACT, _TEXT = (datasets.Value(kind) for kind in ("int32", "float64", "string"))
-#: Column -> its type; the image stays in its file.
+_INTEGER, _NUMBER, _TEXT = (datasets.Value(kind) for kind in ("int64", "float64", "string"))
+#: Column -> its type: names and types are those of the export `parquet`.
 FEATURES = datasets.Features(
     {
         "image": datasets.Image(),
-        "grade": datasets.ClassLabel(names=list(GRADE_NAMES)),
         "image_id": _TEXT,
-        "origin": datasets.ClassLabel(names=["real", "synthetic"]),
-        "lesions_v1": _WHOLE,
-        "lesions_v2": _WHOLE,
-        "boxes": datasets.List(dict.fromkeys(("xmin", "ymin", "xmax", "ymax"), _WHOLE)),
-        "circles": datasets.List(dict.fromkeys(("x", "y", "radius_x", "radius_y"), _EXACT)),
-        "width": _WHOLE,
-        "height": _WHOLE,
+        "grade": datasets.ClassLabel(names=list(GRADE_NAMES)),
+        "lesions_v1": _INTEGER,
+        "lesions_v2": _INTEGER,
+        "width": _INTEGER,
+        "height": _INTEGER,
         "subject": _TEXT,
         "group": _TEXT,
-        "weight": _EXACT,
-        "sha256": _TEXT,
+        "weight": _NUMBER,
+        "origin": _TEXT,
         "mark": _TEXT,
+        "boxes": datasets.List(dict.fromkeys(("xmin", "ymin", "xmax", "ymax"), _INTEGER)),
+        "circles": datasets.List(
+            {
+                "annotation_id": _INTEGER,
+                **dict.fromkeys(("x", "y", "radius_x", "radius_y"), _NUMBER),
+                **dict.fromkeys(("published_x", "published_y", "published_radius"), _INTEGER),
+                "repaired": _TEXT,
+            }
+        ),
+        "path": _TEXT,
+        "sha256": _TEXT,
     }
 )
 
 
 def dataset_of(samples: Sequence[Sample], files: Sequence[str]) -> datasets.Dataset:
     """Make a dataset of samples and their files; boxes and circles are of the upright image."""
-    plain = [name for name in FEATURES if name not in ("image", "boxes", "circles")]
+    made = {"image", "boxes", "circles"}
     columns: dict[str, list[Any]] = {
-        name: [getattr(sample, name) for sample in samples] for name in plain
+        name: [getattr(sample, name) for sample in samples] for name in FEATURES if name not in made
     }
     columns["image"] = list(files)
     columns["boxes"] = [_boxes(sample.boxes) for sample in samples]
@@ -56,10 +64,15 @@ def _circles(circles: tuple[Circle, ...] | None) -> list[dict[str, Any]] | None:
         return None
     return [
         {
+            "annotation_id": circle.annotation_id,
             "x": circle.photo_x,
             "y": circle.photo_y,
             "radius_x": circle.photo_radius_x,
             "radius_y": circle.photo_radius_y,
+            "published_x": circle.x,
+            "published_y": circle.y,
+            "published_radius": circle.radius,
+            "repaired": circle.repaired,
         }
         for circle in circles
     ]
