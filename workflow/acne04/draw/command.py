@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from acne04.core.errors import Acne04Error, UnavailableError, UsageError
+from acne04.core.errors import Acne04Error, UsageError
 from acne04.core.files import write_text
 from acne04.core.grades import GRADE_NAMES
 from acne04.core.printing import loud, say, say_aside, spelt_out
@@ -17,14 +17,13 @@ from acne04.core.processes import ProcessPool, available_processors
 from acne04.core.progress import Progress
 from acne04.draw.annotated_picture import CaptionLine
 from acne04.draw.picture_files import MARK, Drawing, comment_of, target_name, write_picture
+from acne04.samples.image_files import folder_of_images, named, require_images
 from acne04.samples.image_lookup import ImageLookup
-from acne04.samples.place import NO_DATA, DatasetPlace, find_dataset
+from acne04.samples.place import DatasetPlace, find_dataset
 from acne04.samples.sample import Annotations, Sample, samples_of
 
 #: A manifest that has every image once, with the grade that counts.
 _VARIANT = "holdout"
-#: Names that a message lists; of more it says how many.
-_NAMED = 25
 _PLAIN = "Of the stand-in: a drawing, no photograph"
 _FACE = "The face of a person, under terms that do not allow passing it on"
 
@@ -115,22 +114,18 @@ def run(options: DrawOptions) -> int:
         If the dataset or an image is not there, or no picture could be drawn.
     """
     place = find_dataset(options.data, options.images)
-    if place.images is None:
-        raise UnavailableError(
-            str(place.root),
-            "the images are not here",
-            remedy="name their folder with --images" if place.is_release else NO_DATA,
-        )
+    images = folder_of_images(place)
     _check_output(options.output, place)
     rows = place.manifest(_VARIANT)
-    chosen = rows[rows["path"].isin(_paths(options.asked, rows, place.images))]
+    if options.asked:
+        rows = rows[rows["path"].isin(_paths(options.asked, rows, images))]
+    # Whether it is the image of the manifest, its decoding tells: what does not decode is listed.
+    require_images(place, rows["path"].tolist())
     dataset = str(rows["dataset"].iloc[0])
     annotations = Annotations(place)
     drawings = [
-        _drawing(sample, dataset, place.images, options)
-        for sample in samples_of(chosen if options.asked else rows, annotations)
+        _drawing(sample, dataset, images, options) for sample in samples_of(rows, annotations)
     ]
-    _check_sources(drawings, place)
     waiting = list(_to_be_made(drawings, options.overwrites))
     failed = _draw(waiting, options.output)
     _conclude(drawings, waiting, failed, options.output, dataset)
@@ -179,9 +174,9 @@ def _below(name: str, images: Path) -> str:
     # The folder's links are followed, not that of a file: it may lie in DVC's cache.
     file = Path(name)
     whole = file.parent.resolve() / file.name
-    inside = whole.is_relative_to(images.resolve())
+    inside = whole.is_relative_to(images)
     if inside:
-        return whole.relative_to(images.resolve()).as_posix()
+        return whole.relative_to(images).as_posix()
     return name.removeprefix("data/raw/")
 
 
@@ -223,18 +218,6 @@ def _counted(things: Sequence[object], one: str, many: str = "") -> str:
     return f"{len(things):,} {one if len(things) == 1 else many or one + 's'}"
 
 
-def _check_sources(drawings: Sequence[Drawing], place: DatasetPlace) -> None:
-    missing = [drawing.image_id for drawing in drawings if not drawing.source.is_file()]
-    if missing:
-        raise UnavailableError(
-            str(place.images),
-            f"{len(missing):,} of {len(drawings):,} images are not there",
-            found=_named(missing),
-            done="nothing drawn",
-            remedy="name their folder with --images" if place.is_release else NO_DATA,
-        )
-
-
 def _to_be_made(drawings: Sequence[Drawing], overwrites: bool) -> Iterator[Drawing]:
     """Give those whose picture is not there as it would be; refuse where others' files lie.
 
@@ -253,7 +236,7 @@ def _to_be_made(drawings: Sequence[Drawing], overwrites: bool) -> Iterator[Drawi
         raise UsageError(
             "--output",
             f"{len(others):,} files there are no pictures of `acne04 draw`",
-            found=_named(others),
+            found=named(others),
             done="nothing drawn",
             remedy="name another folder, or --force writes over them",
         )
@@ -295,8 +278,3 @@ def _conclude(
         loud("These are faces of people, under terms that do not allow passing them on.")
     if failed:
         say_aside(f"{len(failed):,} images are not drawn:", *(f"  {each}" for each in failed))
-
-
-def _named(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,10 +10,9 @@ import pandas as pd
 
 from acne04.core.errors import Acne04Error, UnavailableError, UsageError
 from acne04.core.grades import GRADE_NAMES
-from acne04.core.hashing import digest_file
-from acne04.core.progress import Progress
+from acne04.samples.image_files import folder_of_images, named, require_images
 from acne04.samples.parts import check_part, rows_of_part
-from acne04.samples.place import NO_DATA, DatasetPlace, find_dataset
+from acne04.samples.place import find_dataset
 from acne04.samples.sample import SAMPLE_COLUMNS, Annotations, samples_of
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 Check = Literal["size", "hash", "none"]
 CHECKS: tuple[Check, ...] = ("size", "hash", "none")
-#: Files that an error names; of more it says how many.
-_NAMED = 25
 #: Key of `DataFrame.attrs` that says where a table is from.
 _PLACE = "acne04"
 _GRADES = pd.CategoricalDtype(list(GRADE_NAMES), ordered=True)
@@ -134,7 +131,7 @@ class PartTable(pd.DataFrame):  # type: ignore[misc]
             raise UsageError(
                 "to_torch",
                 f"{missing:,} of {len(self):,} images have no {what}",
-                found=_named(self.index[column.isna()].tolist()),
+                found=named(self.index[column.isna()].tolist()),
                 remedy=f'leave them out: table[table["{name}"].notna()].to_torch(...)',
             )
         return [int(value) for value in column]
@@ -198,12 +195,12 @@ def load(
     rows = rows_of_part(place.manifest(variant), variant, part, fold)
     if rows.empty:
         raise Acne04Error(f"{variant}, {part}", "the part has no image")
-    folder = _folder_of_images(place)
-    files = [str(folder / name) for name in rows["path"]]
+    folder = folder_of_images(place)
     if check != "none":
-        _compare(rows, files, place, check)
+        digests = rows["sha256"].tolist() if check == "hash" else []
+        require_images(place, rows["path"].tolist(), rows["size"].tolist(), digests)
     table = PartTable(rows).set_index("image_id")
-    table["file"] = pd.array(files, dtype="str")
+    table["file"] = pd.array([str(folder / path) for path in rows["path"]], dtype="str")
     names = [pd.NA if pd.isna(grade) else GRADE_NAMES[grade] for grade in rows["grade"]]
     table["label"] = pd.Categorical(names, dtype=_GRADES)
     table["part"] = part
@@ -211,74 +208,6 @@ def load(
     table = PartTable(table[[*_FIRST, *others]])
     table.attrs[_PLACE] = str(place.root.resolve())
     return table
-
-
-def _folder_of_images(place: DatasetPlace) -> Path:
-    if place.images is None:
-        raise UnavailableError(
-            str(place.root),
-            "the images are not here" + (": a release has none" if place.is_release else ""),
-            remedy="say where with images=, such as data/raw of a checkout"
-            if place.is_release
-            else NO_DATA,
-        )
-    # The folder alone: an image may be a link to DVC's cache, where it has another name.
-    return place.images.resolve()
-
-
-def _compare(rows: pd.DataFrame, files: Sequence[str], place: DatasetPlace, check: Check) -> None:
-    """Hold the files against the manifest; name all that are not there, or not as it says.
-
-    Raises
-    ------
-    UnavailableError
-        If files are not there.
-    Acne04Error
-        If files are others.
-    """
-    missing: list[str] = []
-    other: list[str] = []
-    expected = zip(files, rows["path"], rows["size"], rows["sha256"], strict=True)
-    with Progress("comparing", len(files), "images") as progress:
-        for file, path, size, sha256 in expected:
-            try:
-                same = Path(file).stat().st_size == size
-                if same and check == "hash":
-                    same = digest_file(Path(file)).sha256 == sha256
-                if not same:
-                    other.append(path)
-            except FileNotFoundError:
-                missing.append(path)
-            progress.add()
-    folder = str(place.images)
-    if missing:
-        raise UnavailableError(
-            folder,
-            f"{len(missing):,} of {len(files):,} images are not there",
-            found=_named(missing),
-            remedy=_way_to_have(missing, place),
-        )
-    if other:
-        raise Acne04Error(
-            folder,
-            f"{len(other):,} of {len(files):,} images are not those of the manifest",
-            expected="the size" + (" and the SHA-256" if check == "hash" else "") + " of each row",
-            found=_named(other),
-            remedy=_way_to_have(other, place),
-        )
-
-
-def _way_to_have(paths: Sequence[str], place: DatasetPlace) -> str:
-    """Give the command that brings images, or what else to do where none does."""
-    if place.is_release or place.images is None:
-        return "name the folder of the images that the manifest is of with images="
-    folders = sorted({f"data/raw/{path.partition('/')[0]}" for path in paths})
-    return f"`dvc pull {' '.join(folders)}`, or `make run`, in {place.root.resolve()}"
-
-
-def _named(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
 
 
 def _not_installed(error: ModuleNotFoundError, package: str, extra: str) -> Exception:
