@@ -212,7 +212,8 @@ def test_images_that_do_not_decode_are_told_and_the_others_drawn(checkout: Path)
     assert [path.name for path in (checkout / "drawn").glob("*.jpg")] == [BROKEN_BY_A_HUNDRED]
     file.unlink()
     done = draw("--all", cwd=checkout, code=2)
-    assert bad["image_id"] in done.stderr
+    assert bad["path"] in done.stderr
+    assert "`dvc pull data/raw/" in done.stderr
 
 
 @pytest.mark.workflow
