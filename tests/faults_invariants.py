@@ -546,6 +546,8 @@ TABLE_FAULTS = (
                value=lambda old: old + 1), _SUMMARIES, "data/near/calibration.json", alone=True),
     TableFault("clean circles", _figure("data/annotations/metrics.json", "clean", value=1),
                _SUMMARIES, "data/annotations/metrics.json", alone=True),
+    TableFault("a key figure", _figure("data/splits/key_figures.json", "leaking_pairs", value=9),
+               _SUMMARIES, "data/splits/key_figures.json", alone=True),
     TableFault("a change since a release that there is not", churn_invented, _SUMMARIES,
                "data/splits/churn.csv", alone=True),
     TableFault("a photograph leaves its group", group_torn, _GROUPS, GROUPS),

@@ -406,7 +406,9 @@ def test_metrics_diff_shows_what_a_change_did(clone: Project) -> None:
     clone.set_parameter("balance", "weights")
     assert clone.snakemake().returncode == 0
     shown = clone.dvc("metrics", "diff", "--json")
-    assert "data/splits/metrics.json" in json.loads(shown.stdout)
+    assert "data/splits/key_figures.json" in json.loads(shown.stdout)
+    whole = clone.dvc("metrics", "diff", "--json", "--targets", "data/splits/metrics.json")
+    assert "data/splits/metrics.json" in json.loads(whole.stdout)
 
 
 def test_another_dataset_is_refused_while_something_would_be_lost(clone: Project) -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
 from snakemake_dvc import dvc
 
@@ -110,6 +111,20 @@ def test_dvc_yaml_states_every_job_and_is_compared(clone: Checkout) -> None:
     clone.edit("Snakefile", '"20"]', '"20", "3"]')
     said = clone.run(sys.executable, "-m", "snakemake_dvc", "--check", code=1)
     assert "dvc.yaml is not what the rules say" in said
+
+
+def test_metrics_and_plots_are_what_the_settings_say(clone: Checkout) -> None:
+    plot = '{"words": {"x": "animal", "y": {"results/summary.txt": "count"}}}'
+    settings = f'roots=("results",), metrics=("summary.txt",), plots=({plot},)'
+    clone.edit("Snakefile", 'roots=("results",)', settings)
+    clone.run(sys.executable, "-m", "snakemake_dvc")
+    document = yaml.safe_load((clone.path / "dvc.yaml").read_text())
+    assert document["plots"] == [{"words": {"x": "animal", "y": {"results/summary.txt": "count"}}}]
+    assert document["stages"]["summary"]["metrics"] == [{"results/summary.txt": {"persist": True}}]
+    assert "outs" not in document["stages"]["summary"]
+    # The same files, in another list of the stage: nothing is to be made for that.
+    assert clone.ran() == []
+    assert clone.status() == CLEAN
 
 
 def test_no_word_of_another_project_in_what_it_writes(clone: Checkout) -> None:

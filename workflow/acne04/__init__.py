@@ -2,6 +2,9 @@
 
 What other projects import (each is found when it is asked for):
 
+`load`
+    A part of a split as a pandas table with the files of the images; its `to_torch` and `to_hf`
+    give datasets of PyTorch and Hugging Face.
 `read_table`, `write_table`
     A table with a schema of its own, `load_schema` gives that (``splits.table.json``).
 `validate_annotations`
@@ -26,12 +29,14 @@ if TYPE_CHECKING:
     from acne04.core.tables import read as read_table
     from acne04.core.tables import write as write_table
     from acne04.library import find_leaks, find_near_duplicates, validate_annotations
+    from acne04.samples.part_table import load
 
 __all__ = [
     "Acne04Error",
     "Finding",
     "find_leaks",
     "find_near_duplicates",
+    "load",
     "load_schema",
     "read_table",
     "validate_annotations",
@@ -42,6 +47,7 @@ _PLACES = {
     "Finding": ("acne04.core.findings", "Finding"),
     "find_leaks": ("acne04.library", "find_leaks"),
     "find_near_duplicates": ("acne04.library", "find_near_duplicates"),
+    "load": ("acne04.samples.part_table", "load"),
     "load_schema": ("acne04.core.schemas", "load_schema"),
     "read_table": ("acne04.core.tables", "read"),
     "validate_annotations": ("acne04.library", "validate_annotations"),

@@ -38,6 +38,7 @@ VERBS = {
     "leaks": "say what a split manifest, ours or a stranger's, shares between its parts",
     "score": "score a model's predictions on a part, with intervals over persons",
     "trace": "say where an artifact, an image or a circle comes from, and where it went",
+    "draw": "draw boxes and circles into images, for people to look at",
     "audit": "check that the dataset is what it says it is, and that nobody has touched it",
     "diff": "say in plain words what a change does to the dataset",
     "release": "make a signed release: manifests, tables, ledger, Croissant, run crate",

@@ -31,6 +31,7 @@ rule split:
         certificates="data/splits/certificates.json",
         findings="data/splits/findings.json",
         metrics="data/splits/metrics.json",
+        key_figures="data/splits/key_figures.json",
     log:
         "logs/split.log",
     params:

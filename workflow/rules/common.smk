@@ -108,6 +108,46 @@ def ledger_if_wanted(wildcards):
     return [ledger] if bridge.is_wanted(ledger, "record", MANIFESTS) else []
 
 
+# What `dvc plots show` shows, from the tables as they are; the templates count their rows.
+PLOTS = [
+    {
+        "holdout: images of each part by grade": {
+            "x": "split",
+            "y": {"data/splits/holdout.csv": "grade"},
+            "template": "workflow/plots/counts.json",
+        }
+    },
+    {
+        "kfold: images of each fold by grade": {
+            "x": "fold",
+            "y": {"data/splits/kfold.csv": "grade"},
+            "template": "workflow/plots/counts.json",
+        }
+    },
+    {
+        "paper: images of each origin by grade": {
+            "x": "origin",
+            "y": {"data/splits/paper.csv": "grade"},
+            "template": "workflow/plots/counts.json",
+        }
+    },
+    {
+        "lesions of an image, as ACNE04 counts them": {
+            "x": "grade",
+            "y": {"data/inventory/images.csv": "lesions_v1"},
+            "template": "workflow/plots/histogram.json",
+        }
+    },
+    {
+        "lesions of an image, as Acne04-v2 counts them": {
+            "x": "grade",
+            "y": {"data/splits/paper.csv": "lesions_v2"},
+            "template": "workflow/plots/histogram.json",
+        }
+    },
+]
+
+
 SETTINGS = snakemake_dvc.Settings(
     # The ledger needs every other stage, and is no default target after a partial pull.
     targets=("all", "record"),
@@ -116,6 +156,9 @@ SETTINGS = snakemake_dvc.Settings(
     templates={f"{UPSTREAM}/": "upstreams/${dataset}/"},
     folders={f"data/raw/{source}": f"data/raw/{source}.csv" for source in SOURCES},
     packages=PACKAGES,
+    # `dvc metrics show` makes a column of every figure: few enough for a terminal.
+    metrics=("key_figures.json",),
+    plots=tuple(PLOTS),
     namespace="dataset",
     namespace_of=dataset_of,
     summary=functools.partial(summary_lines, config["dataset"]),

@@ -27,6 +27,11 @@ class Settings:
         What a stage of DVC depends on besides the sections of ``params.yaml`` that its rule takes
         as parameters of the same name: gets rule, wildcards and parameters of a job, gives entries
         as DVC writes them (a name, or ``{file: [keys]}``).
+    metrics : tuple of str
+        File names of outputs that are tables of figures for `dvc metrics`.
+    plots : tuple of mappings
+        The section ``plots`` of ``dvc.yaml``, as DVC wants it: each the name of a plot and its
+        properties, of tables that are artifacts.
     templates : mapping of str to str
         Text in a dependency -> the name of the parameter that it is the value of
         (``{"upstreams/real/": "upstreams/${dataset}/"}``).
@@ -55,6 +60,8 @@ class Settings:
     targets: tuple[str, ...] = ("all",)
     outside: tuple[str, ...] = ()
     parameters: ParameterMap | None = None
+    metrics: tuple[str, ...] = ("metrics.json",)
+    plots: tuple[Mapping[str, Any], ...] = ()
     templates: Mapping[str, str] = field(default_factory=dict)
     folders: Mapping[str, str] = field(default_factory=dict)
     packages: Mapping[str, str] = field(default_factory=dict)

@@ -24,8 +24,6 @@ from snakemake_dvc.code_folders import paths_of
 from snakemake_dvc.dvc import DVC_YAML
 from snakemake_dvc.run import Bridge
 
-#: File name by which an output is a table of figures that `dvc metrics` shows.
-_METRICS = "metrics.json"
 _HEADER = """\
 # Made by `python -m snakemake_dvc` from the rules of the Snakefile. Each stage calls Snakemake,
 # which alone knows how to make the outputs.
@@ -40,7 +38,10 @@ def dvc_yaml(snakefile: Path) -> str:
         same = list(group)
         entries = [(dict(job.wildcards_dict), _entry(job, bridge)) for job in same]
         stages[rule] = _folded(rule, entries) if entries[0][0] else entries[0][1]
-    return _HEADER + yaml.dump({"stages": stages}, Dumper=_Dumper, sort_keys=False, width=99)
+    document: dict[str, Any] = {"stages": stages}
+    if bridge.settings.plots:
+        document["plots"] = [dict(plot) for plot in bridge.settings.plots]
+    return _HEADER + yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=99)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -77,6 +78,7 @@ def _entry(job: Any, bridge: Bridge) -> dict[str, Any]:
     """Describe a job as a DVC stage."""
     parameters = dict(job.params.items())
     outputs = sorted(map(str, job.output))
+    metrics = [path for path in outputs if Path(path).name in bridge.settings.metrics]
     folder = parameters.get("folder")
     target = outputs[0] if job.wildcards_dict else job.rule.name
     # DVC takes no dvc.yaml as a dependency: what is read there, the other inputs decide.
@@ -95,12 +97,11 @@ def _entry(job: Any, bridge: Bridge) -> dict[str, Any]:
         "outs": [
             {path: {"persist": True}}
             for path in ([folder] if folder else []) + outputs
-            if Path(path).name != _METRICS
+            if path not in metrics
         ],
     }
-    metrics = [{path: {"persist": True}} for path in outputs if Path(path).name == _METRICS]
     if metrics:
-        entry["metrics"] = metrics
+        entry["metrics"] = [{path: {"persist": True}} for path in metrics]
     return {name: value for name, value in entry.items() if value}
 
 

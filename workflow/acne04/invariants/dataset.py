@@ -18,6 +18,7 @@ ECHOES, QUARANTINE = "data/annotations/echoes.csv", "data/annotations/quarantine
 VERDICTS, PARENTS = "data/near/verdicts.csv", "data/near/parents.csv"
 CALIBRATION = "data/near/calibration.json"
 CERTIFICATES, CHURN = "data/splits/certificates.json", "data/splits/churn.csv"
+KEY_FIGURES = "data/splits/key_figures.json"
 PUBLISHED_LEAKS = "data/splits/published_leaks.csv"
 PAPER_LEAKS, PAPER_TABLE = "data/splits/paper_leaks.csv", "data/splits/paper_table.csv"
 #: Schema of every document of findings.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from acne04.core.errors import UsageError
+from acne04.core.suggestions import did_you_mean
 
 #: Variant -> its parts, the training one first. In `kfold` a part is of one fold.
 PARTS = {
@@ -74,10 +75,20 @@ def check_part(variant: str, part: str) -> None:
         With those that do.
     """
     if variant not in PARTS:
-        raise UsageError("variant", "no such variant", expected=", ".join(PARTS), found=variant)
+        raise UsageError(
+            "variant",
+            "no such variant",
+            expected=", ".join(PARTS),
+            found=variant,
+            remedy=did_you_mean(variant, PARTS),
+        )
     if part not in PARTS[variant]:
         raise UsageError(
-            "part", f"{variant} has no such part", expected=", ".join(PARTS[variant]), found=part
+            "part",
+            f"{variant} has no such part",
+            expected=", ".join(PARTS[variant]),
+            found=part,
+            remedy=did_you_mean(part, PARTS[variant]),
         )
 
 

@@ -111,14 +111,15 @@ def find_dataset(path: str | Path | None = None, images: str | Path | None = Non
     if images is not None and not Path(images).is_dir():
         raise UnavailableError(str(images), "no such folder of images")
     if (start / "manifests").is_dir():
-        around = _checkout_around(start)
+        # The release has a Snakefile of its own.
+        around = _checkout_around(start / "..")
         return DatasetPlace(
             start, start / "manifests", start / "tables", _images(images, around or start)
         )
     root = _checkout_around(start)
     if root is None:
         raise UnavailableError(
-            str(start),
+            str(start.resolve()),
             "neither a checkout nor a release",
             remedy="name one with path=, or on the command line with --data",
         )

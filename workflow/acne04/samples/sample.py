@@ -12,6 +12,21 @@ import pandas as pd
 from acne04.samples.place import DatasetPlace
 
 _T = TypeVar("_T")
+#: Columns of a manifest that a sample is made of, besides ``image_id``.
+SAMPLE_COLUMNS = (
+    "path",
+    "origin",
+    "grade",
+    "lesions_v1",
+    "lesions_v2",
+    "width",
+    "height",
+    "sha256",
+    "subject",
+    "group",
+    "weight",
+    "mark",
+)
 
 
 @dataclass(frozen=True, slots=True)

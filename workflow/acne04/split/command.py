@@ -38,7 +38,7 @@ from acne04.split.part_sizes import part_findings, refuse_empty_parts
 from acne04.split.previous import churn_table, read_previous
 from acne04.split.published import published, published_clean
 from acne04.split.solver import Limits
-from acne04.split.tally import LEAKY, leak_findings, leaks_of, metrics, print_balance
+from acne04.split.tally import LEAKY, key_figures, leak_findings, leaks_of, metrics, print_balance
 
 CERTIFICATES = "certificates.schema.json"
 #: The parameter whose flag has a name of its own: ``--folds`` names the table.
@@ -199,9 +199,9 @@ def run(options: SplitOptions) -> int:
     not_run = _not_run(options, promised)
     # published-clean says of the folds' lines what published says.
     counts = _write_findings(options, variants, list(dict.fromkeys(findings)), not_run)
-    documents.write(
-        options.output / "metrics.json", metrics(dataset, images, variants, leaks, changes, counts)
-    )
+    figures = metrics(dataset, images, variants, leaks, changes, counts)
+    documents.write(options.output / "metrics.json", figures)
+    documents.write(options.output / "key_figures.json", key_figures(figures))
     print_balance(images, variants, options.parameters)
     return 0
 

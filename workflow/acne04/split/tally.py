@@ -109,6 +109,41 @@ def metrics(
     }
 
 
+def key_figures(figures: dict[str, Any]) -> dict[str, Any]:
+    """Choose of the metrics what a person compares first, few enough for one line of a terminal.
+
+    Parameters
+    ----------
+    figures : dict
+        As of `metrics`.
+
+    Returns
+    -------
+    dict
+        ``train``, ``val`` and ``test``: images of each part of holdout; ``deviation``: the largest
+        from a quota in holdout and kfold, in images; ``leaking_pairs``: of related images on two
+        sides in all variants that promise none; ``published_leaks``: percent of the published test
+        images that share something with training, over all folds. What was not made is not there.
+    """
+    variants = figures["variants"]
+    parts = variants.get("holdout", {}).get("parts", {})
+    chosen = {"dataset": figures["dataset"]}
+    chosen |= {part: parts[part]["all"] for part in ("train", "val", "test") if part in parts}
+    for name, figure, combine in (
+        ("deviation", "largest_deviation", max),
+        ("leaking_pairs", "leaking_pairs", sum),
+    ):
+        told = [variant[figure] for variant in variants.values() if figure in variant]
+        if told:
+            chosen[name] = combine(told)
+    published = variants.get(LEAKY, {})
+    if "leaks" in published:
+        tested = {f"test-{fold}": leak["images"] for fold, leak in published["leaks"].items()}
+        images = sum(published["parts"][part]["all"] for part in tested)
+        chosen["published_leaks"] = _percent(sum(tested.values()), images)
+    return chosen
+
+
 def print_balance(
     images: pd.DataFrame, variants: list[Variant], parameters: SplitParameters
 ) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from pathlib import Path
 from typing import Any
 
 from acne04.core.errors import Acne04Error
+from acne04.samples.image_lookup import ImageLookup
 from acne04.trace.artifact import trace_artifact, trace_member
 from acne04.trace.checkout_records import LEDGER, V2, Records
 from acne04.trace.image import record_at, trace_circle, trace_image
@@ -42,7 +42,7 @@ def traces(records: Records, asked: str) -> list[dict[str, Any]]:
         return [trace_artifact(records, folders[path])]
     if path == LEDGER:
         raise Acne04Error(asked, "the ledger itself: it records all others", remedy="`dvc status`")
-    if images := _images(records, path.removeprefix("data/raw/")):
+    if images := _lookup(records).find(path.removeprefix("data/raw/")):
         return [trace_image(records, image) for image in images]
     if _listed(records, path.removeprefix("data/raw/")):
         return [trace_member(records, path.removeprefix("data/raw/"))]
@@ -63,12 +63,11 @@ def _as_recorded(records: Records, asked: str) -> str:
     return Path(asked).as_posix()
 
 
-def _images(records: Records, asked: str) -> list[str]:
-    """Paths of the image at a path, or else of all with this image_id or name, sorted."""
-    by_path = [row["path"] for row in records.inventory if row["path"] == asked]
-    named = {row["path"] for row in records.inventory if row["name"] == asked}
-    named |= {row["path"] for row in records.groups if row["image_id"] == asked}
-    return by_path or sorted(named)
+def _lookup(records: Records) -> ImageLookup:
+    return ImageLookup(
+        [row["path"] for row in records.inventory],
+        {row["path"]: row["image_id"] for row in records.groups},
+    )
 
 
 def _listed(records: Records, path: str) -> bool:
@@ -140,17 +139,11 @@ def _by_hash(records: Records, digits: str) -> list[dict[str, Any]]:
 
 
 def _unknown(records: Records, asked: str) -> Acne04Error:
-    names = {row["name"] for row in records.inventory} | {row["image_id"] for row in records.groups}
-    names |= set(records.ledger.files)
-    near = difflib.get_close_matches(asked, sorted(names), n=_NEAREST, cutoff=0.6)
-    last = Path(asked).name
-    near += [n for n in sorted(names) if n.lower() == last.lower() or n.endswith(f"/{last}")]
+    near = _lookup(records).nearest(asked, records.ledger.files)
     return Acne04Error(
         asked,
         "nothing here has that path, name or hash",
-        found=f"the nearest: {', '.join(dict.fromkeys(near))}"
-        if near
-        else "nothing like it, either",
+        found=f"the nearest: {', '.join(near)}" if near else "nothing like it, either",
         remedy="give a path, an image_id, the name of an image, at least "
         f"{LEAST_DIGITS} digits of a SHA-256, or {V2}#/annotations/N",
     )
