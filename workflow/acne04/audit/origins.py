@@ -36,11 +36,16 @@ def _source_pins(checkout: AuditedCheckout, recorded: RecordedSource) -> tuple[l
         if name in pins and not known.fits(pins[name]):
             problems.append(Mismatch(str(path), f"{name}: {known}", f"sha256 {pins[name].sha256}"))
     if source.delivery.kind != "archive":
-        listed = set(checkout.listing(recorded.key)["sha256"])
+        listing = checkout.listing(recorded.key)
+        listed = set(zip(listing["sha256"], listing["size"], strict=True))
         problems += [
-            Mismatch(str(path), f"{name} in {recorded.listing}", f"not there: {pin.sha256}")
+            Mismatch(
+                str(path),
+                f"{name} in {recorded.listing}",
+                f"not there: sha256 {pin.sha256}, {pin.size} bytes",
+            )
             for name, pin in sorted(pins.items())
-            if pin.sha256 not in listed
+            if (pin.sha256, pin.size) not in listed
         ]
     return problems, len(pins)
 
@@ -109,8 +114,7 @@ def _upstream(checkout: AuditedCheckout) -> Evidence:
     for recorded in checkout.ledger.sources:
         pins = tables.read(Path(recorded.pins), "pins", checkout.dataset)
         pins = pins[pins["version"] == recorded.pins_version]
-        pinned = {place / path: sha256 for path, sha256 in zip(pins["path"], pins["sha256"],
-                                                               strict=True)}  # fmt: skip
+        pinned = {place / row.path: (row.sha256, row.size) for row in pins.itertuples()}
         present = [file for file in pinned if file.is_file()]
         number += len(present)
         # The stand-in is drawn as a whole; of others a source may have come from elsewhere.
@@ -121,9 +125,11 @@ def _upstream(checkout: AuditedCheckout) -> Evidence:
             if is_wanted and file not in present
         ]
         for file in present:
-            found = digest_file(file).sha256
-            if found != pinned[file]:
-                problems.append(Mismatch(str(file), f"sha256 {pinned[file]}", f"sha256 {found}"))
+            digests = digest_file(file)
+            if (digests.sha256, digests.size) != pinned[file]:
+                expected = "sha256 {}, {} bytes".format(*pinned[file])
+                found = f"sha256 {digests.sha256}, {digests.size} bytes"
+                problems.append(Mismatch(str(file), expected, found))
     if not number:
         raise Impossible(f"{place} is there, and none of the files lies in it that the pins name")
     return Evidence(f"{number} delivered files against their pins", tuple(problems))
