@@ -41,9 +41,7 @@ class BoxedLesion(NamedTuple):
     is_clipped: bool
 
 
-def clipped(
-    borders: tuple[float, float, float, float], width: int, height: int
-) -> Borders | None:
+def clipped(borders: tuple[float, float, float, float], width: int, height: int) -> Borders | None:
     """Give the part of a box that lies within an image; None where there is none.
 
     >>> clipped((-2, 1, 5, 9), 4, 8)
@@ -71,7 +69,9 @@ def borders_of(lesion: Box | Circle) -> tuple[float, float, float, float]:
     return whole(left), whole(upper), whole(right), whole(lower)
 
 
-def boxed(lesions: tuple[Box, ...] | tuple[Circle, ...], width: int, height: int) -> list[BoxedLesion]:
+def boxed(
+    lesions: tuple[Box, ...] | tuple[Circle, ...], width: int, height: int
+) -> list[BoxedLesion]:
     """Give each lesion of an image with its box, clipped to the image.
 
     Parameters

@@ -173,7 +173,9 @@ class ExportFormat(NamedTuple):
     summary : str
         What opens it, in a few words.
     files : callable
-        Gives the files of a selection, without those that every export has.
+        Gives the files of a selection, without single images and what every export has.
+    place : callable
+        Gives where an image is: below the folder, or its name in a shard.
     folders : callable
         Gives folders that are there even where they are empty.
     lacks : callable
@@ -184,8 +186,10 @@ class ExportFormat(NamedTuple):
         Kinds of lesions that can be asked for, the default first; empty where there is no choice.
     may_keep : bool
         Whether images without annotation can be kept, if asked for.
-    is_linkable : bool
-        Whether images are files of their own.
+    tabled : tuple
+        Kinds of lesions that ``lesions.csv`` lists; None for those that are asked for.
+    holds : {"files", "shards", "nothing"}
+        How it holds images.
     is_of_all_folds : bool
         Whether all folds of a variant can be in one export.
     notes : str
@@ -194,11 +198,13 @@ class ExportFormat(NamedTuple):
 
     summary: str
     files: Callable[[Selection], Iterator[PlannedFile]]
+    place: Callable[[ExportedImage, Selection], str]
     lacks: Callable[[Sample, Lesions], str]
     loading: str
     folders: Callable[[Selection], Iterator[str]] = lambda selection: iter(())
     lesions: tuple[Lesions, ...] = ()
     may_keep: bool = False
-    is_linkable: bool = True
+    tabled: tuple[Lesions, ...] | None = ()
+    holds: Literal["files", "shards", "nothing"] = "files"
     is_of_all_folds: bool = False
     notes: str = ""

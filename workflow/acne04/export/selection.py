@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
@@ -204,7 +204,7 @@ def _extensions(images: Path, samples: dict[str, Sample]) -> dict[str, str]:
             continue
         if sample.orientation != 1 and found != ".jpg":
             found = ".png"
-        extensions[path] = found or os.path.splitext(path)[1].lower()
+        extensions[path] = found or PurePosixPath(path).suffix.lower()
     if missing:
         raise UnavailableError(
             str(images),
