@@ -46,7 +46,7 @@ train, test = parts["train"], parts["test"]""",
         holds="shards",
     ),
     "webdataset": ExportFormat(
-        "tar files to be read one after the other: webdataset, Hugging Face",
+        "tar files to be read one after the other: webdataset, PyTorch",
         webdataset.files,
         webdataset.place,
         lacks_nothing,

@@ -6,6 +6,7 @@ height the other one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from acne04.samples.sample import Box, Circle
@@ -69,14 +70,12 @@ def borders_of(lesion: Box | Circle) -> tuple[float, float, float, float]:
     return whole(left), whole(upper), whole(right), whole(lower)
 
 
-def boxed(
-    lesions: tuple[Box, ...] | tuple[Circle, ...], width: int, height: int
-) -> list[BoxedLesion]:
+def boxed(lesions: Sequence[Box | Circle], width: int, height: int) -> list[BoxedLesion]:
     """Give each lesion of an image with its box, clipped to the image.
 
     Parameters
     ----------
-    lesions : tuple of Box or Circle
+    lesions : sequence of Box or Circle
         All of one image.
     width, height : int
         Of the upright image, px.

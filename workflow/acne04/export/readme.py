@@ -65,12 +65,14 @@ def text(
 
 
 def _parts(selection: Selection, form: ExportFormat) -> str:
+    has_folds = any(part.fold is not None for part in selection.parts)
     rows = [
-        f"| {'' if part.fold is None else part.fold} | {part.name} | {part.folder} | "
-        f"{len(part.images):,} |"
+        (f"| {part.fold} " if has_folds else "")
+        + f"| {part.name} | {part.folder} | {len(part.images):,} |"
         for part in selection.parts
     ]
-    table = "\n".join(["| fold | part | here | images |", "|---|---|---|---|", *rows])
+    head = ["| part | here | images |", "|---|---|---|"]
+    table = "\n".join([*((f"| fold {head[0]}", f"|---{head[1]}") if has_folds else head), *rows])
     lists = "`samples.csv` lists every image with all that is known of it; `weight` is how often "
     lists += "an epoch of training should show it. "
     if form.tabled != ():
@@ -95,6 +97,8 @@ def _remarks(selection: Selection, form: ExportFormat) -> Iterable[str]:
             f"{len(incomplete):,} images have broken circles in Acne04-v2, which are not here, and "
             f"so lesions that no circle shows: {_named(incomplete)}."
         )
+    if selection.variant == "paper":
+        yield "This variant has no parts: where the lines above say `train`, it is `all`."
     if selection.variant in ("published", "paper"):
         yield (
             "**This variant leaks**: persons, copies and parents of synthetic images are on both "

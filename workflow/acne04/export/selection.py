@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -20,7 +21,7 @@ from acne04.export.planned import (
     Part,
     Selection,
 )
-from acne04.samples.parts import OF_FOLDS, PARTS, check_fold, check_part, rows_of_part
+from acne04.samples.parts import OF_FOLDS, PARTS, check_fold, rows_of_part
 from acne04.samples.place import DatasetPlace
 from acne04.samples.sample import Annotations, Sample, samples_of
 
@@ -61,6 +62,14 @@ class Wanted:
     is_absolute: bool
 
 
+class _PartRows(NamedTuple):
+    """What is kept of a part: each sample with its row of the manifest."""
+
+    part: str
+    fold: int | None
+    kept: list[tuple[Sample, dict[str, Any]]]
+
+
 def select(place: DatasetPlace, form: ExportFormat, wanted: Wanted) -> Selection:
     """Choose the images of an export.
 
@@ -73,79 +82,94 @@ def select(place: DatasetPlace, form: ExportFormat, wanted: Wanted) -> Selection
     SchemaError
         If a table is not as its schema says.
     """
-    check_part(wanted.variant, PARTS[wanted.variant][0] if wanted.variant in PARTS else "")
     manifest = place.manifest(wanted.variant)
+    folds = _folds(manifest, form, wanted)
     if place.images is None:
         raise UnavailableError(
             str(place.root), "no images are known of it", remedy="name their folder with --images"
         )
-    folds = _folds(manifest, form, wanted)
     annotations = Annotations(place)
-    names = stems(manifest["image_id"])
-    chosen: list[tuple[str, int | None, list[tuple[Sample, dict[str, object]]]]] = []
+    chosen: list[_PartRows] = []
     left_out: list[LeftOut] = []
     for fold in folds:
-        rows = manifest if wanted.variant not in OF_FOLDS else _of_fold(manifest, wanted, fold)
-        placed: set[str] = set()
-        for part in PARTS[wanted.variant]:
-            of_part = rows_of_part(manifest, wanted.variant, part, fold).sort_values("image_id")
-            placed |= set(of_part["image_id"])
-            kept = []
-            for sample, row in zip(
-                samples_of(of_part, annotations), of_part.to_dict("records"), strict=True
-            ):
-                reason = form.lacks(sample, wanted.lesions)
-                if not reason or (wanted.keeps_unannotated and reason in KEPT_IF_ASKED):
-                    kept.append((sample, row))
-                else:
-                    left_out.append(LeftOut(fold, sample.image_id, sample.path, reason))
-            chosen.append((part, fold, kept))
-        left_out += [
-            LeftOut(fold, row.image_id, row.path, row.excluded or HELD_OUT)
-            for row in rows.itertuples()
-            if row.image_id not in placed
-        ]
-    if not any(kept for _, _, kept in chosen):
-        raise UsageError(
-            wanted.variant,
-            "no image of it can be in this format",
-            found=f"{len(left_out):,} that are left out, such as {left_out[0].image_id} "
-            f"({left_out[0].reason})"
-            if left_out
-            else "an empty manifest",
-            done="nothing written",
-        )
-    extensions = _extensions(place.images, {s.path: s for _, _, kept in chosen for s, _ in kept})
-    parts = tuple(
-        Part(
-            part,
-            FOLDERS.get(part, part),
-            fold,
-            tuple(
-                ExportedImage(
-                    sample,
-                    {str(name): value for name, value in row.items()},
-                    FOLDERS.get(part, part),
-                    fold,
-                    names[sample.image_id] + extensions[sample.path],
-                    sample.orientation != 1,
-                )
-                for sample, row in kept
-            ),
-        )
-        for part, fold, kept in chosen
-    )
+        of_fold, not_of_fold = _choose(manifest, fold, form, wanted, annotations)
+        chosen += of_fold
+        left_out += not_of_fold
+    if not any(each.kept for each in chosen):
+        raise _nothing_left(wanted.variant, left_out)
     return Selection(
         dataset=str(manifest["dataset"].iloc[0]),
         variant=wanted.variant,
         fold=wanted.fold,
-        parts=parts,
+        parts=_parts(chosen, stems(manifest["image_id"]), place.images),
         left_out=tuple(sorted(left_out, key=lambda each: (each.fold or 0, each.image_id))),
         lesions=wanted.lesions,
         shard_bytes=wanted.shard_bytes,
         images=place.images,
         target=wanted.target,
         is_absolute=wanted.is_absolute,
+    )
+
+
+def _choose(
+    manifest: pd.DataFrame,
+    fold: int | None,
+    form: ExportFormat,
+    wanted: Wanted,
+    annotations: Annotations,
+) -> tuple[list[_PartRows], list[LeftOut]]:
+    """Give what is kept of each part of a fold, and everything else that the manifest has."""
+    chosen, left_out = [], []
+    rest = _of_fold(manifest, wanted.variant, fold)
+    for part in PARTS[wanted.variant]:
+        rows = rows_of_part(manifest, wanted.variant, part, fold).sort_values("image_id")
+        rest = rest[~rest["image_id"].isin(rows["image_id"])]
+        of_part = _PartRows(part, fold, [])
+        chosen.append(of_part)
+        records = rows.to_dict("records")
+        for sample, row in zip(samples_of(rows, annotations), records, strict=True):
+            reason = form.lacks(sample, wanted.lesions)
+            if reason and not (wanted.keeps_unannotated and reason in KEPT_IF_ASKED):
+                left_out.append(LeftOut(fold, sample.image_id, sample.path, reason))
+            else:
+                of_part.kept.append((sample, {str(name): value for name, value in row.items()}))
+    left_out += [
+        LeftOut(fold, row.image_id, row.path, row.excluded or HELD_OUT) for row in rest.itertuples()
+    ]
+    return chosen, left_out
+
+
+def _parts(chosen: list[_PartRows], names: dict[str, str], images: Path) -> tuple[Part, ...]:
+    """Name the files of what is kept."""
+    samples = {sample.path: sample for each in chosen for sample, _ in each.kept}
+    extensions = _extensions(images, samples)
+    parts = []
+    for part, fold, kept in chosen:
+        folder = FOLDERS.get(part, part)
+        of_part = (
+            ExportedImage(
+                sample,
+                row,
+                folder,
+                fold,
+                names[sample.image_id] + extensions[sample.path],
+                sample.orientation != 1,
+            )
+            for sample, row in kept
+        )
+        parts.append(Part(part, folder, fold, tuple(of_part)))
+    return tuple(parts)
+
+
+def _nothing_left(variant: str, left_out: list[LeftOut]) -> UsageError:
+    example = next(iter(left_out), None)
+    return UsageError(
+        variant,
+        "no image of it can be in this format",
+        found=f"{len(left_out):,} that are left out, such as {example.image_id} ({example.reason})"
+        if example
+        else "an empty manifest",
+        done="nothing written",
     )
 
 
@@ -183,13 +207,14 @@ def lacks_lesions(sample: Sample, lesions: Lesions) -> str:
 
 def _folds(manifest: pd.DataFrame, form: ExportFormat, wanted: Wanted) -> list[int | None]:
     if form.is_of_all_folds and wanted.fold is None and wanted.variant in OF_FOLDS:
-        return sorted(int(number) for number in manifest["fold"].dropna().unique())
+        there = manifest["fold"].dropna().unique()
+        return [*sorted(int(number) for number in there)]
     return [check_fold(manifest, wanted.variant, wanted.fold)]
 
 
-def _of_fold(manifest: pd.DataFrame, wanted: Wanted, fold: int | None) -> pd.DataFrame:
-    """Give the rows that speak of a fold: in `kfold` all do."""
-    return manifest if wanted.variant == "kfold" else manifest[manifest["fold"] == fold]
+def _of_fold(manifest: pd.DataFrame, variant: str, fold: int | None) -> pd.DataFrame:
+    """Give the rows that speak of a fold: in `kfold`, and where there are none, all do."""
+    return manifest if fold is None or variant == "kfold" else manifest[manifest["fold"] == fold]
 
 
 def _extensions(images: Path, samples: dict[str, Sample]) -> dict[str, str]:
