@@ -61,7 +61,9 @@ class ImageStore:
         try:
             return upright(content)
         except OSError as error:
-            self.damaged[image.sample.path] = f"cannot be turned upright ({error})"
+            # What follows in Pillow's message is an address in memory.
+            reason = str(error).partition(" <")[0]
+            self.damaged[image.sample.path] = f"cannot be turned upright ({reason})"
             return None
 
     def required(self, image: ExportedImage) -> bytes:
@@ -82,7 +84,7 @@ class ImageStore:
         found = [f"{path}: {what}" for path, what in sorted(self.damaged.items())]
         return SourceError(
             str(self.images),
-            f"{len(found):,} images are not those of the manifest",
+            f"not the images of the manifest: {len(found):,} of them",
             found="\n".join(found),
             done="the export is not finished; what is sound of it is used again",
             remedy="remove these files; `dvc checkout`, or `dvc pull`; and the same command again",
