@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -363,22 +362,29 @@ def test_tables_lead_to_the_images(root: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_same_bytes_in_another_process_from_files_in_another_order(
-    made: tuple[Path, list[Drawn]], tmp_path: Path, name: str
+    made: tuple[Path, list[Drawn]], tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = tmp_path / "other"
     for file in reversed(files_below(made[0])):
         (other / "c" / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(made[0] / file, other / "c" / file)
     shutil.copytree(made[0], tmp_path / "one/c")
-    for place, seed in ((tmp_path / "one", "1"), (other, "2")):
-        command = [sys.executable, "-m", "acne04.cli", "export", name, "e", "--variant", "holdout"]
-        subprocess.run(
-            [*command, "--data", "c"],
-            cwd=place,
-            env={**os.environ, "PYTHONHASHSEED": seed, "LC_ALL": "C"},
-            check=True,
-            capture_output=True,
-        )
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "acne04.cli",
+            "export",
+            name,
+            *["e", "--variant", "holdout", "--data", "c"],
+        ],
+        cwd=other,
+        env={**os.environ, "PYTHONHASHSEED": "2", "LC_ALL": "C"},
+        check=True,
+        capture_output=True,
+    )
+    monkeypatch.chdir(tmp_path / "one")
+    assert export(Path("c"), Path("e"), name) == 0
     assert contents(tmp_path / "one/e") == contents(other / "e")
 
 
@@ -454,27 +460,28 @@ def test_a_killed_export_goes_on_where_it_was(root: Path, tmp_path: Path) -> Non
     """Whenever it is killed: no folder, then the same one as without it."""
     assert export(root, tmp_path / "whole", "yolo") == 0
     target = tmp_path / "e"
-    started = 0
-    for delay in (0.3, 0.45, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5):
+    part = tmp_path / "e.part"
+    for number in (0, 1, 8, 16):
         process = subprocess.Popen(
             [sys.executable, "-c", _SLOW, str(target), str(root)], stderr=subprocess.DEVNULL
         )
-        time.sleep(delay)
+        while process.poll() is None and not (part.is_dir() and len(files_below(part)) >= number):
+            time.sleep(0.001)
+        assert process.poll() is None
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert not target.exists()
-        started += (tmp_path / "e.part").exists()
-    assert started
     kept = {
-        path: (tmp_path / "e.part" / path).stat().st_mtime_ns
-        for path in files_below(tmp_path / "e.part")
-        if path.endswith(".jpg")
+        path: (part / path).stat().st_mtime_ns
+        for path in files_below(part)
+        if path.endswith((".jpg", ".png"))
     }
     assert export(root, target, "yolo") == 0
     assert contents(target) == contents(tmp_path / "whole")
     again = {path for path, changed in kept.items() if _changed(target / path) != changed}
     assert again <= {"images/train/levle1_2.jpg"}, "only what is turned is made again"
-    assert not (tmp_path / "e.part").exists()
+    assert len(again) < len(kept)
+    assert not part.exists()
 
 
 def _changed(path: Path) -> int | None:
@@ -547,7 +554,8 @@ def test_a_full_disk_is_told(root: Path, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 2, done.stderr
-    assert "cannot be written (File too large)" in done.stderr
+    assert "cannot be written" in done.stderr
+    assert "File too large" in done.stderr
     assert "the same command again" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "e").exists()
@@ -698,6 +706,3 @@ def test_the_documented_lines_are_those_of_the_formats() -> None:
         section = page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
         assert f"```python\n{form.loading}\n```" in section, name
     assert set(PARTS) <= set(page.split("`"))
-
-
-assert resource  # the limit is set in a process of its own
