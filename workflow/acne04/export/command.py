@@ -35,6 +35,11 @@ from acne04.samples.place import DatasetPlace, find_dataset
 _MEGABYTE = 1_000_000
 #: About as large as Hugging Face and WebDataset recommend.
 _SHARD_MEGABYTES = 250
+_FORMATS = (
+    "imagefolder (torchvision, Hugging Face), parquet (Hugging Face), webdataset, coco, "
+    "yolo (ultralytics), voc, v2 (Acne04-v2's own form, repaired), ldl (the code of ACNE04's "
+    "paper) or csv"
+)
 #: Nothing of an export belongs into git, whoever adds all there is.
 _IGNORED = DataFile(".gitignore", b"*\n")
 
@@ -90,11 +95,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``acne04 export``."""
     parser.epilog = "What each format holds, and the lines that load it: docs/exports.md"
     add = parser.add_argument
-    summaries = "; ".join(f"{name}: {form.summary}" for name, form in FORMATS.items())
-    add("format", choices=FORMATS, metavar="FORMAT", help=summaries)
+    add("format", choices=FORMATS, metavar="FORMAT", help=_FORMATS)
     add("folder", type=Path, metavar="FOLDER", help="to be made; it is there when it is whole")
     add("--variant", required=True, choices=PARTS, help="of the split")
-    add("--fold", type=int, metavar="K", help="of kfold and the published variants, from 0")
+    add(
+        "--fold",
+        type=int,
+        metavar="K",
+        help="of kfold and the published variants, from 0; ldl takes all, if none is named",
+    )
     add("--dry-run", action="store_true", help="say what would be written, and write nothing")
     add("--replace", action="store_true", help="put it in the place of an export that lies there")
     held = parser.add_mutually_exclusive_group()
