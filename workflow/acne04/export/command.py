@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import shutil
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from acne04.core import documents
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.printing import say, say_aside
-from acne04.export import folder, readme
-from acne04.export.folder import MARKER, SCHEMA, size_of
+from acne04.export import folder
+from acne04.export.export_files import counted_reasons, every_file
+from acne04.export.folder import size_of
 from acne04.export.formats import FORMATS
 from acne04.export.image_store import ImageStore
 from acne04.export.planned import (
-    DataFile,
     ExportFormat,
     ImageFile,
     Lesions,
     PlannedFile,
     Selection,
 )
-from acne04.export.records import excluded_table, lesion_table, sample_table
 from acne04.export.selection import Wanted, select
 from acne04.export.terms import terms_of
 from acne04.samples.parts import PARTS
@@ -40,8 +36,6 @@ _FORMATS = (
     "yolo (ultralytics), voc, v2 (Acne04-v2's own form, repaired), ldl (the code of ACNE04's "
     "paper) or csv"
 )
-#: Nothing of an export belongs into git, whoever adds all there is.
-_IGNORED = DataFile(".gitignore", b"*\n")
 
 
 @dataclass(frozen=True)
@@ -162,7 +156,7 @@ def read_options(arguments: argparse.Namespace) -> ExportOptions:
         raise UsageError("--shard-size", "at least 1 MB", found=str(arguments.shard_size))
     return ExportOptions(
         format=name,
-        target=arguments.folder,
+        target=_named(arguments.folder),
         variant=arguments.variant,
         fold=arguments.fold,
         data=arguments.data,
@@ -175,6 +169,11 @@ def read_options(arguments: argparse.Namespace) -> ExportOptions:
         replaces=arguments.replace,
         is_dry=arguments.dry_run,
     )
+
+
+def _named(target: Path) -> Path:
+    """Give a folder by a path that ends in its name."""
+    return target.resolve() if target.name in ("", "..") else target
 
 
 def _refuse_unless(is_fine: bool, option: str, value: object, name: str) -> None:
@@ -197,9 +196,10 @@ def run(options: ExportOptions) -> int:
         is_absolute=options.is_absolute,
     )
     selection = select(place, form, wanted)
-    files = _files(options, form, selection, place)
-    marker = files[-1]
-    content = folder.content_of_marker(marker)
+    files = every_file(
+        options.format, form, selection, terms_of(place, selection.dataset), links=options.links
+    )
+    content = folder.content_of_marker(files[-1])
     present = _present(options, files, content)
     if present:
         say_aside(f"{options.target}: holds this export already; nothing written")
@@ -212,74 +212,15 @@ def run(options: ExportOptions) -> int:
     return 0
 
 
-def _files(
-    options: ExportOptions, form: ExportFormat, selection: Selection, place: DatasetPlace
-) -> list[PlannedFile]:
-    """Give all files of an export, the marker at the end."""
-    places = {
-        image.sample.image_id: form.place(image, selection) for image in selection.every_image
-    }
-    tabled = (selection.lesions,) if form.tabled is None else form.tabled
-    files: list[PlannedFile] = list(form.files(selection))
-    if form.holds == "files":
-        files += [
-            ImageFile(places[image.sample.image_id], image) for image in selection.every_image
-        ]
-    every_part = [part.folder for part in selection.parts]
-    files.append(DataFile("samples.csv", sample_table(selection, places, every_part)))
-    if tabled:
-        files.append(DataFile("lesions.csv", lesion_table(selection, places, tabled)))
-    files.append(DataFile("excluded.csv", excluded_table(selection)))
-    text = readme.text(options.format, form, selection, *terms_of(place, selection.dataset))
-    files += [DataFile("README.md", text.encode()), _IGNORED]
-    held = {"shards": "shards", "nothing": "none"}.get(
-        form.holds, "links" if options.links else "copies"
-    )
-    document = {
-        "dataset": selection.dataset,
-        "format": options.format,
-        "variant": selection.variant,
-        "fold": selection.fold,
-        "lesions": selection.lesions if form.lesions else None,
-        "images": held,
-        "content": _digest(held, files),
-        "parts": [
-            {
-                "fold": part.fold,
-                "part": part.name,
-                "folder": part.folder,
-                "images": len(part.images),
-            }
-            for part in selection.parts
-        ],
-        "left_out": _reasons(selection),
-    }
-    documents.check(document, SCHEMA, MARKER)
-    return [*files, DataFile(MARKER, documents.to_text(document).encode())]
-
-
-def _reasons(selection: Selection) -> dict[str, int]:
-    counts = Counter(each.reason.partition(":")[0] for each in selection.left_out)
-    return dict(sorted(counts.items()))
-
-
-def _digest(held: str, files: Sequence[PlannedFile]) -> str:
-    """Digest what is to be written: of an image, what it is made from and how."""
-    digest = hashlib.sha256(held.encode())
-    for file in sorted(files, key=lambda each: each.path):
-        if isinstance(file, DataFile):
-            of_file = hashlib.sha256(file.content).hexdigest()
-        elif isinstance(file, ImageFile):
-            of_file = f"{file.image.sample.sha256} {file.image.is_turned}"
-        else:
-            images = " ".join(image.sample.sha256 for image in file.images)
-            of_file = f"{file.identity} {images}"
-        digest.update(f"{file.path}\0{of_file}\n".encode())
-    return digest.hexdigest()
-
-
 def _refuse_places(target: Path, place: DatasetPlace) -> None:
     """Refuse a folder inside what is exported: a run, DVC or a signature speaks for that."""
+    if target.resolve() == Path.cwd():
+        raise UsageError(
+            str(target),
+            "the folder that this command is given in cannot be replaced",
+            done="nothing written",
+            remedy="name a folder to be made",
+        )
     root = place.root.resolve()
     kept = [root] if place.is_release else [root / "data", root / ".git", root / ".dvc"]
     kept += [place.images.resolve()] if place.images else []
@@ -378,7 +319,7 @@ def _tell(
         f"{options.target}: {verb} {len(files):,} files, {size / _MEGABYTE:,.1f} MB",
         *(f"  {part}: {number:,} images" for part, number in counted.items()),
     )
-    reasons = _reasons(selection)
+    reasons = counted_reasons(selection)
     if reasons:
         say(
             f"  left out: {sum(reasons.values()):,} ("

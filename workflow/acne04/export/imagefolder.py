@@ -38,6 +38,9 @@ def folders(selection: Selection) -> Iterator[str]:
 def files(selection: Selection) -> Iterator[PlannedFile]:
     """Give the file of columns of each part."""
     for part in selection.parts:
+        if not part.images:
+            # A part without a row has no types; it is then no part of the data set.
+            continue
         records = [{"file_name": _within_part(each), **record(each)} for each in part.images]
         yield DataFile(f"{part.folder}/metadata.parquet", hugging_face.to_bytes(records))
 
