@@ -77,7 +77,7 @@ def test_every_image_is_in_a_part_or_listed(
 ) -> None:
     folds = ["--fold", "1"] if variant in OF_FOLDS and name != "ldl" else []
     assert export(made[0], tmp_path / "e", name, variant, *folds) == 0
-    placed, listed = samples(tmp_path / "e"), tables.read(tmp_path / "e/excluded.csv", "excluded")
+    placed, listed = samples(tmp_path / "e"), tables.read(tmp_path / "e/excluded.csv", "exclusions")
     manifest = tables.read(made[0] / f"data/splits/{variant}.csv", "splits")
     number = 2 if variant in OF_FOLDS and not folds else 1
     both = Counter([*placed["image_id"], *listed["image_id"]])
@@ -260,7 +260,7 @@ def test_not_annotated_is_not_the_same_as_no_lesion(
     made: tuple[Path, list[Drawn]], tmp_path: Path
 ) -> None:
     assert export(made[0], tmp_path / "out", "yolo") == 0
-    listed = tables.read(tmp_path / "out/excluded.csv", "excluded").set_index("image_id")["reason"]
+    listed = tables.read(tmp_path / "out/excluded.csv", "exclusions").set_index("image_id")["reason"]
     assert listed["levle2_4.jpg"] == listed["x.JPEG"] == "not-annotated"
     assert (tmp_path / "out/labels/train/levle1_3.txt").read_text() == ""
     assert export(made[0], tmp_path / "in", "yolo", "holdout", "--unannotated", "keep") == 0

@@ -48,7 +48,7 @@ def text(
     blocks = [
         f"# {selection.dataset}: {selection.variant}{fold}, as {name}",
         _DRAWINGS if selection.dataset == "standin" else _PHOTOGRAPHS,
-        f"Made by `acne04 export {name}`: {form.summary}.",
+        f"Exported by acne04 in its format {name}: {form.summary}.",
         "## Load it",
         f"From the folder that holds this one, which is called `exported` here:\n\n"
         f"```python\n{form.loading}\n```",

@@ -145,12 +145,12 @@ def lesion_table(
 
 
 def excluded_table(selection: Selection) -> bytes:
-    """Give the table ``excluded``: what is in no part, and why."""
+    """Give the table ``exclusions``: what is in no part, and why."""
     records = [
         {"dataset": selection.dataset, "variant": selection.variant, **each._asdict()}
         for each in selection.left_out
     ]
-    return table_bytes("excluded", records)
+    return table_bytes("exclusions", records)
 
 
 def table_bytes(name: str, records: list[dict[str, Any]]) -> bytes:
