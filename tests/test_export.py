@@ -260,8 +260,9 @@ def test_not_annotated_is_not_the_same_as_no_lesion(
     made: tuple[Path, list[Drawn]], tmp_path: Path
 ) -> None:
     assert export(made[0], tmp_path / "out", "yolo") == 0
-    listed = tables.read(tmp_path / "out/excluded.csv", "exclusions").set_index("image_id")["reason"]
-    assert listed["levle2_4.jpg"] == listed["x.JPEG"] == "not-annotated"
+    listed = tables.read(tmp_path / "out/excluded.csv", "exclusions")
+    reasons = listed.set_index("image_id")["reason"]
+    assert reasons["levle2_4.jpg"] == reasons["x.JPEG"] == "not-annotated"
     assert (tmp_path / "out/labels/train/levle1_3.txt").read_text() == ""
     assert export(made[0], tmp_path / "in", "yolo", "holdout", "--unannotated", "keep") == 0
     assert len(samples(tmp_path / "in")) == len(samples(tmp_path / "out")) + 3
