@@ -50,8 +50,8 @@ def text(
         _DRAWINGS if selection.dataset == "standin" else _PHOTOGRAPHS,
         f"Exported by acne04 in its format {name}: {form.summary}.",
         "## Load it",
-        f"From the folder that holds this one, which is called `exported` here:\n\n"
-        f"```python\n{form.loading}\n```",
+        "From the folder that holds this one, which is called `exported` here:",
+        "\n".join(["```python", form.loading, "```"]),
         *([form.notes] if form.notes else []),
         "## What is in it",
         _parts(selection, form),
