@@ -44,6 +44,7 @@ VERBS = {
     "release": "make a signed release: manifests, tables, ledger, Croissant, run crate",
     "verify": "check a release with nothing but its files and a key you trust",
     "check": "check files that people edit against their schemas, before they are committed",
+    "export": "give the images of a split as other libraries open them: COCO, Parquet and more",
     "explain": "say what a finding or a check means, and what to do next",
 }
 
@@ -68,6 +69,7 @@ EXTRAS = {
     "gdown": _WORKFLOW,
     "httpx": _WORKFLOW,
     "pathspec": _WORKFLOW,
+    "pyarrow": _WORKFLOW,
     "snakemake": _WORKFLOW,
 }
 

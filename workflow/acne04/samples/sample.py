@@ -102,6 +102,8 @@ class Sample:
         None where ACNE04 has no boxes of the image, in the order of the VOC file.
     circles : tuple of Circle or None
         By id; None where Acne04-v2 has none of this photograph in its frame.
+    orientation : int
+        As the EXIF block of the file marks it, 1 (stored upright, or not marked) to 8.
     """
 
     image_id: str
@@ -119,6 +121,7 @@ class Sample:
     mark: str
     boxes: tuple[Box, ...] | None
     circles: tuple[Circle, ...] | None
+    orientation: int = 1
 
     def file(self, images: Path) -> Path:
         """Give the image's file below a folder of images."""
@@ -160,6 +163,11 @@ class Annotations:
             return None
         return self._boxes.get(facts.name, ())
 
+    def orientation_of(self, path: str) -> int:
+        """Give the EXIF orientation of the image at a path of the manifest; 1 where unmarked."""
+        facts = self._facts.get(path)
+        return 1 if facts is None or pd.isna(facts.orientation) else int(facts.orientation)
+
     def circles_of(self, path: str, image_id: str) -> tuple[Circle, ...] | None:
         """Give the circles of the image at a path of the manifest; None where it has none.
 
@@ -197,6 +205,7 @@ def samples_of(rows: pd.DataFrame, annotations: Annotations) -> Iterator[Sample]
             mark=row.mark,
             boxes=annotations.boxes_of(row.path),
             circles=annotations.circles_of(row.path, row.image_id),
+            orientation=annotations.orientation_of(row.path),
         )
 
 

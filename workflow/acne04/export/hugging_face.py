@@ -1,0 +1,103 @@
+"""Types of the columns of a data set as Hugging Face's ``datasets`` keeps them in a Parquet file.
+
+The types of Arrow stand in the file anyway; what they do not say (that numbers are names of
+grades, that bytes are an image) stands in its metadata, under the key ``huggingface``.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+from acne04.core.grades import GRADE_NAMES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: Images of a group of rows: what is read at once, as the Hub recommends for images.
+ROWS_OF_GROUP = 100
+_TEXT, _INTEGER, _NUMBER, _TRUTH = "string", "int64", "float64", "bool"
+_BOX = dict.fromkeys(("xmin", "ymin", "xmax", "ymax"), _INTEGER)
+_CIRCLE = {
+    "annotation_id": _INTEGER,
+    **dict.fromkeys(("x", "y", "radius_x", "radius_y"), _NUMBER),
+    **dict.fromkeys(("published_x", "published_y", "published_radius"), _INTEGER),
+    "repaired": _TEXT,
+}
+#: Column -> type, in order; a mapping for lists of records, a tuple of names for classes.
+COLUMNS: dict[str, Any] = {
+    "image_id": _TEXT,
+    "grade": GRADE_NAMES,
+    "grade_name": _TEXT,
+    "lesions_v1": _INTEGER,
+    "lesions_v2": _INTEGER,
+    "quarantined_v2": _INTEGER,
+    "conflict_counts": _TEXT,
+    "conflict_counts_v2": _TEXT,
+    "width": _INTEGER,
+    "height": _INTEGER,
+    "subject": _TEXT,
+    "group": _TEXT,
+    "weight": _NUMBER,
+    "origin": _TEXT,
+    "mark": _TEXT,
+    "boxes": _BOX,
+    "circles": _CIRCLE,
+    "path": _TEXT,
+    "sha256": _TEXT,
+    "size": _INTEGER,
+    "orientation": _INTEGER,
+    "turned": _TRUTH,
+}
+
+
+def schema(first: str) -> pa.Schema:
+    """Give the schema of a file whose first column is ``image`` or ``file_name``."""
+    import pyarrow as pa
+
+    is_image = first == "image"
+    image = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+    fields = [pa.field(first, image if is_image else pa.string())]
+    fields += [pa.field(name, _arrow(kind)) for name, kind in COLUMNS.items()]
+    features = {first: {"_type": "Image"} if is_image else _feature(_TEXT)}
+    features |= {name: _feature(kind) for name, kind in COLUMNS.items()}
+    about = json.dumps({"info": {"features": features}})
+    return pa.schema(fields, metadata={"huggingface": about})
+
+
+def to_bytes(records: list[dict[str, Any]]) -> bytes:
+    """Give the bytes of a Parquet file of records that name their image's file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    stream = io.BytesIO()
+    table = pa.Table.from_pylist(records, schema=schema("file_name"))
+    pq.write_table(table, stream, compression="zstd")
+    return stream.getvalue()
+
+
+def _arrow(kind: Any) -> pa.DataType:
+    import pyarrow as pa
+
+    if isinstance(kind, dict):
+        return pa.list_(pa.struct([(name, _arrow(inner)) for name, inner in kind.items()]))
+    plain = {_TEXT: pa.string(), _INTEGER: pa.int64(), _NUMBER: pa.float64(), _TRUTH: pa.bool_()}
+    return pa.int64() if isinstance(kind, tuple) else plain[kind]
+
+
+def _feature(kind: Any) -> Any:
+    if isinstance(kind, dict):
+        return [{name: _feature(inner) for name, inner in kind.items()}]
+    if isinstance(kind, tuple):
+        return {"names": list(kind), "_type": "ClassLabel"}
+    return {"dtype": kind, "_type": "Value"}
+
+
+def split_name(folder: str) -> str:
+    """Give the name that Hugging Face gives to a part.
+
+    >>> split_name("val"), split_name("test")
+    ('validation', 'test')
+    """
+    return {"val": "validation"}.get(folder, folder)
