@@ -14,10 +14,16 @@ from acne04.core import documents, tables
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.printing import say
 from acne04.decide.known_contents import ANNOTATED, known_contents
-from acne04.decide.queue import MATTERING, Question, Selection, as_document, read_queue, text_lines
+from acne04.decide.queue import Selection, as_document, text_lines
 from acne04.decide.recorded_answers import check_answer, check_files, record, target_of
 from acne04.provenance import git
 from acne04.relations import decisions
+from acne04.relations.decisions.review_queue import (
+    MATTERING,
+    Question,
+    open_questions,
+    read_queue,
+)
 
 #: Decisions file -> the stage that applies it.
 STAGES = {
@@ -179,19 +185,12 @@ def run(options: DecideOptions) -> int:
     elif options.answer:
         say(*_record(options.answer, options.data, options.decisions))
     else:
-        questions = _open_questions(options.data, options.decisions)
+        questions = open_questions(options.data, options.decisions)
         if options.as_json:
             documents.show(as_document(questions, options.selection))
         else:
             say(*text_lines(questions, options.selection))
     return 0
-
-
-def _open_questions(data: Path, folder: Path) -> list[Question]:
-    questions = read_queue(data)
-    files = [folder / name for name in decisions.FILES]
-    given = [row for file in files if file.is_file() for row in decisions.every(file)]
-    return [question for question in questions if not question.answered(given)]
 
 
 def _record(answer: AnswerOptions, data: Path, folder: Path) -> list[str]:
