@@ -33,6 +33,7 @@ VERBS = {
     "near": "find copies of a photograph that are not the same bytes, and synthetic parents",
     "dedupe": "give canonical names; relate the images, and join what is related into groups",
     "split": "place whole groups into balanced splits with exact quotas",
+    "report": "show the dataset on one page: pictures, balance, leaks, findings, questions",
     "record": "write the ledger: for every artifact its rule, code, parameters, inputs and hashes",
     "decide": "list what only a person can settle, and record the answer",
     "leaks": "say what a split manifest, ours or a stranger's, shares between its parts",
@@ -65,6 +66,7 @@ EXTRAS = {
     "dvc": _WORKFLOW,
     "gdown": _WORKFLOW,
     "httpx": _WORKFLOW,
+    "jinja2": _WORKFLOW,
     "pathspec": _WORKFLOW,
     "snakemake": _WORKFLOW,
 }

@@ -1,0 +1,228 @@
+"""The command line of ``acne04 report``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import webbrowser
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from acne04.core.checkout import dataset_of
+from acne04.core.errors import UnavailableError, UsageError
+from acne04.core.files import write_text
+from acne04.core.printing import say, say_aside
+from acne04.report.page import as_script, encoded, read_contents, render
+from acne04.report.thumbnails import Frame, Thumbnail, make_thumbnails, shards
+from acne04.samples.place import DatasetPlace, find_dataset
+
+#: Where a run makes the page, below the checkout.
+PAGE = Path("data/report/index.html")
+#: What the thumbnails of a page must fit in, by how faces are shown; the coarse ones are enlarged
+#: until a person can make out what is compared, and nobody who it is.
+FRAMES = {"coarse": Frame(24, 32, 60), "full": Frame(200, 260, 70)}
+FACES = ("none", *FRAMES)
+#: How faces are shown where nobody says.
+OF_DATASET = {"standin": "full", "acne04": "coarse"}
+#: Images up to which a page holds thumbnails of the whole size; those of more are made smaller, so
+#: that it stays below 30 MB, unless they lie in files beside it.
+MOST_INSIDE = 4000
+_MOST_FILES = 999
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """What a call of ``acne04 report`` asks for.
+
+    Attributes
+    ----------
+    data : pathlib.Path or None
+        A checkout, or a folder of it; None for the one around the working folder.
+    output : pathlib.Path or None
+        Where to write the page; None to open the one that a run made.
+    faces : dict of str to str
+        Dataset to how its images are shown.
+    files : int
+        In how many files beside the page the thumbnails lie; 0 for the page itself.
+    threads : int
+        Processes at most; they change the time alone.
+    shows : bool
+        Whether the page is opened in a browser.
+    """
+
+    data: Path | None
+    output: Path | None
+    faces: dict[str, str]
+    files: int
+    threads: int
+    shows: bool
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``acne04 report``."""
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="a checkout; default: this one")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the page here")
+    parser.add_argument(
+        "--faces",
+        action="append",
+        metavar="WORD",
+        default=[],
+        help="none, coarse (at most 24 pixels wide) or full (200 pixels); DATASET=WORD for that "
+        "dataset alone; default: standin=full, acne04=coarse",
+    )
+    parser.add_argument(
+        "--thumbnail-files",
+        type=int,
+        default=0,
+        metavar="N",
+        help="put the thumbnails into N files in a folder thumbnails beside the page, for more "
+        f"than {MOST_INSIDE:,} images; default: 0, the page is one file",
+    )
+    parser.add_argument("--open", action="store_true", help="open the page in the browser")
+    parser.add_argument(
+        "--threads", type=int, default=os.cpu_count() or 1, help="changes the time alone"
+    )
+    parser.epilog = (
+        f"A run makes {PAGE}; --open alone shows that one. Exit code: 0, or 2 where it could not "
+        "be made."
+    )
+
+
+def read_options(arguments: argparse.Namespace) -> ReportOptions:
+    """Check what the call says, before anything is read.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to do, or a value is out of its range.
+    """
+    if arguments.threads < 1:
+        raise UsageError("--threads", "at least one is needed", found=str(arguments.threads))
+    if not 0 <= arguments.thumbnail_files <= _MOST_FILES:
+        raise UsageError(
+            "--thumbnail-files",
+            "out of range",
+            expected=f"0 to {_MOST_FILES}",
+            found=str(arguments.thumbnail_files),
+        )
+    if arguments.output is None and not arguments.open:
+        raise UsageError(
+            "nothing to do",
+            "neither --output nor --open is given",
+            expected=f"--output FILE for a page of your own, or --open to see {PAGE}",
+            done="nothing written",
+        )
+    if arguments.output is not None and arguments.output.is_dir():
+        raise UsageError(
+            f"--output {arguments.output}",
+            "a folder lies there, where a file is to be written",
+            done="nothing read, nothing written",
+            remedy=f"--output {arguments.output / 'report.html'}",
+        )
+    return ReportOptions(
+        data=arguments.data,
+        output=arguments.output,
+        faces=_read_faces(arguments.faces),
+        files=arguments.thumbnail_files,
+        threads=arguments.threads,
+        shows=arguments.open,
+    )
+
+
+def _read_faces(words: list[str]) -> dict[str, str]:
+    faces = dict(OF_DATASET)
+    for word in words:
+        dataset, mark, value = word.rpartition("=")
+        if value not in FACES or (mark and dataset not in OF_DATASET):
+            raise UsageError(
+                "--faces",
+                "not a way to show faces",
+                expected=f"{', '.join(FACES)}; or standin=…, acne04=…",
+                found=word,
+                done="nothing written",
+            )
+        faces |= {dataset: value} if mark else dict.fromkeys(OF_DATASET, value)
+    return faces
+
+
+def run(options: ReportOptions) -> int:
+    """Write the page, open it, or both."""
+    place = find_dataset(options.data)
+    page = options.output
+    if page is None:
+        page = place.root / PAGE
+        if not page.is_file():
+            raise UnavailableError(
+                str(page), "not here", remedy=f"`dvc pull {PAGE}`, or `snakemake --cores all`"
+            )
+    else:
+        _write(place, page, options)
+    if options.shows:
+        say(str(page))
+        if not webbrowser.open(page.resolve().as_uri()):
+            say_aside("no browser was found here: open the file by hand")
+    return 0
+
+
+def _write(place: DatasetPlace, page: Path, options: ReportOptions) -> None:
+    inventory = place.tables / "inventory/images.csv"
+    if not inventory.is_file():
+        raise UnavailableError(
+            str(inventory), "not here", remedy="`dvc pull`, or `snakemake --cores all`"
+        )
+    dataset = dataset_of(inventory) or "acne04"
+    faces = options.faces[dataset]
+    contents = read_contents(place, dataset, faces)
+    shown = [(image.path, image.sha256) for image in contents.images.all if image.is_shown]
+    thumbnails: list[Thumbnail] = []
+    if faces != "none":
+        frame = FRAMES[faces] if options.files else _fitting(FRAMES[faces], len(shown))
+        if frame != FRAMES[faces]:
+            say_aside(
+                f"thumbnails are {frame.width} pixels wide, for there are {len(shown):,} images; "
+                f"with --thumbnail-files {-(-len(shown) // 500)} they are {FRAMES[faces].width}"
+            )
+        thumbnails = make_thumbnails(_folder(place), shown, frame, options.threads)
+    text = render(contents, thumbnails, inside=not options.files, files=options.files)
+    for name, block in _beside(thumbnails, options.files):
+        write_text(page.with_name("thumbnails") / name, block)
+    # Last: a page whose pictures are not there yet shows none.
+    write_text(page, text)
+    say_aside(
+        f"{len(contents.images.all):,} images, faces: {faces}; {len(text.encode()) / 1e6:,.1f} MB: "
+        f"{page}"
+    )
+
+
+def _folder(place: DatasetPlace) -> Path:
+    if place.images is None:
+        raise UnavailableError(
+            str(place.root / "data/raw"),
+            "the images are not here",
+            remedy="`dvc pull`; with --faces none no image is read",
+        )
+    return place.images
+
+
+def _fitting(frame: Frame, images: int) -> Frame:
+    """Give a frame of which so many fit into one page."""
+    if images <= MOST_INSIDE:
+        return frame
+    share = (MOST_INSIDE / images) ** 0.5
+    least = FRAMES["coarse"]
+    return Frame(
+        max(min(least.width, frame.width), int(frame.width * share)),
+        max(min(least.height, frame.height), int(frame.height * share)),
+        frame.quality,
+    )
+
+
+def _beside(thumbnails: list[Thumbnail], files: int) -> Iterator[tuple[str, str]]:
+    """Give name and text of the files beside the page.
+
+    They are scripts: a page that no server serves may read nothing else.
+    """
+    for number, (start, end) in enumerate(shards(thumbnails, files)):
+        block = as_script(encoded(thumbnails[start:end]))
+        yield f"{number:03}.js", f"acne04Thumbnails({number}, {block});\n"
