@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 #: Width of a chart in units of its drawing.
 WIDTH = 720
-#: Room for the numbers at the left of a scatter.
-MARGIN = 44
+#: Numbers that an axis may show, and how many units lie between two at least.
+_ROUND = (0, 1, 5, 10, 20, 50, 100, 200, 300, 500, 1000, 2000, 5000)
+_APART = 26
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,25 @@ class Panel:
 
 @dataclass(frozen=True)
 class Scatter:
-    """Points by grade as (x, y, how many lie there), in a square of `side` units."""
+    """Points in a square of `side` units.
+
+    Attributes
+    ----------
+    side : int
+        Units.
+    points : tuple of (int, float, float, float)
+        Grade, place from the left and from above, radius.
+    across, up : tuple of Tick
+        Numbers at the two axes, from the lower left.
+    agreed : tuple of float
+        End of the line on which both counts are the same, from the lower left corner.
+    """
 
     side: int
     points: tuple[tuple[int, float, float, float], ...]
-    ticks: tuple[Tick, ...]
+    across: tuple[Tick, ...]
+    up: tuple[Tick, ...]
+    agreed: tuple[float, float]
 
 
 def score_panel(title: str, histogram: Mapping[str, int], bins: int, height: int) -> Panel:
@@ -84,43 +99,53 @@ def score_panel(title: str, histogram: Mapping[str, int], bins: int, height: int
 
 
 def scatter(points: Iterable[tuple[int, int, int]], side: int = 420) -> Scatter:
-    """Place points (x, y, grade) in a square with one scale for both axes, 0 at its lower left.
+    """Place points (x, y, grade) in a square, 0 at its lower left, on scales of square roots.
 
-    Where several points coincide one is drawn, larger.
+    Counts are small for most and large for a few: on a plain scale the most would lie on each
+    other. Where several points coincide one is drawn, larger.
     """
     counted = Counter(points)
-    largest = max((max(x, y) for x, y, _ in counted), default=1)
-    step = _step(largest)
-    top = step * math.ceil(max(largest, 1) / step)
+    most_x = max((x for x, _, _ in counted), default=1) or 1
+    most_y = max((y for _, y, _ in counted), default=1) or 1
+    across, up = side / math.sqrt(most_x * 1.05), side / math.sqrt(most_y * 1.05)
     placed = sorted(
         (
             grade,
-            _rounded(x * side / top),
-            _rounded(side - y * side / top),
-            _rounded(1.8 + math.sqrt(number)),
+            _rounded(math.sqrt(x) * across),
+            _rounded(side - math.sqrt(y) * up),
+            _rounded(1.6 + 0.7 * math.sqrt(number)),
         )
         for (x, y, grade), number in counted.items()
     )
-    ticks = tuple(Tick(_rounded(n * side / top), str(n)) for n in range(0, top + 1, step))
-    return Scatter(side, tuple(placed), ticks)
+    agreed = min(most_x, most_y)
+    return Scatter(
+        side,
+        tuple(placed),
+        tuple(_ticks(most_x, across)),
+        tuple(_ticks(most_y, up)),
+        (_rounded(math.sqrt(agreed) * across), _rounded(side - math.sqrt(agreed) * up)),
+    )
+
+
+def _ticks(most: int, scale: float) -> Iterator[Tick]:
+    """Give round numbers along a scale of square roots, far enough from each other to be read."""
+    last = float(-_APART)
+    for number in _ROUND:
+        at = math.sqrt(number) * scale
+        if number <= most and at - last >= _APART:
+            last = at
+            yield Tick(_rounded(at), f"{number:,}")
 
 
 def stacked(numbers: Sequence[float], largest: float, width: int) -> list[Bar]:
     """Lay numbers in a row of bars, of which the whole of `largest` would fill the width."""
-    bars, x = [], 0.0
+    bars: list[Bar] = []
+    x = 0.0
     for place, number in enumerate(numbers):
         wide = width * number / largest if largest else 0.0
         bars.append(Bar(_rounded(x), 0, _rounded(wide), 0, str(place)))
         x += wide
     return bars
-
-
-def _step(largest: int) -> int:
-    """Give a round distance of ticks: about five of them."""
-    for step in (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000):
-        if largest / step <= 6:
-            return step
-    return 10 ** len(str(largest))
 
 
 def _rounded(number: float) -> float:

@@ -21,7 +21,8 @@ class BalanceRow:
     part : str
         ``train``, or ``test of fold 0``.
     state : str
-        ``photographs``: real ones, each once. ``as balanced``: with synthetic ones and weights.
+        ``photographs``: real ones, each once. ``as balanced``: with synthetic ones and weights, as
+        a training part is used. ``with synthetic``: those too, where nothing is trained on.
     grades : tuple of float
         Images of grade 0 to 3, or how many an epoch shows.
     """
@@ -40,7 +41,7 @@ def balance_of(variant: str, manifest: pd.DataFrame) -> list[BalanceRow]:
     """Give the rows of a split, in the order of its parts and folds."""
     folds: list[int | None] = [None]
     if variant in OF_FOLDS:
-        folds = sorted(int(number) for number in manifest["fold"].dropna().unique())
+        folds = [*sorted(int(number) for number in manifest["fold"].dropna().unique())]
     parts = [(part, fold) for fold in folds for part in PARTS[variant]]
     return [row for part, fold in parts for row in _rows(variant, manifest, part, fold)]
 
@@ -52,9 +53,10 @@ def _rows(
     name = part if fold is None else f"fold {fold}, {part}"
     yield BalanceRow(name, "photographs", _counted(rows[rows["origin"] == "real"], {}))
     weights = dict(zip(rows["image_id"], rows["weight"], strict=True))
-    if part == training_part(variant) or variant == "paper":
-        # What has no weight is shown as it is.
+    if part == training_part(variant):
         yield BalanceRow(name, "as balanced", _counted(rows, weights))
+    elif training_part(variant) is None:
+        yield BalanceRow(name, "with synthetic", _counted(rows, {}))
 
 
 def _counted(rows: pd.DataFrame, weights: Mapping[str, float]) -> tuple[float, ...]:

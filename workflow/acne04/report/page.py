@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from acne04.core.hashing import digest_file
 from acne04.core.printing import in_utf8, shown_in_line
@@ -165,6 +165,7 @@ def render(contents: Contents, thumbnails: Sequence[Thumbnail], inside: bool, fi
         finalize=_told,
     )
     environment.filters |= {"number": _number, "bytes": _bytes, "percent": _percent}
+    environment.filters["with_code"] = _with_code
     shown = [number for number, image in enumerate(contents.images.all) if image.is_shown]
     data = {
         **contents.data,
@@ -216,6 +217,15 @@ def _sum_of(script: str) -> str:
 def _told(value: Any) -> Any:
     """Give what a template writes: a stranger's text as it may be shown."""
     return shown_in_line(value) if type(value) is str else value
+
+
+def _with_code(text: str) -> Markup:
+    """Give a text with what stands between backticks as code."""
+    words = [escape(shown_in_line(word)) for word in text.split("`")]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(word) if place % 2 and place < len(words) - 1 else word
+        for place, word in enumerate(words)
+    )
 
 
 def _number(value: float) -> str:
@@ -272,18 +282,18 @@ def _counts(images: Images) -> dict[str, Any]:
 
 
 def _sizes(images: Images) -> dict[str, Any]:
-    counted = Counter(
+    counted: Counter[tuple[int, int]] = Counter(
         (image.width, image.height) for image in images.all if image.width and image.height
     )
     ranked = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
-    areas = sorted(width * height / 1e6 for width, height in counted.elements())
+    by_area = sorted(counted, key=lambda size: (size[0] * size[1], size))
     return {
         "listed": ranked[:_SIZES],
         "others": len(ranked) - len(ranked[:_SIZES]),
         "of_others": sum(number for _, number in ranked[_SIZES:]),
         "most": max(counted.values(), default=0),
-        "least": areas[0] if areas else 0,
-        "largest": areas[-1] if areas else 0,
+        "least": by_area[0] if by_area else (0, 0),
+        "largest": by_area[-1] if by_area else (0, 0),
     }
 
 

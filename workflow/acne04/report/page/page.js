@@ -138,7 +138,7 @@
   const findingTexts = data.findings.map((f) => fold([f.check, f.file, f.where, f.expected, f.found, f.done, f.remedy, ...f.images.map((i) => images.id[i])].join(" ")));
   function findingItem(index) {
     const f = data.findings[index];
-    const row = (name, text) => text ? make("div", {}, make("dt", {}, name), make("dd", {}, text)) : null;
+    const row = (name, text) => text ? make("div", {}, make("dt", {}, name), make("dd", {}, ...withCode(text))) : null;
     const item = make("li", { id: `finding-${index}` },
       make("h4", {}, `${f.check} `, make("span", { class: `severity ${f.severity}` }, f.severity)),
       make("dl", { class: "rows" }, row("Where", `${f.file}${f.where ? ` ${f.where}` : ""}`), row("Expected", f.expected),
@@ -151,6 +151,11 @@
     const list = make("ul", { class: "small" }, ...of.slice(0, 8).map((image) => make("li", {}, picture(image))));
     if (of.length > 8) list.append(make("li", { class: "quiet" }, `and ${of.length - 8} more`));
     return list;
+  }
+  // What stands between backticks is code.
+  function withCode(text) {
+    const words = text.split("`");
+    return words.map((word, i) => i % 2 && i < words.length - 1 ? make("code", {}, word) : word);
   }
   function command(text) {
     return make("span", { class: "command" }, make("code", {}, text),
