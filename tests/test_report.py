@@ -20,6 +20,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from acne04.report.thumbnails import Frame, shrunk
+
 PAGE = "data/report/index.html"
 _JSON = re.compile(r'<script type="application/json"(?: class="(\w+)"| id="(\w+)")>(.*?)</script>')
 pytestmark = pytest.mark.workflow
@@ -104,8 +106,40 @@ def test_every_image_is_in_it_with_its_upright_thumbnail(finished: Project) -> N
     for number, place in data["thumbnails"]["of"].items():
         width, height = images["width"][int(number)], images["height"][int(number)]
         assert sizes[place][0] / sizes[place][1] == pytest.approx(width / height, rel=0.06)
-    turned = [turn for turn in images["turn"] if turn != 1]
-    assert turned, "one of the images is stored turned"
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_thumbnail_is_upright_and_says_nothing_else(orientation: int) -> None:
+    upright = Image.new("RGB", (60, 90), "white")
+    upright.paste("red", (0, 0, 30, 45))
+    stored = turned_back(upright, orientation)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif[0x010F] = "a camera"
+    stream = io.BytesIO()
+    stored.save(stream, "JPEG", exif=exif, comment=b"a secret", quality=95)
+    made = shrunk(stream.getvalue(), Frame(40, 40, 90))
+    assert (made.width, made.height) == (27, 40)
+    assert b"secret" not in made.jpeg
+    assert b"camera" not in made.jpeg
+    with Image.open(io.BytesIO(made.jpeg)) as image:
+        reds = [image.getpixel(at)[1] < 128 for at in ((5, 8), (20, 8), (5, 32), (20, 32))]
+    assert reds == [True, False, False, False]
+
+
+def turned_back(upright: Image.Image, orientation: int) -> Image.Image:
+    """What a camera stores that marks it with an orientation."""
+    transpose = Image.Transpose
+    steps = {
+        2: transpose.FLIP_LEFT_RIGHT,
+        3: transpose.ROTATE_180,
+        4: transpose.FLIP_TOP_BOTTOM,
+        5: transpose.TRANSPOSE,
+        6: transpose.ROTATE_90,
+        7: transpose.TRANSVERSE,
+        8: transpose.ROTATE_270,
+    }
+    return upright.transpose(steps[orientation]) if orientation in steps else upright
 
 
 @pytest.mark.parametrize(("faces", "widest", "tallest"), [("coarse", 24, 32), ("full", 200, 260)])

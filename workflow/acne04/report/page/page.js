@@ -54,11 +54,18 @@
   const seen = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
-      seen.unobserve(target);
       reveal(target);
     }
   }, { rootMargin: "400px" });
+  const waiting = new Set();
+  function wait(frame) { waiting.add(frame); seen.observe(frame); }
+  // On paper nothing comes into view.
+  window.addEventListener("beforeprint", () => {
+    for (const frame of waiting) reveal(frame);
+  });
   function reveal(frame) {
+    seen.unobserve(frame);
+    waiting.delete(frame);
     const image = Number(frame.dataset.of);
     for (const img of frame.querySelectorAll("img")) fill(img, Number(img.dataset.of));
     if (frame.classList.contains("marked")) frame.append(marks(image));
@@ -72,7 +79,7 @@
     box.style.aspectRatio = `${width} / ${height}`;
     if (place(image) === undefined) box.append(make("span", { class: "none" }, blank()));
     else box.append(make("img", { alt: "", "data-of": image, decoding: "async" }));
-    if (place(image) !== undefined || marked) seen.observe(box);
+    if (place(image) !== undefined || marked) wait(box);
     return box;
   }
   // Boxes and circles, in pixels of the upright photograph.
@@ -293,7 +300,7 @@
     if (findings.length) {
       trace.append(make("h3", {}, "What was found"), make("dl", { class: "rows" }, ...findings.map((index) => {
         const f = data.findings[index];
-        return row(`${f.check} (${f.severity})`, `${f.found}. ${f.done}. What to do: ${f.remedy}`);
+        return row(`${f.check} (${f.severity})`, ...withCode(`Found: ${f.found}. Done: ${f.done}. What to do: ${f.remedy}`));
       })));
     }
     const questions = about.questions.get(image) || [];
