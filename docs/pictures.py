@@ -21,14 +21,15 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 ROOT = Path(__file__).parents[1]
 #: Colours of a picture: as many as keep faces whole, and a file below 300 kB.
-COLOURS = 128
+COLOURS = 256
 WIDE, PHONE = (1100, 760), (390, 760)
 #: An image in which both people and machines have drawn.
 _MARKED = """
 const images = JSON.parse(document.getElementById("data").textContent).images;
 const many = (marks, least) => marks !== null && marks.length >= least;
-const both = images.id.findIndex((_, i) => many(images.boxes[i], 20) && many(images.circles[i], 80));
-location.hash = `image=${encodeURIComponent(images.id[Math.max(both, 0)])}`;
+const isMarked = (_, i) => many(images.boxes[i], 40) && many(images.circles[i], 160);
+const marked = images.id[Math.max(images.id.findIndex(isMarked), 0)];
+location.hash = `image=${encodeURIComponent(marked)}`;
 """
 _MARKS = """
 for (const kind of ["circles", "boxes"]) {
@@ -47,7 +48,7 @@ return images.every((i) => i.complete && i.naturalWidth > 0);
 
 
 def _at(part: str) -> Callable[[webdriver.Chrome], None]:
-    script = "document.querySelector(arguments[0]).scrollIntoView(); scrollBy(0, 24)"
+    script = "document.querySelector(arguments[0]).scrollIntoView(); scrollBy(0, 8)"
     return lambda browser: browser.execute_script(script, part)
 
 

@@ -25,10 +25,12 @@ FRAMES = {"coarse": Frame(24, 32, 60), "full": Frame(200, 260, 70)}
 FACES = ("none", *FRAMES)
 #: How faces are shown where nobody says.
 OF_DATASET = {"standin": "full", "acne04": "coarse"}
-#: Images up to which a page holds thumbnails of the whole size; those of more are made smaller, so
-#: that it stays below 30 MB, unless they lie in files beside it.
+#: Images up to which a page holds full thumbnails; of more it holds coarse ones, so that it stays
+#: below 30 MB, unless they lie in files beside it.
 MOST_INSIDE = 4000
 _MOST_FILES = 999
+#: Images of one such file, where somebody asks how many there should be.
+_EACH = 500
 
 
 @dataclass(frozen=True)
@@ -173,18 +175,19 @@ def _write(place: DatasetPlace, page: Path, options: ReportOptions) -> None:
         )
     dataset = dataset_of(inventory) or "acne04"
     faces = options.faces[dataset]
-    contents = read_contents(place, dataset, faces)
+    contents = read_contents(place, dataset)
     shown = [(image.path, image.sha256) for image in contents.images.all if image.is_shown]
     thumbnails: list[Thumbnail] = []
     if faces != "none":
-        frame = FRAMES[faces] if options.files else _fitting(FRAMES[faces], len(shown))
-        if frame != FRAMES[faces]:
+        if faces == "full" and not options.files and len(shown) > MOST_INSIDE:
+            faces = "coarse"
             say_aside(
-                f"thumbnails are {frame.width} pixels wide, for there are {len(shown):,} images; "
-                f"with --thumbnail-files {-(-len(shown) // 500)} they are {FRAMES[faces].width}"
+                f"coarse pictures, for there are {len(shown):,} images: full ones lie in files "
+                f"beside the page (--thumbnail-files {-(-len(shown) // _EACH)}, in params.yaml "
+                "report.thumbnail_files)"
             )
-        thumbnails = make_thumbnails(_folder(place), shown, frame, options.threads)
-    text = render(contents, thumbnails, inside=not options.files, files=options.files)
+        thumbnails = make_thumbnails(_folder(place), shown, FRAMES[faces], options.threads)
+    text = render(contents, thumbnails, faces, options.files)
     for name, block in _beside(thumbnails, options.files):
         write_text(page.with_name("thumbnails") / name, block)
     # Last: a page whose pictures are not there yet shows none.
@@ -203,19 +206,6 @@ def _folder(place: DatasetPlace) -> Path:
             remedy="`dvc pull`; with --faces none no image is read",
         )
     return place.images
-
-
-def _fitting(frame: Frame, images: int) -> Frame:
-    """Give a frame of which so many fit into one page."""
-    if images <= MOST_INSIDE:
-        return frame
-    share = (MOST_INSIDE / images) ** 0.5
-    least = FRAMES["coarse"]
-    return Frame(
-        max(min(least.width, frame.width), int(frame.width * share)),
-        max(min(least.height, frame.height), int(frame.height * share)),
-        frame.quality,
-    )
 
 
 def _beside(thumbnails: list[Thumbnail], files: int) -> Iterator[tuple[str, str]]:

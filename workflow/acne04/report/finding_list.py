@@ -20,6 +20,7 @@ from acne04.samples.place import DatasetPlace
 WITH_FINDINGS = ("inventory", "annotations", "near", "groups", "splits")
 V2 = "Acne04-v2_annotations.json"
 _POINTER = re.compile(r"/(annotations|images)/(\d+)")
+_GRAVE = [str(severity) for severity in SEVERITIES]
 _TEXTS = ("expected", "found", "done", "remedy")
 
 
@@ -40,8 +41,9 @@ def read_findings(place: DatasetPlace, images: Images) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        In the order of the workflow: `stage`, `check`, `severity`, `file`, `where` (pointer or
-        line), `expected`, `found`, `done`, `remedy` and `images` (numbers of those it is about).
+        The gravest first, in the order of the workflow: `stage`, `check`, `severity`, `file`,
+        `where` (pointer or line), `expected`, `found`, `done`, `remedy` and `images` (numbers of
+        those it is about).
     """
     named = _names_of_v2(place)
     found = []
@@ -59,7 +61,7 @@ def read_findings(place: DatasetPlace, images: Images) -> list[dict[str, Any]]:
                     "images": _about(entry, images, named),
                 }
             )
-    return found
+    return sorted(found, key=lambda finding: _GRAVE.index(finding["severity"]))
 
 
 def kinds_of(findings: list[dict[str, Any]]) -> list[KindOfFinding]:
@@ -70,8 +72,7 @@ def kinds_of(findings: list[dict[str, Any]]) -> list[KindOfFinding]:
             finding
         )
     found = [KindOfFinding(*key, len(of), of[0]["remedy"]) for key, of in kinds.items()]
-    grave = [str(severity) for severity in SEVERITIES]
-    return sorted(found, key=lambda kind: (grave.index(kind.severity), -kind.number, kind.check))
+    return sorted(found, key=lambda kind: (_GRAVE.index(kind.severity), -kind.number, kind.check))
 
 
 def _each(folder: Path, document: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -162,7 +162,7 @@ def columns(
     relations: Mapping[int, list[list[Any]]],
     places: Mapping[str, Mapping[str, Place]],
 ) -> dict[str, list[Any]]:
-    """Give what is known of the images as columns, each in their order.
+    """Give what is known of the images as columns, each in their order; then what they number.
 
     Parameters
     ----------
@@ -195,15 +195,22 @@ def columns(
             _flat_circles(annotations.circles_of(image.path, image.image_id)) for image in rows
         ],
         "related": [relations.get(number, []) for number in range(len(rows))],
-        "places": [
-            [[variant, of[image.path].text] for variant, of in places.items() if image.path in of]
-            for image in rows
-        ],
-        "parts": [
-            [part for of in places.values() if image.path in of for part in of[image.path].parts]
-            for image in rows
-        ],
+        **_placed(rows, places),
     }
+
+
+def _placed(rows: list[Image], places: Mapping[str, Mapping[str, Place]]) -> dict[str, list[Any]]:
+    """Give where each image is placed by numbers of texts: there are few, and many images."""
+    texts: dict[str, int] = {"": 0}
+    parts: dict[str, int] = {}
+    found: dict[str, list[Any]] = {"places": [], "parts": []}
+    for image in rows:
+        of = [places[variant].get(image.path) for variant in places]
+        told = [place.text if place else "" for place in of]
+        found["places"].append([texts.setdefault(text, len(texts)) for text in told])
+        named = [part for place in of if place for part in place.parts]
+        found["parts"].append([parts.setdefault(part, len(parts)) for part in named])
+    return {**found, "texts": list(texts), "partNames": list(parts), "variants": list(places)}
 
 
 def _flat_boxes(boxes: tuple[Box, ...] | None) -> list[int] | None:

@@ -63,7 +63,7 @@ class Contents:
     data: dict[str, Any]
 
 
-def read_contents(place: DatasetPlace, dataset: str, faces: str) -> Contents:
+def read_contents(place: DatasetPlace, dataset: str) -> Contents:
     """Read all tables and documents of a dataset that the page shows.
 
     Parameters
@@ -72,8 +72,6 @@ def read_contents(place: DatasetPlace, dataset: str, faces: str) -> Contents:
         Its checkout.
     dataset : {"standin", "acne04"}
         Which one it is.
-    faces : {"none", "coarse", "full"}
-        How the images are shown.
 
     Raises
     ------
@@ -94,7 +92,6 @@ def read_contents(place: DatasetPlace, dataset: str, faces: str) -> Contents:
     balances = {variant: balance_of(variant, of) for variant, of in manifests.items()}
     values = {
         "dataset": dataset,
-        "faces": faces,
         "identity": identity(flow),
         "sources": list(_sources(place, dataset)),
         "citations": _citations(place, dataset),
@@ -121,7 +118,6 @@ def read_contents(place: DatasetPlace, dataset: str, faces: str) -> Contents:
     relations = related(place, images)
     data = {
         "dataset": dataset,
-        "faces": faces,
         "images": columns(images, Annotations(place), relations, places),
         "findings": findings,
         "pairs": pairs,
@@ -142,7 +138,7 @@ def _pair_kinds(pairs: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
     return [(kind, name, counted[kind]) for kind, name in KINDS.items()]
 
 
-def render(contents: Contents, thumbnails: Sequence[Thumbnail], inside: bool, files: int) -> str:
+def render(contents: Contents, thumbnails: Sequence[Thumbnail], faces: str, files: int) -> str:
     """Give the page.
 
     Parameters
@@ -151,10 +147,10 @@ def render(contents: Contents, thumbnails: Sequence[Thumbnail], inside: bool, fi
         What it tells.
     thumbnails : sequence of Thumbnail
         Those of the images that decode, in their order; empty for a page without pictures.
-    inside : bool
-        Whether they lie in the page itself.
+    faces : {"none", "coarse", "full"}
+        What these are.
     files : int
-        In how many files beside it they lie otherwise.
+        In how many files beside the page they lie; 0 for the page itself.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -169,24 +165,27 @@ def render(contents: Contents, thumbnails: Sequence[Thumbnail], inside: bool, fi
     shown = [number for number, image in enumerate(contents.images.all) if image.is_shown]
     data = {
         **contents.data,
+        "faces": faces,
         "thumbnails": {
             "of": {number: place for place, number in enumerate(shown)} if thumbnails else {},
             "sizes": [[one.width, one.height] for one in thumbnails],
-            "block": BLOCK if inside else -(-len(thumbnails) // files) if files else 0,
-            "inside": inside,
+            "block": -(-len(thumbnails) // files) if files else BLOCK,
+            "inside": not files,
         },
     }
     script = (TEMPLATES / "page.js").read_text(encoding="utf-8")
     style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
-    blocks = [encoded(thumbnails[i : i + BLOCK]) for i in range(0, len(thumbnails), BLOCK)]
+    starts = range(0, 0 if files else len(thumbnails), BLOCK)
+    blocks = [encoded(thumbnails[start : start + BLOCK]) for start in starts]
     text = environment.get_template("page.html").render(
         **contents.values,
+        faces=faces,
         style=Markup(style),
         script=Markup(script),
         script_sum=_sum_of(script),
         data=Markup(as_script(data)),
-        blocks=[Markup(as_script(block)) for block in blocks] if inside else [],
-        beside=bool(files and not inside),
+        blocks=[Markup(as_script(block)) for block in blocks],
+        beside=bool(files),
         largest_thumbnail=max((one.width for one in thumbnails), default=0),
     )
     return in_utf8(text)

@@ -240,9 +240,10 @@
   function showGallery() {
     const { text, grade, part, origin } = Object.fromEntries(new FormData(galleryForm));
     const words = fold(text).split(/\s+/).filter(Boolean);
+    const partNumber = images.partNames.indexOf(part);
     order = [...images.id.keys()].filter((i) =>
       (!grade || String(images.grade[i] ?? "none") === grade) && (!origin || images.real[i] === Number(origin === "real"))
-      && (!part || images.parts[i].includes(part)) && words.every((word) => searched[i].includes(word)));
+      && (!part || images.parts[i].includes(partNumber)) && words.every((word) => searched[i].includes(word)));
     gallery.show(order);
   }
   onChange(galleryForm, () => showGallery());
@@ -291,7 +292,7 @@
         row("Person", person ? make("button", { type: "button", class: "link", "data-search": person }, person) : "unknown"),
         row("Group", make("bdi", {}, images.group[image]))),
       make("h3", {}, "Where it is placed"),
-      make("dl", { class: "rows" }, ...images.places[image].map(([variant, text]) => row(variant, text))));
+      make("dl", { class: "rows" }, ...images.places[image].map((text, i) => row(images.variants[i], images.texts[text] || "not there"))));
     if (images.related[image].length) {
       trace.append(make("h3", {}, "What it is related to"), make("ul", { class: "small" }, ...images.related[image].map(([kind, other, score]) =>
         make("li", {}, make("span", { class: "caption" }, `${RELATIONS[kind]}${score === null ? "" : ` (${score.toFixed(2)})`}`), picture(other)))));
