@@ -122,6 +122,7 @@ _PATHS = {
     "verify": [""],
     "check": [""],
     "record": ["--ledger"],
+    "report": ["--data"],
     "decide": ["--data"],
 }
 

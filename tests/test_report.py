@@ -309,7 +309,8 @@ def _wait(browser: webdriver.Chrome, condition: Any) -> Any:
 
 
 def _names(browser: webdriver.Chrome, part: str) -> list[str]:
-    return [e.text for e in browser.find_elements(By.CSS_SELECTOR, f"#{part} .name")]
+    script = "return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent)"
+    return list(browser.execute_script(script, f"#{part} .name"))
 
 
 @pytest.fixture
@@ -365,7 +366,7 @@ def test_findings_are_filtered_and_open_their_images(
 ) -> None:
     document = json.loads(finished.read("data/groups/findings.json"))
     check, number = next(iter(document["counts"].items()))
-    page.find_element(By.CSS_SELECTOR, f'button[data-check="{check}"]').click()
+    page.find_element(By.CSS_SELECTOR, f'[data-check="{check}"][data-stage="dedupe"]').click()
     _wait(page, lambda: _told(page, "findings").startswith(f"{number} finding"))
     headings = page.find_elements(By.CSS_SELECTOR, "#finding-list h4")
     assert all(heading.text.startswith(check) for heading in headings)
@@ -413,6 +414,7 @@ def test_the_difference_of_a_turned_copy_is_small(
         ),
     )
     near = [p for p in data["pairs"] if p["kind"] == "near"]
+    page.execute_script("document.getElementById('more-pairs').click()")
     for pair in turned:
         item = page.find_elements(By.CSS_SELECTOR, "#pair-list > li")[near.index(pair)]
         page.execute_script("arguments[0].scrollIntoView({block: 'center'})", item)
@@ -435,7 +437,7 @@ def test_marks_are_drawn_over_the_upright_picture(
     _wait(page, lambda: page.find_element(By.ID, "image-title").text == images["id"][chosen])
     large = page.find_element(By.CSS_SELECTOR, "#image-body .large")
     _wait(page, lambda: large.find_elements(By.CSS_SELECTOR, "svg.marks"))
-    view = large.find_element(By.CSS_SELECTOR, "svg.marks").get_attribute("viewBox")
+    view = large.find_element(By.CSS_SELECTOR, "svg.marks").get_dom_attribute("viewBox")
     assert view == f"0 0 {images['width'][chosen]} {images['height'][chosen]}"
     for kind in ("circles", "boxes"):
         mark = large.find_element(By.CSS_SELECTOR, f"path.{kind}")
@@ -566,6 +568,8 @@ def test_names_and_texts_of_strangers_stay_texts(
     page = _made(Project(place), tmp_path)
     _open(chromium, page)
     title = chromium.title
+    _field(chromium, "finding", "text").send_keys("owned")
+    _wait(chromium, lambda: _told(chromium, "findings").split()[0] in ("1", "2", "3", "4"))
     assert HOSTILE_TEXT in chromium.find_element(By.TAG_NAME, "body").get_attribute("textContent")
     assert HOSTILE in _names(chromium, "gallery-list")
     chromium.execute_script("location.hash = 'image=' + encodeURIComponent(arguments[0])", HOSTILE)

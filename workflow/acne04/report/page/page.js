@@ -361,6 +361,7 @@
     if (target.dataset.check !== undefined) {
       findingForm.reset();
       findingForm.elements.check.value = target.dataset.check;
+      findingForm.elements.stage.value = target.dataset.stage;
       showFindings();
       $("each-finding").scrollIntoView();
       findingForm.elements.check.focus({ preventScroll: true });
