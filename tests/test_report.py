@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from acne04.report.thumbnails import Frame, shrunk
 
+ROOT = Path(__file__).parents[1]
 PAGE = "data/report/index.html"
 _JSON = re.compile(r'<script type="application/json"(?: class="(\w+)"| id="(\w+)")>(.*?)</script>')
 pytestmark = pytest.mark.workflow
@@ -267,6 +269,8 @@ def test_open_shows_the_page_that_a_run_made(finished: Project, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == PAGE
     assert shown.read_text().strip() == (finished.path / PAGE).resolve().as_uri()
+    assert project.command("acne04", "decide", "--open").returncode == 0
+    assert shown.read_text().strip().endswith("/index.html#questions")
     elsewhere = Project(tmp_path, project.environment)
     assert elsewhere.command("acne04", "report", "--open").returncode == 2
 
@@ -545,6 +549,26 @@ def test_axe_finds_nothing_serious(
             if violation["impact"] in ("serious", "critical")
         ]
         assert grave == []
+
+
+@pytest.mark.browser
+def test_the_pictures_of_the_docs_are_taken_of_this_page(
+    finished: Project, chromium: webdriver.Chrome, tmp_path: Path
+) -> None:
+    script = str(ROOT / "docs/pictures.py")
+    page = str(finished.path / PAGE)
+    done = finished.command(sys.executable, script, "--page", page, "--output", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    committed = {path.name: path for path in (ROOT / "docs/screens").glob("page-*.png")}
+    made = {path.name: path for path in tmp_path.glob("*.png")}
+    assert made.keys() == committed.keys()
+    for name, path in made.items():
+        with Image.open(path) as one, Image.open(committed[name]) as other:
+            assert one.size == other.size
+            assert len(one.convert("RGB").getcolors(1 << 24)) > 40, "there is something to see"
+        assert committed[name].stat().st_size < 300_000
+    text = "".join(file.read_text() for file in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+    assert set(re.findall(r"page-\w+\.png", text)) <= committed.keys()
 
 
 @pytest.mark.browser

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import webbrowser
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from acne04.core.browser import PAGE, open_page
 from acne04.core.checkout import dataset_of
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.files import write_text
-from acne04.core.printing import say, say_aside
+from acne04.core.printing import say_aside
 from acne04.report.page import as_script, encoded, read_contents, render
 from acne04.report.thumbnails import Frame, Thumbnail, make_thumbnails, shards
 from acne04.samples.place import DatasetPlace, find_dataset
 
-#: Where a run makes the page, below the checkout.
-PAGE = Path("data/report/index.html")
 #: What the thumbnails of a page must fit in, by how faces are shown; the coarse ones are enlarged
 #: until a person can make out what is compared, and nobody who it is.
 FRAMES = {"coarse": Frame(24, 32, 60), "full": Frame(200, 260, 70)}
@@ -151,19 +149,11 @@ def _read_faces(words: list[str]) -> dict[str, str]:
 def run(options: ReportOptions) -> int:
     """Write the page, open it, or both."""
     place = find_dataset(options.data)
-    page = options.output
-    if page is None:
-        page = place.root / PAGE
-        if not page.is_file():
-            raise UnavailableError(
-                str(page), "not here", remedy=f"`dvc pull {PAGE}`, or `snakemake --cores all`"
-            )
-    else:
+    page = options.output or place.root / PAGE
+    if options.output:
         _write(place, page, options)
     if options.shows:
-        say(str(page))
-        if not webbrowser.open(page.resolve().as_uri()):
-            say_aside("no browser was found here: open the file by hand")
+        open_page(page)
     return 0
 
 
