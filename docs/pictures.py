@@ -20,8 +20,8 @@ from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
 
 ROOT = Path(__file__).parents[1]
-#: Colours of a picture: as many as keep faces whole, and a file below 300 kB.
-COLOURS = 256
+#: Bytes of a picture at most, and the colours of one that would have more.
+MOST_BYTES, COLOURS = 300_000, 256
 WIDE, PHONE = (1100, 760), (390, 760)
 #: An image in which both people and machines have drawn.
 _MARKED = """
@@ -89,13 +89,19 @@ def take(page: Path, folder: Path, names: list[str] | None = None) -> list[Path]
             _show(browser, page, size, scheme)
             prepare(browser)
             WebDriverWait(browser, 20).until(lambda _: browser.execute_script(_LOADED))
-            with Image.open(io.BytesIO(browser.get_screenshot_as_png())) as picture:
-                few = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
             made.append(folder / f"{name}.png")
-            few.save(made[-1], optimize=True)
+            with Image.open(io.BytesIO(browser.get_screenshot_as_png())) as picture:
+                _save(picture.convert("RGB"), made[-1])
     finally:
         browser.quit()
     return made
+
+
+def _save(picture: Image.Image, path: Path) -> None:
+    """Save it with all of its colours, or with fewer where that would be too large."""
+    picture.save(path, optimize=True)
+    if path.stat().st_size > MOST_BYTES:
+        picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def _show(browser: webdriver.Chrome, page: Path, size: tuple[int, int], scheme: str) -> None:
