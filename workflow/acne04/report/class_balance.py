@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from acne04.core.grades import GRADES
 from acne04.samples.parts import OF_FOLDS, PARTS, rows_of_part, training_part
-
-GRADES = (0, 1, 2, 3)
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,13 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from acne04.core.grades import GRADE_NAMES, GRADES
 from acne04.core.hashing import digest_file
 from acne04.core.printing import in_utf8, shown_in_line
 from acne04.core.sources import Source, load_sources
 from acne04.report import charts
 from acne04.report.artifact_list import identity, read_flow
-from acne04.report.class_balance import GRADES, balance_of
+from acne04.report.class_balance import balance_of
 from acne04.report.finding_list import kinds_of, read_findings
 from acne04.report.image_pairs import KINDS, read_pairs
 from acne04.report.image_records import Images, columns, read_images, related
@@ -35,7 +36,6 @@ from acne04.samples.sample import Annotations
 TEMPLATES = Path(__file__).parent / "page"
 #: Variants in the order of the page: ours to train with, then those to compare with.
 VARIANTS = ("holdout", "kfold", "published-clean", "published", "paper")
-GRADE_NAMES = ("mild", "moderate", "severe", "very severe")
 #: Thumbnails of one block of the page: each is read when the first of its pictures is looked at.
 BLOCK = 64
 #: Sizes of images that are listed; the others are told as one number.
@@ -124,8 +124,13 @@ def read_contents(place: DatasetPlace, dataset: str) -> Contents:
         "questions": [
             {"kind": card.kind, "question": card.question, "images": card.images} for card in cards
         ],
+        "grades": GRADE_NAMES,
         "sources": {
-            source.key: {"title": source.title, "licence": source.licence.name}
+            source.key: {
+                "title": source.title,
+                "licence": source.licence.name,
+                "pins": f"upstreams/{dataset}/pins/{source.key}.csv",
+            }
             for source in load_sources(place.root / "workflow/sources.yaml", dataset).values()
         },
     }

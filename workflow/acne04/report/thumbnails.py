@@ -6,7 +6,6 @@ file says besides: no EXIF block, profile or comment.
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from acne04.core.errors import SourceError, UnavailableError
-from acne04.core.files import read_bytes
+from acne04.core.hashing import read_image_as_recorded
 from acne04.core.imaging import FORMATS
 from acne04.core.processes import ProcessPool
 from acne04.core.progress import Progress
@@ -100,25 +99,7 @@ def _of_batch(request: _Request, images: Sequence[tuple[str, str]]) -> list[Thum
 
 
 def _thumbnail(path: Path, sha256: str, frame: Frame) -> Thumbnail:
-    try:
-        data = read_bytes(path)
-    except FileNotFoundError:
-        raise UnavailableError(
-            str(path),
-            "an image of the inventory is not there",
-            done="nothing written",
-            remedy="`dvc pull`, or `snakemake --cores all`; with --faces none no image is read",
-        ) from None
-    found = hashlib.sha256(data).hexdigest()
-    if found != sha256:
-        raise SourceError(
-            str(path),
-            "other bytes than the inventory says",
-            expected=f"sha256 {sha256}",
-            found=f"sha256 {found}",
-            done="nothing written",
-            remedy="run `snakemake --cores all`",
-        )
+    data = read_image_as_recorded(path, sha256)
     try:
         return shrunk(data, frame)
     except Exception:  # Pillow's readers raise nearly anything on hostile bytes.

@@ -8,7 +8,6 @@
   const byId = new Map(images.id.map((id, index) => [id, index]));
   const fold = (text) => text.normalize("NFC").toLowerCase();
   const thousands = (value) => value.toLocaleString("en");
-  const GRADES = ["mild", "moderate", "severe", "very severe"];
   const $ = (id) => document.getElementById(id);
 
   function make(tag, attributes, ...children) {
@@ -287,7 +286,8 @@
         row("SHA-256", make("code", { class: "sum" }, images.sha256[image])),
         row("Size", images.width[image] ? `${images.width[image]} × ${images.height[image]} px, ${bytes(images.bytes[image])}${images.turn[image] === 1 ? "" : `; stored turned (EXIF ${images.turn[image]}), shown upright`}` : `${bytes(images.bytes[image])}; it does not decode`),
         row("Source", source ? `${source.title}: ${source.licence}` : "unknown"),
-        row("Grade", grade === null ? "none" : `${grade} ${GRADES[grade]}`),
+        row("Pins", make("code", {}, source ? source.pins : "none")),
+        row("Grade", grade === null ? "none" : `${grade} ${data.grades[grade]}`),
         row("Lesions", `v1 ${count(images.v1[image])}; v2 ${count(images.v2[image])}`),
         row("Person", person ? make("button", { type: "button", class: "link", "data-search": person }, person) : "unknown"),
         row("Group", make("bdi", {}, images.group[image]))),
