@@ -18,7 +18,7 @@ from acne04.report.thumbnails import Frame, Thumbnail, make_thumbnails, shards
 from acne04.samples.place import DatasetPlace, find_dataset
 
 #: What the thumbnails of a page must fit in, by how faces are shown; the coarse ones are enlarged
-#: until a person can make out what is compared, and nobody who it is.
+#: until one can make out what is compared, and hardly who it is.
 FRAMES = {"coarse": Frame(24, 32, 60), "full": Frame(200, 260, 70)}
 FACES = ("none", *FRAMES)
 #: How faces are shown where nobody says.
