@@ -105,7 +105,10 @@ def test_it_comes_back_as_it_was_written(finished: Project, ledger: Ledger) -> N
     assert from_document(document) == ledger
     assert ledger.maker("data/raw/v2") == ledger.maker("data/raw/v2.csv")
     assert ledger.maker("decisions/places.csv") is None
-    assert [stage.name for stage in ledger.readers("decisions/places.csv")] == ["split"]
+    assert [stage.name for stage in ledger.readers("decisions/places.csv")] == [
+        "split",
+        "report",
+    ]
 
 
 @pytest.mark.workflow
@@ -164,7 +167,7 @@ def test_a_kill_while_the_splits_were_written_is_no_partial_pull(clone: Project)
 def test_the_summary_at_the_end_mentions_it(clone: Project) -> None:
     clone.append("workflow/acne04/record/__init__.py", "# edited\n")
     done = clone.snakemake()
-    assert "data/ledger/ledger.json: 43 artifacts of 10 stages" in done.stdout + done.stderr
+    assert "data/ledger/ledger.json: 44 artifacts of 11 stages" in done.stdout + done.stderr
 
 
 def _resolved(text: str) -> tuple:

@@ -204,8 +204,8 @@ def encoded(thumbnails: Sequence[Thumbnail]) -> list[str]:
 def as_script(value: Any) -> str:
     r"""Give a value as JSON that may stand in a script element, whatever its texts are.
 
-    >>> print(as_script("</script>"))
-    "\u003c/script\u003e"
+    >>> as_script("</script>") == r'"\u003c/script\u003e"'
+    True
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for character in "<>&\u2028\u2029":
