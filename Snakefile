@@ -22,14 +22,16 @@ include: "workflow/rules/3_validate.smk"
 include: "workflow/rules/4_near.smk"
 include: "workflow/rules/5_dedupe.smk"
 include: "workflow/rules/6_split.smk"
-include: "workflow/rules/7_record.smk"
+include: "workflow/rules/7_report.smk"
+include: "workflow/rules/8_record.smk"
 
 
 rule all:
-    """The manifests, and the ledger where it can be: after a partial pull nothing else is missed."""
+    """The manifests; page and ledger where they can be: a partial pull must not miss all of data/."""
     default_target: True
     input:
         MANIFESTS,
+        page_if_wanted,
         ledger_if_wanted,
 
 

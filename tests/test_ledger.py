@@ -105,14 +105,17 @@ def test_it_comes_back_as_it_was_written(finished: Project, ledger: Ledger) -> N
     assert from_document(document) == ledger
     assert ledger.maker("data/raw/v2") == ledger.maker("data/raw/v2.csv")
     assert ledger.maker("decisions/places.csv") is None
-    assert [stage.name for stage in ledger.readers("decisions/places.csv")] == ["split"]
+    assert [stage.name for stage in ledger.readers("decisions/places.csv")] == [
+        "split",
+        "report",
+    ]
 
 
 @pytest.mark.workflow
-def test_a_better_title_runs_nothing_but_the_ledger(clone: Project) -> None:
+def test_a_better_title_runs_nothing_but_page_and_ledger(clone: Project) -> None:
     sources = clone.path / "workflow/sources.yaml"
     sources.write_text(sources.read_text().replace("Stand-in for the subject table", "Persons"))
-    assert rules_run(clone.snakemake()) == ["record"]
+    assert rules_run(clone.snakemake()) == ["record", "report"]
     assert '"title": "Persons"' in clone.read(LEDGER)
     assert clone.dvc_status() == CLEAN
     assert rules_run(clone.snakemake()) == []
@@ -123,13 +126,14 @@ def test_after_a_partial_pull_it_is_not_missed(bare_clone: Project) -> None:
     assert bare_clone.dvc("pull", "data/splits/holdout.csv", "split").returncode == 0
     for _ in range(2):
         assert rules_run(bare_clone.snakemake()) == []
-    for absent in (LEDGER, "data/raw", "data/inventory"):
+    for absent in (LEDGER, "data/report", "data/raw", "data/inventory"):
         assert not (bare_clone.path / absent).exists()
-    # What it records moved: the artifacts come from the store, and nothing else is made.
+    # What it records moved: the artifacts come from the store, the images for the page, too, and
+    # nothing else is made.
     bare_clone.append("workflow/sources.yaml", "# edited\n")
-    assert rules_run(bare_clone.snakemake()) == ["record"]
+    assert rules_run(bare_clone.snakemake()) == ["record", "report"]
     assert not (bare_clone.path / "upstream").exists()
-    assert not (bare_clone.path / "data/raw/classification").exists()
+    assert not (bare_clone.path / "data/raw/detection").exists()
     assert rules_run(bare_clone.snakemake()) == []
 
 
@@ -154,7 +158,7 @@ def test_a_kill_while_the_splits_were_written_is_no_partial_pull(clone: Project)
     marks.mkdir(parents=True, exist_ok=True)
     for name in ("churn.csv", "holdout.csv"):
         (marks / urlsafe_b64encode(f"data/splits/{name}".encode()).decode()).touch()
-    assert rules_run(clone.snakemake()) == ["record", "split"]
+    assert rules_run(clone.snakemake()) == ["record", "report", "split"]
     assert (clone.path / LEDGER).is_file()
     assert clone.dvc_status() == CLEAN
 
@@ -163,7 +167,7 @@ def test_a_kill_while_the_splits_were_written_is_no_partial_pull(clone: Project)
 def test_the_summary_at_the_end_mentions_it(clone: Project) -> None:
     clone.append("workflow/acne04/record/__init__.py", "# edited\n")
     done = clone.snakemake()
-    assert "data/ledger/ledger.json: 43 artifacts of 10 stages" in done.stdout + done.stderr
+    assert "data/ledger/ledger.json: 44 artifacts of 11 stages" in done.stdout + done.stderr
 
 
 def _resolved(text: str) -> tuple:

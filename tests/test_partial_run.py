@@ -68,6 +68,11 @@ def test_a_summary_names_no_manifest_of_before(tmp_path: Path) -> None:
     for whole in ({"scan", "split"}, {"record"}):
         lines = list(summary_lines("standin", whole, 100, data))
         assert look_at(lines) == f"Look at  {data}/splits/{{holdout}}.csv, {data}/*/findings.json"
+    (data / "report").mkdir()
+    (data / "report" / "index.html").touch()
+    for ran, named in (({"report"}, True), ({"record"}, True), ({"split"}, False)):
+        lines = list(summary_lines("standin", ran, 100, data))
+        assert look_at(lines).startswith(f"Look at  {data}/report/index.html, ") is named
 
 
 def test_another_encoding_is_named_before_anything_runs(tmp_path: Path) -> None:

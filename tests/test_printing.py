@@ -19,11 +19,12 @@ import pytest
 from acne04 import cli
 from acne04.core import documents, printing
 from acne04.core.errors import SchemaError
-from acne04.decide.queue import Question, Selection, text_lines
+from acne04.decide.queue import Selection, text_lines
 from acne04.diff import presentation
 from acne04.inspection import check_reports
 from acne04.inspection.check_reports import as_document
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch, NotAsked, run
+from acne04.relations.decisions.review_queue import Question
 from snakemake_dvc import printing as bridge_printing
 from snakemake_dvc.errors import BridgeError
 
@@ -121,6 +122,7 @@ _PATHS = {
     "verify": [""],
     "check": [""],
     "record": ["--ledger"],
+    "report": ["--data"],
     "decide": ["--data"],
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from snakemake_dvc import code_folders
 from snakemake_dvc.code_folders import code, code_files, paths_of
-from snakemake_dvc.dvc import code_md5
+from snakemake_dvc.dvc import code_md5, folder_md5
 from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.packages import refuse_elsewhere
 
@@ -86,3 +87,16 @@ def test_a_package_from_elsewhere_is_refused_by_name(tmp_path: Path) -> None:
     assert str(here / "src/snakemake_dvc") in said
     assert "no such package" in said
     assert caught.value.exit_code == 2
+
+
+def test_a_folder_has_the_digest_that_dvc_gives_it() -> None:
+    from dvc_data.hashfile.hash_info import HashInfo
+    from dvc_data.hashfile.tree import Tree
+
+    names = ["page/page.css", "page.py", "page-old.py", "page", "a/b/c.py", "a/b.py", "ü/x.py"]
+    files = {name: hashlib.md5(name.encode()).hexdigest() for name in names}
+    tree = Tree()
+    for name, md5 in files.items():
+        tree.add(tuple(name.split("/")), None, HashInfo("md5", md5))
+    tree.digest()
+    assert folder_md5(files) == tree.hash_info.value

@@ -69,9 +69,11 @@ def summary_lines(
     # What a part of the flow has made anew, the stages behind it know nothing of.
     is_changed = any(rule in ran for rule in ("standin", "fetch", *_MAKERS.values()))
     is_whole = "split" in ran or not is_changed
+    page = data / "report" / "index.html"
+    shown = [str(page)] if page.is_file() and ("report" in ran or not is_changed) else []
     if ledger.is_file() and ("record" in ran or not is_changed):
         yield f"Ledger   {ledger}: {_recorded(_load(ledger))}"
-    if look := list(_to_look_at(data, ran, is_whole=is_whole)):
+    if look := [*shown, *_to_look_at(data, ran, is_whole=is_whole)]:
         yield f"Look at  {', '.join(look)}"
     if not is_whole:
         yield "Part     of the flow; `snakemake --cores all` makes the manifests"

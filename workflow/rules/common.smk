@@ -87,7 +87,14 @@ def parameters_of_stage(rule, wildcards, given):
 def files_of_stages_before(wildcards):
     """All that the ledger answers for; the rules say it, so that no stage can be forgotten."""
     return files_of_stages(
-        workflow.rules, SETTINGS, {"source": SOURCES}, besides="record"
+        workflow.rules, SETTINGS, {"source": SOURCES}, besides=["record"]
+    )
+
+
+def files_of_stages_shown(wildcards):
+    """All that the page tells of."""
+    return files_of_stages(
+        workflow.rules, SETTINGS, {"source": SOURCES}, besides=["report", "record"]
     )
 
 
@@ -100,6 +107,20 @@ MANIFESTS = [
     "data/splits/holdout.csv",
     "data/splits/kfold.csv",
 ]
+
+
+PAGE = "data/report/index.html"
+# Where these lie beside the page they are outputs, too: after a change of their number `dvc.yaml`
+# is made anew (`make dvc.yaml`).
+THUMBNAILS = [
+    f"data/report/thumbnails/{number:03}.js"
+    for number in range(config["report"]["thumbnail_files"])
+]
+
+
+def page_if_wanted(wildcards):
+    """After a partial pull the page is no more missed than the artifacts it shows."""
+    return [PAGE] if bridge.is_wanted(PAGE, "report", MANIFESTS) else []
 
 
 def ledger_if_wanted(wildcards):

@@ -136,8 +136,8 @@ def folder_md5(files: Mapping[str, str]) -> str:
     files : mapping of str to str
         POSIX path relative to the folder -> MD5 of the file.
     """
-    paths = sorted(files, key=lambda path: path.split("/"))
-    text = json.dumps([{"md5": files[path], "relpath": path} for path in paths])
+    # By the text of the path, so that `a.py` stands before `a/b.py`.
+    text = json.dumps([{"md5": files[path], "relpath": path} for path in sorted(files)])
     return hashlib.md5(text.encode("utf-8"), usedforsecurity=False).hexdigest() + ".dir"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,12 @@ _WILDCARD = re.compile(r"\{(\w+)(?:,[^{}]*)?\}")
 
 
 def files_of_stages(
-    rules: Iterable[Any], settings: Settings, values: Mapping[str, Iterable[str]], besides: str
+    rules: Iterable[Any],
+    settings: Settings,
+    values: Mapping[str, Iterable[str]],
+    besides: Collection[str],
 ) -> list[str]:
-    """List the files that all stages but one read and make, code aside.
+    """List the files that all stages but some read and make, code aside.
 
     Parameters
     ----------
@@ -29,8 +32,8 @@ def files_of_stages(
         Those of the project.
     values : mapping of str to iterable of str
         What each wildcard stands for.
-    besides : str
-        Name of the rule to leave out.
+    besides : collection of str
+        Names of the rules to leave out.
 
     Returns
     -------
@@ -49,17 +52,17 @@ def files_of_stages(
 def code_of_stages(rules: Iterable[Any], settings: Settings) -> list[str]:
     """List the code of all stages: what their rules name, and the files that these stand in."""
     paths: set[str] = set()
-    for rule in _stages(rules, settings, besides=""):
+    for rule in _stages(rules, settings, besides=()):
         digest = dict(rule.params.items()).get("code")
         paths |= set(paths_of(digest)) if digest else set()
         paths.add(Path(os.path.relpath(str(rule.snakefile))).as_posix())
     return sorted(paths)
 
 
-def _stages(rules: Iterable[Any], settings: Settings, besides: str) -> Iterator[Any]:
+def _stages(rules: Iterable[Any], settings: Settings, besides: Collection[str]) -> Iterator[Any]:
     for rule in rules:
         outputs = list(map(str, rule.output))
-        if rule.name != besides and outputs and all(map(settings.tracks, outputs)):
+        if rule.name not in besides and outputs and all(map(settings.tracks, outputs)):
             yield rule
 
 

@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from acne04.core.files import open_regular
+from acne04.core.errors import SourceError, UnavailableError
+from acne04.core.files import open_regular, read_bytes
 
 CHUNK_BYTES = 1 << 20
 
@@ -27,6 +28,38 @@ def digest_file(path: Path) -> Digest:
             digest.update(chunk)
             size += len(chunk)
     return Digest(size, digest.hexdigest())
+
+
+def read_image_as_recorded(path: Path, sha256: str) -> bytes:
+    """Read an image of the inventory.
+
+    Raises
+    ------
+    UnavailableError
+        If it is not there.
+    SourceError
+        If its bytes are not those that the inventory tells of.
+    """
+    try:
+        data = read_bytes(path)
+    except FileNotFoundError:
+        raise UnavailableError(
+            str(path),
+            "an image of the inventory is not there",
+            done="nothing written",
+            remedy="fetch the source again, or `dvc pull`",
+        ) from None
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256:
+        raise SourceError(
+            str(path),
+            "other bytes than the inventory says",
+            expected=f"sha256 {sha256}",
+            found=f"sha256 {found}",
+            done="nothing written",
+            remedy="run `acne04 scan` again",
+        )
+    return data
 
 
 def files_below(folder: Path) -> list[str]:

@@ -11,13 +11,20 @@ from pathlib import Path
 import pandas as pd
 
 from acne04.core import documents, tables
+from acne04.core.browser import PAGE, open_page
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.printing import say
 from acne04.decide.known_contents import ANNOTATED, known_contents
-from acne04.decide.queue import MATTERING, Question, Selection, as_document, read_queue, text_lines
+from acne04.decide.queue import Selection, as_document, text_lines
 from acne04.decide.recorded_answers import check_answer, check_files, record, target_of
 from acne04.provenance import git
 from acne04.relations import decisions
+from acne04.relations.decisions.review_queue import (
+    MATTERING,
+    Question,
+    open_questions,
+    read_queue,
+)
 
 #: Decisions file -> the stage that applies it.
 STAGES = {
@@ -71,6 +78,8 @@ class DecideOptions:
         An answer to record; None to list the queue.
     as_json : bool
         Whether the queue is listed as JSON.
+    shows : bool
+        Whether the page with the questions' pictures is opened instead.
     selection : Selection
         Which questions are listed.
     """
@@ -80,6 +89,7 @@ class DecideOptions:
     check: tuple[Path, ...] | None
     answer: AnswerOptions | None
     as_json: bool
+    shows: bool
     selection: Selection
 
 
@@ -109,6 +119,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     other = parser.add_argument_group("otherwise")
     other.add_argument("--json", action="store_true", help="list the queue as JSON")
     other.add_argument(
+        "--open", action="store_true", help="show the questions with their pictures in a browser"
+    )
+    other.add_argument(
         "--check",
         nargs="*",
         type=Path,
@@ -135,6 +148,7 @@ def read_options(arguments: argparse.Namespace) -> DecideOptions:
         check=tuple(arguments.check) if checks else None,
         answer=_read_answer(arguments) if arguments.kind and not checks else None,
         as_json=arguments.json,
+        shows=arguments.open,
         selection=_read_selection(arguments),
     )
 
@@ -178,20 +192,15 @@ def run(options: DecideOptions) -> int:
         say(*check_files(options.decisions, options.check).split("\n"))
     elif options.answer:
         say(*_record(options.answer, options.data, options.decisions))
+    elif options.shows:
+        open_page(options.data / PAGE.relative_to("data"), "questions")
     else:
-        questions = _open_questions(options.data, options.decisions)
+        questions = open_questions(options.data, options.decisions)
         if options.as_json:
             documents.show(as_document(questions, options.selection))
         else:
             say(*text_lines(questions, options.selection))
     return 0
-
-
-def _open_questions(data: Path, folder: Path) -> list[Question]:
-    questions = read_queue(data)
-    files = [folder / name for name in decisions.FILES]
-    given = [row for file in files if file.is_file() for row in decisions.every(file)]
-    return [question for question in questions if not question.answered(given)]
 
 
 def _record(answer: AnswerOptions, data: Path, folder: Path) -> list[str]:

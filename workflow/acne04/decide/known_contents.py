@@ -10,7 +10,7 @@ import pandas as pd
 
 from acne04.core.errors import SchemaError, UsageError
 from acne04.core.review import pair
-from acne04.decide.queue import Question
+from acne04.relations.decisions.review_queue import Question
 
 #: Folder below data/raw that holds the annotation file.
 ANNOTATED = "v2"

@@ -1,113 +1,15 @@
-"""The review queue: the questions of all stages, open until a decision answers them."""
+"""How the review queue is listed: for people, and as JSON."""
 
 from __future__ import annotations
 
 import dataclasses
-import re
-import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
-from acne04.core import tables
-from acne04.core.errors import UnavailableError
-from acne04.core.review import ReviewItem
-from acne04.relations.decisions import Decision, id_ranges
-
-#: Folders below data/ whose stage asks questions, in the order of the workflow.
-ASKING = ("annotations", "groups", "splits")
-#: Kinds in the order in which they matter: a delivery, labels, what may leak, then single records.
-MATTERING = ("resized", "grade", "relation", "parent", "circles", "keep", "place")
-#: Digits of a digest in a command: as many as tell it apart.
-SHORT = 16
-NOT_YET = "not before the images are here: an answer is bound to their bytes"
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question of a dataset."""
-
-    dataset: str
-    item: ReviewItem
-
-    @property
-    def key(self) -> tuple[str, str, str, str]:
-        """What an answer is bound to; two stages may ask about the same."""
-        item = self.item
-        return self.dataset, item.kind, item.subject or item.path, item.target
-
-    def commands(self) -> list[str]:
-        """Give the command of each possible answer; none where the bytes are not known."""
-        item = self.item
-        if not item.subject:
-            return []
-        subject = ":".join(digest[:SHORT] for digest in item.subject.split(":"))
-        target = ["--target", item.target] if item.target else []
-        return [
-            shlex.join(["acne04", "decide", item.kind, subject, option, *target, "--reason", "WHY"])
-            for option in item.options
-        ]
-
-    def names(self, image: str) -> bool:
-        """Tell whether it is about a file, given by name or path: in its words or its paths."""
-        item = self.item
-        whole = re.compile(rf"(?<![\w.~-]){re.escape(image)}(?![\w~/-]|\.\w)")
-        return any(whole.search(text) for text in (item.path, item.question, item.evidence))
-
-    def answered(self, decisions: Iterable[Decision]) -> bool:
-        """Tell whether a decision answers it."""
-        item = self.item
-        same = [
-            given
-            for given in decisions
-            if (given.dataset, given.kind, given.subject) == (self.dataset, item.kind, item.subject)
-        ]
-        if item.kind != "circles":
-            # An answer without a target is one for every variant of the splits.
-            return any(given.target in ("", item.target) for given in same)
-        spans = sorted(span for given in same for span in id_ranges(given.target))
-        return all(_covered(start, end, spans) for start, end in id_ranges(item.target))
-
-
-def read_queue(data: Path) -> list[Question]:
-    """Read the questions of all stages that have run.
-
-    Parameters
-    ----------
-    data : pathlib.Path
-        The folder ``data``.
-
-    Returns
-    -------
-    list of Question
-        Each once, the kinds in the order in which they matter, in each the order of the stages and
-        then of their tables; where two stages ask the same, the evidence of both.
-
-    Raises
-    ------
-    UnavailableError
-        If no stage that asks has run.
-    """
-    places = [data / folder / "review.csv" for folder in ASKING]
-    present = [place for place in places if place.is_file()]
-    if not present:
-        raise UnavailableError(
-            str(data),
-            "no stage has written its questions here",
-            expected=" or ".join(map(str, places)),
-            remedy="run `snakemake --cores all`, or `dvc pull`",
-        )
-    questions: dict[tuple[str, str, str, str], Question] = {}
-    for place in present:
-        for row in tables.read(place, "review").to_dict("records"):
-            dataset, options = row.pop("dataset"), row.pop("options").split(" | ")
-            asked = Question(dataset, ReviewItem(**row, options=tuple(options)))
-            earlier = questions.get(asked.key)
-            questions[asked.key] = _joined(earlier, asked) if earlier else asked
-    return sorted(questions.values(), key=lambda asked: MATTERING.index(asked.item.kind))
+from acne04.relations.decisions.review_queue import MATTERING, NOT_YET, Question
 
 
 @dataclass(frozen=True)
@@ -179,20 +81,3 @@ def as_document(questions: list[Question], selection: Selection) -> list[dict[st
         }
         for number, question in selection.of(questions).items()
     ]
-
-
-def _joined(earlier: Question, later: Question) -> Question:
-    one, other = earlier.item, later.item
-    evidence = one.evidence
-    if other.evidence != evidence:
-        evidence = f"{evidence}; {other.evidence}"
-    options = tuple(dict.fromkeys((*one.options, *other.options)))
-    return Question(earlier.dataset, dataclasses.replace(one, evidence=evidence, options=options))
-
-
-def _covered(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
-    """Tell whether ascending ranges together hold all numbers from `start` to `end`."""
-    for first, last in spans:
-        if first <= start:
-            start = max(start, last + 1)
-    return start > end

@@ -9,8 +9,8 @@ from pathlib import Path
 from acne04.core import tables
 from acne04.core.errors import Acne04Error, SchemaError, UsageError
 from acne04.decide.known_contents import KnownContents
-from acne04.decide.queue import Question
 from acne04.relations.decisions import FILES, Decision, every, id_ranges, row_problems
+from acne04.relations.decisions.review_queue import Question
 
 #: Kinds whose answer says what within the subject it is about -> what that is, in words.
 _NEED_TARGET = {"circles": "circles", "resized": "sizes"}

@@ -5,7 +5,6 @@ Here they are read, and pairs of them are verified; several processes share one 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -17,6 +16,7 @@ from unicodedata import normalize
 import pandas as pd
 
 from acne04.core.errors import SourceError, UnavailableError
+from acne04.core.hashing import read_image_as_recorded
 from acne04.core.processes import ProcessPool
 from acne04.near.candidates import Guesser
 from acne04.near.frames import FrameFile, read_frame
@@ -111,25 +111,7 @@ class Corpus:
         """
         picture = self._pictures[number]
         path = self._folder / picture.path
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError:
-            raise UnavailableError(
-                str(path),
-                "an image of the inventory is not there",
-                done="nothing written",
-                remedy="fetch the source again, or `dvc pull`",
-            ) from None
-        found = hashlib.sha256(data).hexdigest()
-        if found != picture.sha256:
-            raise SourceError(
-                str(path),
-                "other bytes than the inventory says",
-                expected=f"sha256 {picture.sha256}",
-                found=f"sha256 {found}",
-                done="nothing written",
-                remedy="run `acne04 scan` again",
-            )
+        data = read_image_as_recorded(path, picture.sha256)
         try:
             self.frames.put(number, read_frame(data))
         except Exception:  # Pillow's readers raise nearly anything on hostile bytes.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from acne04.core.checkout import code_files
 from acne04.core.errors import SchemaError
 from acne04.core.sources import Source
+from acne04.core.stage_graph import stage_entries
 from acne04.provenance.ledger import RecordedStage
 
 #: The stage that writes the ledger, and cannot stand in it.
@@ -45,13 +46,8 @@ def resolved_stages(
     """
     try:
         return tuple(
-            _stage(
-                name,
-                _filled(entry, {"dataset": parameters["dataset"], **item}),
-                dict(parameters),
-                sources,
-            )
-            for name, entry, item in _expanded(graph["stages"])
+            _stage(name, entry, dict(parameters), sources)
+            for name, entry in stage_entries(graph, parameters["dataset"])
             if name != OWN_STAGE
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -61,20 +57,6 @@ def resolved_stages(
             done="no ledger written",
             remedy="`make dvc.yaml`",
         ) from None
-
-
-def _expanded(stages: Mapping[str, Any]) -> Iterator[tuple[str, Any, dict[str, str]]]:
-    for name, entry in stages.items():
-        if "foreach" in entry:
-            for item in entry["foreach"]:
-                yield f"{name}@{item}", entry["do"], {"item": item}
-        else:
-            yield name, entry, {}
-
-
-def _filled(entry: Any, values: Mapping[str, str]) -> Any:
-    text = json.dumps(entry)
-    return json.loads(re.sub(r"\$\{(\w+)\}", lambda match: values[match[1]], text))
 
 
 def _stage(
