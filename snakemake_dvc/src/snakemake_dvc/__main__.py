@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from snakemake_dvc import git
 from snakemake_dvc.differences import differences
-from snakemake_dvc.dvc import DVC_LOCK, DVC_YAML
+from snakemake_dvc.dvc import DVC_LOCK, DVC_YAML, is_yaml
 from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.files import write_text
 from snakemake_dvc.printing import say, say_aside, shown_in_line
@@ -43,6 +43,12 @@ def main() -> int:
     # Only here: Snakemake takes a second to import.
     from snakemake_dvc.stages import dvc_yaml
 
+    if not is_yaml():
+        if arguments.check:
+            say_aside(f"{DVC_YAML} is gone, or no YAML; run `python -m snakemake_dvc`")
+            return 1
+        # Rules may read it; what is broken or gone must not keep it from being made.
+        write_text(DVC_YAML, "stages: {}\n")
     text = dvc_yaml(arguments.snakefile)
     if not arguments.check:
         write_text(DVC_YAML, text)

@@ -87,9 +87,27 @@ def declared_outs() -> dict[str, set[str]]:
     return _declared_in(DVC_YAML.read_text(encoding="utf-8")) if DVC_YAML.is_file() else {}
 
 
+def is_yaml() -> bool:
+    """Whether there is a ``dvc.yaml`` that can be read: after a merge it may hold both sides."""
+    try:
+        declared_outs()
+    except BridgeError:
+        return False
+    return DVC_YAML.is_file()
+
+
 @cache
 def _declared_in(text: str) -> dict[str, set[str]]:
-    document = yaml.load(text, yaml.CSafeLoader) or {}
+    try:
+        document = yaml.load(text, yaml.CSafeLoader) or {}
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise BridgeError(
+            f"{DVC_YAML} (line {line})",
+            f"no YAML: {error.problem}",
+            done="nothing run",
+            remedy="`python -m snakemake_dvc` makes it anew from the rules",
+        ) from None
     declared = {}
     for name, entry in (document.get("stages") or {}).items():
         items = entry.get("foreach")
