@@ -60,7 +60,7 @@ pull: setup
 
 # The reports go to REPORTS, the job summary also to where GitHub shows it.
 reports_of = --markdown "$(REPORTS)/$(1).md" --sarif "$(REPORTS)/$(1).sarif" \
-	--junit "$(REPORTS)/$(1).xml" --json "$(REPORTS)/$(1).json"
+	--junit "$(REPORTS)/$(1).xml" --output "$(REPORTS)/$(1).json"
 summary_of = test -z "$$GITHUB_STEP_SUMMARY" || cat "$(REPORTS)/$(1).md" >> "$$GITHUB_STEP_SUMMARY"
 audit: LEVEL = quick
 audit-full: LEVEL = full
@@ -73,7 +73,7 @@ audit audit-full: setup
 diff: setup
 	@mkdir -p "$(REPORTS)"
 	@acne04 diff "$$BASE" HEAD --root "$(CHECKOUT)" --markdown "$(REPORTS)/diff.md" \
-		--json "$(REPORTS)/diff.json"
+		--output "$(REPORTS)/diff.json"
 	@$(call summary_of,diff)
 
 # The RELEASE that is announced, with TRUSTED_KEY (PEM) and SERIAL, which come from elsewhere. Where

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from acne04.core import documents, tables
+from acne04.core import tables
 from acne04.core.errors import UnavailableError, UsageError
+from acne04.core.outputs import declare_json, give_document, read_json
 from acne04.core.printing import say
 from acne04.decide.known_contents import ANNOTATED, known_contents
 from acne04.decide.queue import MATTERING, Question, Selection, as_document, read_queue, text_lines
@@ -69,8 +70,8 @@ class DecideOptions:
         Files to check and nothing else, none for all; None to list or to record.
     answer : AnswerOptions or None
         An answer to record; None to list the queue.
-    as_json : bool
-        Whether the queue is listed as JSON.
+    json : pathlib.Path or None
+        Where the queue goes as a JSON document (`acne04.core.outputs.read_json`).
     selection : Selection
         Which questions are listed.
     """
@@ -79,7 +80,7 @@ class DecideOptions:
     decisions: Path
     check: tuple[Path, ...] | None
     answer: AnswerOptions | None
-    as_json: bool
+    json: Path | None
     selection: Selection
 
 
@@ -107,7 +108,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     listed.add_argument("--image", metavar="NAME", help="questions that name this image")
     listed.add_argument("--limit", type=int, metavar="N", help="no more than so many")
     other = parser.add_argument_group("otherwise")
-    other.add_argument("--json", action="store_true", help="list the queue as JSON")
+    declare_json(other, "the queue")
     other.add_argument(
         "--check",
         nargs="*",
@@ -134,7 +135,7 @@ def read_options(arguments: argparse.Namespace) -> DecideOptions:
         decisions=arguments.decisions,
         check=tuple(arguments.check) if checks else None,
         answer=_read_answer(arguments) if arguments.kind and not checks else None,
-        as_json=arguments.json,
+        json=read_json(arguments),
         selection=_read_selection(arguments),
     )
 
@@ -180,9 +181,7 @@ def run(options: DecideOptions) -> int:
         say(*_record(options.answer, options.data, options.decisions))
     else:
         questions = _open_questions(options.data, options.decisions)
-        if options.as_json:
-            documents.show(as_document(questions, options.selection))
-        else:
+        if give_document(options.json, as_document(questions, options.selection)):
             say(*text_lines(questions, options.selection))
     return 0
 

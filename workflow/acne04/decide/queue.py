@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from acne04.core import tables
-from acne04.core.errors import UnavailableError
+from acne04.core.checkout import not_here
 from acne04.core.review import ReviewItem
 from acne04.relations.decisions import Decision, id_ranges
 
@@ -94,12 +94,7 @@ def read_queue(data: Path) -> list[Question]:
     places = [data / folder / "review.csv" for folder in ASKING]
     present = [place for place in places if place.is_file()]
     if not present:
-        raise UnavailableError(
-            str(data),
-            "no stage has written its questions here",
-            expected=" or ".join(map(str, places)),
-            remedy="run `snakemake --cores all`, or `dvc pull`",
-        )
+        raise not_here(data, places[0], "--data names another")
     questions: dict[tuple[str, str, str, str], Question] = {}
     for place in present:
         for row in tables.read(place, "review").to_dict("records"):
