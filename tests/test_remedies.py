@@ -89,8 +89,12 @@ def refusal(parser: argparse.ArgumentParser, words: list[str]) -> str:
 
 def acne04_refuses(words: list[str]) -> str:
     verb, *rest = words
-    if verb not in VERBS:
+    while verb in ("-q", "-v") and rest:
+        verb, *rest = rest
+    if verb not in VERBS and not verb.isupper():
         return "" if verb == FILLED else f"no verb {verb}"
+    if verb not in VERBS:
+        return ""
     parser = argparse.ArgumentParser()
     importlib.import_module(MODULES.get(verb, f"acne04.{verb}")).configure(parser)
     return refusal(parser, rest)

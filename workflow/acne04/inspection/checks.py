@@ -79,7 +79,19 @@ class NotOfThis(Exception):  # noqa: N818 - no error
 
 
 class Impossible(Exception):  # noqa: N818 - says what, not that
-    """Something that the check needs is missing, so nothing can be said: exit code 2."""
+    """Something that the check needs is missing, so nothing can be said: exit code 2.
+
+    Parameters
+    ----------
+    reason : str
+        What is missing.
+    remedy : str
+        What to do about that; empty where the check's own remedy helps.
+    """
+
+    def __init__(self, reason: str, remedy: str = "") -> None:
+        super().__init__(reason)
+        self.remedy = remedy
 
 
 @dataclass(frozen=True)
@@ -163,7 +175,7 @@ def _outcome(check: Check[Examined], examined: Examined) -> CheckOutcome:
     except NotOfThis as reason:
         return _said(check, "not-run", reason=f"does not apply: {reason}")
     except Impossible as reason:
-        return _said(check, "impossible", reason=str(reason))
+        return _said(check, "impossible", reason=str(reason), remedy=reason.remedy)
     except UnavailableError as error:
         # What to do is what was found: the remedy of a check is for when it fails.
         return _said(check, "impossible", reason=error.without_remedy(), remedy=error.remedy)

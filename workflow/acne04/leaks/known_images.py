@@ -146,7 +146,7 @@ def _above(place: Path) -> Path:
             return Path("../" * len(here.relative_to(folder).parts)) / place
     around = next((f for f in (here, *here.parents) if is_checkout(f)), here)
     up = Path("../" * len(here.relative_to(around).parts))
-    raise not_here(up / place.parts[0], up / place, "or name the table with --groups")
+    raise not_here(up / place.parts[0], up / place, "--groups names the table")
 
 
 def _csv_lines(path: Path) -> Iterator[tuple[str, str]]:
