@@ -37,8 +37,8 @@ from; `acne04 explain NAME` says the same of one.
 
 Stages report findings in `findings.json`: an **error** is a record that is wrong, a **warning** \
 one that may mislead, an **info** is good to know. They stop nothing. `acne04 audit`, \
-`acne04 doctor` and `acne04 verify` make checks: a required one that fails makes the exit code 1, one that could not \
-be made 2; advice changes nothing.
+`acne04 doctor` and `acne04 verify` make checks: a required one that fails makes the exit code 1, \
+one that could not be made 2; advice changes nothing.
 """
 _LEFT_OUT = """\
 ## What a stage may not have looked at
