@@ -28,10 +28,21 @@ NOT_YET = "not before the images are here: an answer is bound to their bytes"
 
 @dataclass(frozen=True)
 class Question:
-    """A question of a dataset."""
+    """A question of a dataset.
+
+    Attributes
+    ----------
+    dataset : str
+        ``standin`` or ``acne04``.
+    item : ReviewItem
+        What is asked.
+    concerned : frozenset of str
+        Names of images that the answer decides on, where it is about more than its words name.
+    """
 
     dataset: str
     item: ReviewItem
+    concerned: frozenset[str] = frozenset()
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -54,6 +65,8 @@ class Question:
     def names(self, image: str) -> bool:
         """Tell whether it is about a file, given by name or path: in its words or its paths."""
         item = self.item
+        if Path(image).name in self.concerned:
+            return True
         whole = re.compile(rf"(?<![\w.~-]){re.escape(image)}(?![\w~/-]|\.\w)")
         return any(whole.search(text) for text in (item.path, item.question, item.evidence))
 
@@ -99,7 +112,8 @@ def read_queue(data: Path) -> list[Question]:
     for place in present:
         for row in tables.read(place, "review").to_dict("records"):
             dataset, options = row.pop("dataset"), row.pop("options").split(" | ")
-            asked = Question(dataset, ReviewItem(**row, options=tuple(options)))
+            concerned = _resized(data) if row["kind"] == "resized" else frozenset()
+            asked = Question(dataset, ReviewItem(**row, options=tuple(options)), concerned)
             earlier = questions.get(asked.key)
             questions[asked.key] = _joined(earlier, asked) if earlier else asked
     return sorted(questions.values(), key=lambda asked: MATTERING.index(asked.item.kind))
@@ -149,6 +163,8 @@ def text_lines(questions: list[Question], selection: Selection) -> list[str]:
             *(f"   answer:   {command}" for command in question.commands() or [NOT_YET]),
             "",
         ]
+    if selection.image and not shown:
+        lines += [f"none of them names {selection.image}"]
     if len(shown) < len(questions):
         lines += [f"{len(shown)} of {len(questions)} shown"]
     return lines
@@ -182,7 +198,18 @@ def _joined(earlier: Question, later: Question) -> Question:
     if other.evidence != evidence:
         evidence = f"{evidence}; {other.evidence}"
     options = tuple(dict.fromkeys((*one.options, *other.options)))
-    return Question(earlier.dataset, dataclasses.replace(one, evidence=evidence, options=options))
+    item = dataclasses.replace(one, evidence=evidence, options=options)
+    return Question(earlier.dataset, item, earlier.concerned | later.concerned)
+
+
+def _resized(data: Path) -> frozenset[str]:
+    """Name the images whose photographs were resized: one question is about all of them."""
+    place = data / "annotations/images.csv"
+    if not place.is_file():
+        return frozenset()
+    images = tables.read(place, "annotated")
+    held = images["quarantined_by"].fillna("").str.contains("photographs-resized", regex=False)
+    return frozenset(images.loc[held, "file_name"])
 
 
 def _covered(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
