@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from acne04.core.printing import say, shown_in_line, told
-from acne04.core.suggestions import did_you_mean
+from acne04.core.suggestions import close_to, did_you_mean
 
 #: Columns of what is written to a file or a pipe, whatever COLUMNS says; of a terminal at most.
 WIDTH, WIDEST = 80, 100
@@ -33,22 +33,28 @@ class Parser(argparse.ArgumentParser):
         # Before the rest: argparse asks for the formatter while it makes a parser.
         self.purposes: Mapping[str, Sequence[str]] = {}
         self._shown_on: Any = None
+        self._given: list[str] = []
         super().__init__(*given, **named)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse what is known, and remember what was given."""
+        self._given = list(sys.argv[1:] if args is None else args)
+        return super().parse_known_args(args, namespace)
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse, and offer the flags that unknown ones are like."""
         arguments, unknown = self.parse_known_args(args, namespace)
         if unknown:
-            known = [*_flags(self)]
-            for parser in _verb_parsers(self, vars(arguments).values()):
-                known += _flags(parser)
-            flags = (word.partition("=")[0] for word in unknown if word.startswith("-"))
-            asked = " ".join(filter(None, (did_you_mean(flag, known) for flag in flags)))
+            parsers = [self, *_verb_parsers(self, vars(arguments).values())]
+            asked = _flags_meant(unknown, parsers)
             self.error(_joined(f"unrecognized arguments: {' '.join(unknown)}", asked))
         return arguments
 
     def error(self, message: str) -> NoReturn:
         """End with exit code 2."""
+        if "arguments are required" in message:
+            # Argparse misses what is not there before it looks at what is unknown.
+            message = _joined(message, _flags_meant(self._given, [self]))
         super().error(shown_in_line(told(message)))
 
     def print_help(self, file: Any = None) -> None:
@@ -182,8 +188,15 @@ def _coloured(prog: str, start: int, width: int) -> argparse.HelpFormatter:
     return Coloured(prog, 2, start, width)
 
 
-def _flags(parser: argparse.ArgumentParser) -> list[str]:
-    return list(parser._option_string_actions)
+def _flags_meant(words: Iterable[str], parsers: Iterable[argparse.ArgumentParser]) -> str:
+    """Offer for each unknown flag the known ones that are like it."""
+    flags = {flag for parser in parsers for flag in parser._option_string_actions}
+    known = [flag[2:] for flag in flags if flag.startswith("--")]
+    given = (word.partition("=")[0].removeprefix("--") for word in words if word[:2] == "--")
+    unknown = [name for name in given if not any(flag.startswith(name) for flag in known)]
+    # Without the dashes, which all have: two flags are as like as their names are.
+    near = [f"--{flag}" for name in unknown for flag in close_to(name, known)]
+    return f"did you mean {' or '.join(near)}?" if near else ""
 
 
 def _verb_parsers(

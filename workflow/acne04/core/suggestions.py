@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 #: Words that are offered at most; and how alike a word must be (`difflib`, 0 to 1).
-MOST, ALIKE = 3, 0.6
+MOST, ALIKE = 3, 0.7
 
 
 def close_to(word: str, known: Iterable[str], most: int = MOST) -> list[str]:
