@@ -107,7 +107,7 @@ def test_the_version_and_the_module() -> None:
         (("audit", "--levle", "full"), "arguments: --levle full; did you mean --level?"),
         (("audit", "--level", "ful"), "did you mean full?"),
         (("--verison",), "did you mean --version?"),
-        (("explain", "grade-disagre"), "did you mean"),
+        (("explain", "leaks-publishd"), "did you mean leaks-published?"),
         (
             ("pin", "clasification", "--dataset=standin", "--sources=workflow/sources.yaml",
              "--pins=p", "--version=1", "--upstream=u"),

@@ -19,6 +19,8 @@ from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch
 
 #: Oldest Python that is supported, and the first that is not.
 OLDEST, TOO_NEW = (3, 11), (3, 14)
+#: How the command line starts itself again.
+STARTED_AGAIN = ["-X", "utf8"]
 PROGRAMS = ("snakemake", "dvc", "git")
 #: Name, version, and the condition under which a package is installed at all.
 _PIN = re.compile(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+) *(?:; *([^\\\n]+?))? *\\?$", re.MULTILINE)
@@ -93,11 +95,10 @@ def _programs(_: Surroundings) -> Evidence:
 
 
 def _encoding(_: Surroundings) -> Evidence:
-    # What the locale says, and not what this process, which was started as UTF-8, goes by.
-    locale.setlocale(locale.LC_CTYPE, "")
-    found = locale.nl_langinfo(locale.CODESET) if hasattr(locale, "nl_langinfo") else "UTF-8"
-    if found.replace("-", "").casefold() == "utf8":
-        return Evidence(f"the locale is of {found}")
+    # Where the locale has another encoding, the command line has started itself again, as UTF-8.
+    if sys.orig_argv[1:3] != STARTED_AGAIN:
+        return Evidence("names and files are read as UTF-8")
+    found = locale.nl_langinfo(locale.CODESET)
     name = next((n for n in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(n)), "LANG")
     place = f"{name}={os.environ.get(name, '')}"
     return Evidence(f"the locale ({place})", (Mismatch(place, "UTF-8", found),))
