@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 PYTEST_ARGUMENTS ?=
 
-.PHONY: run setup test test-long lint lock check-lock relock benchmarks screens clean pull audit audit-full audit-release diff verify
+.PHONY: run setup test test-long lint lock check-lock relock benchmarks screens site clean pull audit audit-full audit-release diff verify
 
 run: setup
 	snakemake --cores all
@@ -129,6 +129,11 @@ benchmarks: setup
 screens: setup
 	python docs/screens.py
 
+# The documentation as a site, in site/: fails where a link leads nowhere. Needs no network.
+site: setup
+	python docs/reference.py
+	mkdocs build --quiet --clean
+
 # What a run makes again. Not data/, which may be unpushed, nor copies fetched by hand.
 clean:
-	rm -rf upstream/standin logs .snakemake .acne04
+	rm -rf upstream/standin logs site .snakemake .acne04

@@ -66,7 +66,7 @@ def declare_flags(
             _flag(name, flags),
             type=kind,
             default=field["default"],
-            help=f"{text} ({_range(name, field)}; default {default})",
+            help=f"{text} ({range_in_words(name, field)}; default {default})",
             **options,
         )
 
@@ -96,7 +96,7 @@ def read_flags(
             raise UsageError(
                 flag,
                 "out of range",
-                expected=_bound(value, field) or _range(name, field),
+                expected=_bound(value, field) or range_in_words(name, field),
                 found=str(value),
                 done="nothing written",
             )
@@ -158,7 +158,7 @@ def _against_schema(config: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...]
         for key in keys:
             field = field.get("properties", {}).get(key, {}) if isinstance(field, dict) else {}
         if isinstance(field, dict) and "default" in field and len(keys) > 0:
-            expected = _range(keys[-1], field)
+            expected = range_in_words(keys[-1], field)
             yield keys, f"{message}; expected {expected} (as shipped: {_text(field['default'])!s})"
         elif "properties" in field and message.startswith("Additional properties"):
             for name in sorted(set(_at(config, keys)) - set(field["properties"])):
@@ -228,7 +228,7 @@ def _bound(value: Any, field: Mapping[str, Any]) -> str:
     return f"at most {high}" if low is None or value >= low else f"at least {low}"
 
 
-def _range(name: str, field: Mapping[str, Any]) -> str:
+def range_in_words(name: str, field: Mapping[str, Any]) -> str:
     """Say in words what a schema allows."""
     if "items" in field:
         return _TOGETHER[name]
