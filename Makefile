@@ -132,7 +132,7 @@ screens: setup
 # The documentation as a site, in site/: fails where a link leads nowhere. Needs no network.
 site: setup
 	python docs/reference.py
-	mkdocs build --quiet --clean
+	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet --clean
 
 # What a run makes again. Not data/, which may be unpushed, nor copies fetched by hand.
 clean:

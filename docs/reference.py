@@ -56,7 +56,7 @@ def _verb(verb: str, parser: argparse.ArgumentParser) -> Iterator[str]:
 
 
 def _arguments(actions: list[argparse.Action]) -> str:
-    rows = ["| argument | |", "|---|---|"]
+    rows = ["| argument | what it does |", "|---|---|"]
     for action in actions:
         if isinstance(action, argparse._SubParsersAction):
             continue
@@ -99,7 +99,14 @@ def parameter_page() -> str:
             for key, inner in fields.items()
         ]
         parts.append(
-            "\n".join(["| parameter | shipped | may be | |", "|---|---|---|---|", *rows, ""])
+            "\n".join(
+                [
+                    "| parameter | shipped | may be | what it decides |",
+                    "|---|---|---|---|",
+                    *rows,
+                    "",
+                ]
+            )
         )
     return "\n".join(parts)
 
@@ -120,7 +127,7 @@ def table_page() -> str:
         rows = [
             f"| `{f['name']}` | {_kind(f)} | {_cell(f['description'])} |" for f in table["fields"]
         ]
-        parts.append("\n".join(["| column | type | |", "|---|---|---|", *rows, ""]))
+        parts.append("\n".join(["| column | type | what it holds |", "|---|---|---|", *rows, ""]))
     return "\n".join(parts)
 
 

@@ -1,6 +1,6 @@
 """The tutorial: each of its commands runs, and says what the page says.
 
-ACNE04_WRITE_GOLDEN=1 writes what they say into the page, for a person to read before it is committed.
+ACNE04_WRITE_GOLDEN=1 writes what they say into the page: read it before it is committed.
 """
 
 from __future__ import annotations
