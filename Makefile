@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 PYTEST_ARGUMENTS ?=
 
-.PHONY: run setup test test-long lint lock check-lock relock benchmarks screens clean pull audit audit-full audit-release diff verify
+.PHONY: run setup test test-long lint lock check-lock relock benchmarks screens site clean pull audit audit-full audit-release diff verify
 
 run: setup
 	snakemake --cores all
@@ -60,7 +60,7 @@ pull: setup
 
 # The reports go to REPORTS, the job summary also to where GitHub shows it.
 reports_of = --markdown "$(REPORTS)/$(1).md" --sarif "$(REPORTS)/$(1).sarif" \
-	--junit "$(REPORTS)/$(1).xml" --json "$(REPORTS)/$(1).json"
+	--junit "$(REPORTS)/$(1).xml" --output "$(REPORTS)/$(1).json"
 summary_of = test -z "$$GITHUB_STEP_SUMMARY" || cat "$(REPORTS)/$(1).md" >> "$$GITHUB_STEP_SUMMARY"
 audit: LEVEL = quick
 audit-full: LEVEL = full
@@ -73,7 +73,7 @@ audit audit-full: setup
 diff: setup
 	@mkdir -p "$(REPORTS)"
 	@acne04 diff "$$BASE" HEAD --root "$(CHECKOUT)" --markdown "$(REPORTS)/diff.md" \
-		--json "$(REPORTS)/diff.json"
+		--output "$(REPORTS)/diff.json"
 	@$(call summary_of,diff)
 
 # The RELEASE that is announced, with TRUSTED_KEY (PEM) and SERIAL, which come from elsewhere. Where
@@ -129,6 +129,11 @@ benchmarks: setup
 screens: setup
 	python docs/screens.py
 
+# The documentation as a site, in site/: fails where a link leads nowhere. Needs no network.
+site: setup
+	python docs/reference.py
+	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet --clean
+
 # What a run makes again. Not data/, which may be unpushed, nor copies fetched by hand.
 clean:
-	rm -rf upstream/standin logs .snakemake .acne04
+	rm -rf upstream/standin logs site .snakemake .acne04

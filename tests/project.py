@@ -102,6 +102,11 @@ class Project:
         return self.dvc("status").stdout.strip()
 
 
+def flag_of(form: str) -> str:
+    """Give the option that names the file of a report: JSON is the answer itself."""
+    return "--output" if form == "json" else f"--{form}"
+
+
 CLEAN = "Data and pipelines are up to date."
 
 

@@ -21,7 +21,7 @@ EXPECTATIONS = "workflow/expectations/standin.csv"
 
 @pytest.mark.workflow
 def test_a_clone_with_its_data_passes(clone: Project) -> None:
-    done = clone.command("acne04", "audit", "--json", "audit.json")
+    done = clone.command("acne04", "audit", "--output", "audit.json")
     assert done.returncode == 0, done.stdout + done.stderr
     document = json.loads(clone.read("audit.json"))
     jsonschema.validate(document, SCHEMA)
@@ -57,18 +57,20 @@ def test_a_failed_check_comes_first_with_its_remedy(clone: Project) -> None:
 @pytest.mark.workflow
 def test_a_clone_without_its_data_cannot_be_audited(bare_clone: Project) -> None:
     """What cannot be looked at is told as that, check by check, and never as passed or altered."""
-    done = bare_clone.command("acne04", "audit", "--json", "-")
+    done = bare_clone.command("acne04", "audit", "--json")
     assert "Traceback" not in done.stderr
     document = json.loads(done.stdout)
     told = {check["id"]: check["status"] for check in document["checks"]}
     assert "failed" not in told.values()
     assert told["artifact-bytes"] == told["leaks"] == told["source-promises"] == "impossible"
     assert told["clean-tree"] == "passed"
-    assert all("dvc pull" in c["reason"] for c in document["checks"] if c["id"] == "leaks")
+    assert all("dvc pull" in c["remedy"] for c in document["checks"] if c["id"] == "leaks")
     assert done.returncode == 2
     text = bare_clone.command("acne04", "audit").stdout
     (line,) = (line for line in text.splitlines() if line.startswith("IMPOSSIBLE"))
-    assert "nothing was pulled" in line
+    assert "data/ is not here" in line
+    told = [line.strip() for line in text.splitlines() if line.strip().startswith("next:")]
+    assert told == ["next:     `dvc pull`, or `make run`"]
 
 
 @pytest.mark.workflow
@@ -107,7 +109,7 @@ def test_a_release_is_audited_with_key_and_serial_from_elsewhere(
             "a key from inside the release proves nothing",
         ),
         (["--root", "data"], "no checkout of this project: there is no dvc.yaml"),
-        (["--json", "a", "--sarif", "a"], "the file is that of"),
+        (["--output", "a", "--sarif", "a"], "the file is that of"),
         (["--level", "deep"], "invalid choice: 'deep'"),
     ],
 )

@@ -114,10 +114,13 @@ def test_a_name_means_one_thing() -> None:
     meanings = {(k.name, k.severity, k.meaning) for k in kinds if isinstance(k, FindingKind)}
     of_findings = [name for name, _, _ in meanings]
     left_out = [name for name, _ in {(k.name, k.meaning) for k in kinds if type(k) is CheckGroup}]
-    checks = {verb: [e.name for e in check_catalogue.checks(verb)] for verb in ("audit", "verify")}
-    assert twice(checks["audit"]) == twice(checks["verify"]) == []
-    # What both audit and verify look at has one name in both.
-    of_checks = {*checks["audit"], *checks["verify"]}
+    verbs = ("audit", "verify", "doctor")
+    checks = {verb: [e.name for e in check_catalogue.checks(verb)] for verb in verbs}
+    assert [twice(names) for names in checks.values()] == [[], [], []]
+    # What both audit and verify look at has one name in both; doctor looks at other things.
+    of_data = {*checks["audit"], *checks["verify"]}
+    assert twice([*of_data, *checks["doctor"]]) == []
+    of_checks = {*of_data, *checks["doctor"]}
     assert twice([*of_findings, *left_out]) == twice([*of_findings, *of_checks]) == []
     names = [*of_findings, *left_out, *of_checks]
     assert [name for name in names if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)] == []

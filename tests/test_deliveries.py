@@ -144,6 +144,10 @@ def test_squashed_photographs_are_one_finding_and_one_question(delivery: Deliver
     problems = delivery.table("problems")
     assert problems["pointer"].tolist() == [f"/images/{n}" for n in range(40)]
     assert delivery.table("review")["kind"].tolist() == ["resized"]
+    # The question names the annotation file alone, and is found by each image that it is about.
+    for name in (names(40)[7], f"classification/{names(40)[7]}"):
+        (question,) = json.loads(delivery.call("decide", "--json", f"--image={name}"))
+        assert question["kind"] == "resized"
     assert_golden("validate/deliveries/squashed.txt", (0, said, ""))
     review = Path("data/annotations/review.csv").read_text(encoding="utf-8")
     assert_golden("validate/deliveries/squashed.review.csv.txt", (0, review, ""))

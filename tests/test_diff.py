@@ -175,7 +175,7 @@ def lab_without_store(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
 def diff(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
     def call(*words: str, code: int = 0) -> Any:
         target = tmp_path / "diff.json"
-        assert cli.main(["diff", *words, "--json", str(target)]) == code, capsys.readouterr().err
+        assert cli.main(["diff", *words, "--output", str(target)]) == code, capsys.readouterr().err
         document = json.loads(target.read_text())
         documents.check(document, "diff.schema.json", "the document")
         return document

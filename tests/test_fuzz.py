@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from project import Project
+from project import Project, flag_of
 from released import Keys
 
 from acne04.audit.registry import CHECKS as OF_AUDIT
@@ -172,7 +172,7 @@ def _reports_of(words: list[str], folder: Path, checks: int) -> None:
     """Run a command; hold every form of its report to be whole."""
     shutil.rmtree(folder, ignore_errors=True)
     forms = {form: folder / form for form in ("json", "markdown", "sarif", "junit")}
-    code = main([*words, *(word for f, p in forms.items() for word in (f"--{f}", str(p)))])
+    code = main([*words, *(word for f, p in forms.items() for word in (flag_of(f), str(p)))])
     assert code in (0, 1, 2)
     document = json.loads(forms["json"].read_text(encoding="utf-8"))
     jsonschema.validate(document, SCHEMA)

@@ -12,7 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from faults import NEWEST, keys
-from project import Project
+from project import Project, flag_of
 from test_printing import assert_harmless
 
 pytestmark = pytest.mark.workflow
@@ -70,13 +70,13 @@ def assert_whole(form: str, text: str) -> None:
 def reports_are_whole(project: Project, *words: str, code: int) -> str:
     """Call it for the text and all files, and for each form on standard output."""
     files = {form: project.path / f"reports/all.{form}" for form in FORMS}
-    options = [word for form, file in files.items() for word in (f"--{form}", str(file))]
+    options = [word for form, file in files.items() for word in (flag_of(form), str(file))]
     done = project.command(*words, *options)
     assert (done.returncode, done.stderr) == (code, "")
     assert_whole("text", done.stdout)
     for form, file in files.items():
         assert_whole(form, file.read_text(encoding="utf-8"))
-        told = project.command(*words, f"--{form}", "-")
+        told = project.command(*words, flag_of(form), "-")
         assert (told.returncode, told.stderr) == (code, "")
         assert_whole(form, told.stdout)
     return done.stdout

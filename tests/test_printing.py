@@ -306,7 +306,7 @@ def test_a_commit_of_nasty_names(
         Path(name).write_text(f"dataset,kind,subject,target,path\nstandin,x,{number},,y\n")
         for words in (["init", "-q"], ["add", "--all"], [*identity, "commit", "-qm", "one"]):
             subprocess.run(["git", *words], check=True, env={**os.environ, "LC_ALL": "C"})
-    words = ["diff", "HEAD~1", "HEAD", "--markdown=out.md", "--json=out.json"]
+    words = ["diff", "HEAD~1", "HEAD", "--markdown=out.md", "--output=out.json"]
     assert cli.main(words) == 0
     said = printed(capsys)
     assert "added" in said

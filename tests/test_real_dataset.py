@@ -74,7 +74,7 @@ def _known_copies_are_looked_for(project: Project) -> None:
     """Of a part of the images each pair is found, or missed by name."""
     known = [row.split(",")[1:3] for row in project.read(KNOWN).splitlines()[1:]]
     names = {row.split(",")[2] for row in project.read("data/inventory/images.csv").splitlines()}
-    document = json.loads(project.command("acne04", "audit", "--json", "-").stdout)
+    document = json.loads(project.command("acne04", "audit", "--json").stdout)
     (check,) = (check for check in document["checks"] if check["id"] == "known-copies")
     missed = [pair for pair in known if not names.issuperset(pair)]
     assert missed

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import ast
 import functools
-import importlib
 import importlib.util
 import itertools
 import re
@@ -23,7 +22,7 @@ from dvc.cli import DvcParserError
 from faulting import flip, times_kept
 from project import Project
 
-from acne04.cli import MODULES, VERBS
+from acne04 import cli
 
 ROOT = Path(__file__).parents[1]
 CODE = (
@@ -35,6 +34,8 @@ CODE = (
 FILLED = "7"
 PROGRAMS = ("acne04", "snakemake", "dvc", "git", "make", "python", "chmod", "rm", "cd", "openssl")
 _COMMAND = re.compile(rf"`((?:[A-Z0-9_]+=\S+ )*(?:{'|'.join(PROGRAMS)})\b[^`]*)`")
+#: What a word in capitals stands for, no choice or number is.
+_PLACEHOLDER = re.compile(r"invalid (?:choice|\w+ value): '[A-Z][A-Z0-9_.]*'")
 _DOCUMENT = re.compile(r"(?<![\w/])(?:docs|workflow|schemas|decisions|upstreams)/[\w./-]*\.\w{2,}")
 
 
@@ -83,17 +84,16 @@ def refusal(parser: argparse.ArgumentParser, words: list[str]) -> str:
         return "an unknown word"
     except SystemExit:
         last = said.getvalue().strip().rpartition("error: ")[2]
-        return "" if last.startswith("the following arguments are required") else last
+        is_fine = last.startswith("the following arguments are required") and "mean" not in last
+        return "" if is_fine or _PLACEHOLDER.search(last) else last
     return ""
 
 
 def acne04_refuses(words: list[str]) -> str:
-    verb, *rest = words
-    if verb not in VERBS:
-        return "" if verb == FILLED else f"no verb {verb}"
-    parser = argparse.ArgumentParser()
-    importlib.import_module(MODULES.get(verb, f"acne04.{verb}")).configure(parser)
-    return refusal(parser, rest)
+    """What the whole command line has against some words; VERB stands for any."""
+    words = ["explain" if word in ("VERB", FILLED) else word for word in words]
+    asked, _ = cli._verb(words)
+    return refusal(cli._parser([asked]), words)
 
 
 def snakemake_refuses(words: list[str]) -> str:
@@ -128,12 +128,14 @@ def git_refuses(words: list[str]) -> str:
 def make_refuses(words: list[str]) -> str:
     targets = re.findall(r"^([\w. -]+):(?!=)", (ROOT / "Makefile").read_text(), re.MULTILINE)
     known = {name for line in targets for name in line.split()}
-    return " ".join(set(words) - known)
+    if words[0] == "-C":
+        words = words[2:]
+    return " ".join({word for word in words if "=" not in word} - known)
 
 
 def python_refuses(words: list[str]) -> str:
     if words[0] != "-m":
-        return words[0]
+        return "" if words[0] == "-c" or (ROOT / words[0]).is_file() else words[0]
     return "" if importlib.util.find_spec(words[1]) else f"no module {words[1]}"
 
 

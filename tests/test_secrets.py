@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 import pytest
 from faults import NEWEST, keys
-from project import Project
+from project import Project, flag_of
 
 pytestmark = [pytest.mark.workflow, pytest.mark.server]
 
@@ -125,7 +125,7 @@ def assert_nothing_is_told(project: Project, told: Told) -> None:
 
 
 def reports(name: str) -> list[str]:
-    return [word for form in FORMS for word in (f"--{form}", f"reports/{name}.{form}")]
+    return [word for form in FORMS for word in (flag_of(form), f"reports/{name}.{form}")]
 
 
 def _all_verbs(told: Told, project: Project) -> None:
@@ -134,9 +134,9 @@ def _all_verbs(told: Told, project: Project) -> None:
     told("acne04", "--log", "logs/audit.log", "audit", "--level", "full", *release,
          *reports("audit"))  # fmt: skip
     for form in FORMS:
-        told("acne04", "audit", "--level", "full", f"--{form}", "-")
+        told("acne04", "audit", "--level", "full", flag_of(form), "-")
     told("acne04", "verify", NEWEST, "--trusted-key", key, *reports("verify"))
-    told("acne04", "diff", "HEAD^", "HEAD", "--json", "reports/diff.json",
+    told("acne04", "diff", "HEAD^", "HEAD", "--output", "reports/diff.json",
          "--markdown", "reports/diff.md")  # fmt: skip
     told("acne04", "trace", "data/splits/paper.csv", "--json")
     told("acne04", "trace", "data/splits/paper.csv")
@@ -196,7 +196,7 @@ def test_a_source_with_a_secret_is_refused_by_every_verb(project: Project) -> No
     told("acne04", "fetch", *SOURCE, *MADE, code=1)
     told("acne04", "restore", *SOURCE, *MADE)
     told("acne04", "audit", *reports("audit"))
-    told("acne04", "diff", "HEAD", "--json", "reports/diff.json", "--markdown", "reports/diff.md")
+    told("acne04", "diff", "HEAD", "--output", "reports/diff.json", "--markdown", "reports/diff.md")
     told("acne04", "check", "workflow/sources.yaml", code=1)
     told("snakemake", "--cores", "2")
     path.write_text(text)

@@ -73,7 +73,7 @@ def verify(folder: Path, published: Published, *words: str) -> tuple[int, Docume
     known = ("--expect-serial", str(said.serial), "--expect-commit", said.commit)
     known += ("--expect-version", said.version)
     key = ("--trusted-key", str(published.keys.public))
-    code = main(["verify", str(folder), *key, *known, "--json", str(report), *words])
+    code = main(["verify", str(folder), *key, *known, "--output", str(report), *words])
     return code, documents.read(report, "audit.schema.json")
 
 

@@ -9,44 +9,74 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import NoReturn, TextIO
+from typing import TextIO
 
 from acne04.core.encoding import AS_UTF8, is_other_encoding
 from acne04.core.errors import Acne04Error
-from acne04.core.printing import RUN_STATE, say, say_aside, shown_in_line, told
+from acne04.core.printing import (
+    RUN_STATE,
+    loudness,
+    say,
+    say_aside,
+    set_loudness,
+    shown_in_line,
+    told,
+)
 from acne04.core.progress import be_job_of
+from acne04.parser import Completion, Parser, Version, declare_loudness
 
-#: Verb -> what it does, in the order of the workflow. The module of the same name, if `MODULES`
-#: names no other, is imported when it is asked for: `configure(parser)` declares its arguments,
-#: `read_options(arguments)` makes frozen options of them, `run(options)` gives the exit code.
+#: Verb -> what it does, in the order of the workflow, in one line of a terminal. The module of the
+#: same name, if `MODULES` names no other, is imported when it is asked for: `configure(parser)`
+#: declares its arguments, `read_options(arguments)` makes frozen options of them, `run(options)`
+#: gives the exit code.
 VERBS = {
-    "standin": "draw the stand-in upstream: same names, trees, counts and defects, no faces",
-    "pin": "record what an upstream delivers, where nobody has published a hash",
+    "standin": "draw the stand-in upstream: same names and defects, no faces",
+    "pin": "record what an upstream delivers, where no hash is published",
     "fetch": "bring a source to data/raw, checked against its pins",
-    "restore": "bring a folder of data/raw back as its listing says: from DVC, else its upstream",
+    "restore": "bring a folder of data/raw back: from DVC, else its upstream",
     "scan": "read every image once; parse labels, folds and boxes",
-    "validate": "check an Acne04-v2 annotation file against its schema and against sense",
-    "near": "find copies of a photograph that are not the same bytes, and synthetic parents",
-    "dedupe": "give canonical names; relate the images, and join what is related into groups",
+    "validate": "check an Acne04-v2 annotation file: its schema, then sense",
+    "near": "find copies in other bytes, and parents of synthetic images",
+    "dedupe": "give canonical names; join what is related into groups",
     "split": "place whole groups into balanced splits with exact quotas",
-    "report": "show the dataset on one page: pictures, balance, leaks, findings, questions",
-    "record": "write the ledger: for every artifact its rule, code, parameters, inputs and hashes",
+    "report": "show the dataset on one page: pictures, leaks, questions",
+    "record": "write the ledger: rule, code, inputs and hash of every artifact",
     "decide": "list what only a person can settle, and record the answer",
-    "leaks": "say what a split manifest, ours or a stranger's, shares between its parts",
-    "score": "score a model's predictions on a part, with intervals over persons",
-    "trace": "say where an artifact, an image or a circle comes from, and where it went",
+    "leaks": "say what the parts of a split, ours or yours, share",
+    "score": "score predictions on a part, with intervals over persons",
+    "trace": "say where an artifact, image or circle comes from, and went",
     "draw": "draw boxes and circles into images, for people to look at",
-    "audit": "check that the dataset is what it says it is, and that nobody has touched it",
+    "audit": "check that the dataset is what it says, and untouched",
     "diff": "say in plain words what a change does to the dataset",
-    "release": "make a signed release: manifests, tables, ledger, Croissant, run crate",
+    "release": "make a signed release: manifests, tables, ledger, run crate",
     "verify": "check a release with nothing but its files and a key you trust",
-    "check": "check files that people edit against their schemas, before they are committed",
-    "export": "give the images of a split as other libraries open them: COCO, Parquet and more",
+    "check": "check files that people edit, before they are committed",
+    "export": "give the images of a split as other libraries open them",
     "explain": "say what a finding or a check means, and what to do next",
+    "doctor": "say what would stop a run here, and the way out",
+}
+
+#: What people want -> the verbs for it. A run calls those that make.
+PURPOSES = {
+    "look": ("report", "draw", "trace", "explain", "diff"),
+    "make (`make run` and `snakemake --cores all` call these)": (
+        "standin",
+        "pin",
+        "fetch",
+        "restore",
+        "scan",
+        "validate",
+        "near",
+        "dedupe",
+        "split",
+        "record",
+    ),
+    "judge": ("leaks", "score", "decide", "check", "audit", "doctor"),
+    "publish": ("export", "release", "verify"),
 }
 
 #: Verbs that lie elsewhere: in another verb's room, or in a package of their own.
@@ -97,11 +127,16 @@ def main(words: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8")
     if RUN_STATE in os.environ:
         return _run_as_job(" ".join(words), words)
-    return _outcome(_arguments(words))[0]
+    if not words:
+        # As git does: the verbs where results go, and an exit code that no script takes for done.
+        _parser(()).print_help()
+        return 2
+    return _outcome(words)[0]
 
 
 def _arguments(words: Sequence[str]) -> argparse.Namespace:
-    arguments = _parser(words).parse_args(words)
+    arguments: argparse.Namespace = _parser([_verb(words)[0]]).parse_args(words)
+    set_loudness(arguments.loudness)
     # A verb is a short process that makes few cycles: what the imports made need not be looked
     # through again, and collecting seldom saves a twentieth of the CPU time of a scan.
     gc.freeze()
@@ -118,32 +153,36 @@ def _run_as_job(job: str, words: Sequence[str]) -> int:
     verb, log = _verb(words)
     where = f"\n  log:      {log}" if log else ""
     leave_word(job, 2, f"acne04 {verb}: ended from outside: killed, or out of memory{where}")
+    be_job_of(verb or "")
     try:
-        arguments = _arguments(words)
+        with as_job():
+            code, message = _outcome(words)
     except SystemExit:
         leave_word(job, 0, "")
         raise
-    be_job_of(arguments.verb)
-    try:
-        with as_job():
-            code, message = _outcome(arguments)
     except BridgeError as error:
-        code, message = _fail(arguments, error.exit_code, str(error))
+        code, message = _fail(verb, error.exit_code, str(error))
     leave_word(job, code, message + where if message else "")
     return code
 
 
-def _outcome(arguments: argparse.Namespace) -> tuple[int, str]:
+def _outcome(words: Sequence[str]) -> tuple[int, str]:
     """Exit code, and the message where there is a reason to give one."""
+    verb, _ = _verb(words)
+    set_loudness(1 if {"-v", "--verbose"} & set(words) else 0)
     try:
+        arguments = _arguments(words)
         with _logged(arguments.log):
             return _run(arguments)
     except OSError as error:
         # The log itself cannot be written, or standard output is full.
-        return _fail(arguments, 2, _system_says(error))
+        return _fail(verb, 2, _system_says(error))
+    except Exception as error:
+        return _fault(verb, error)
 
 
 def _run(arguments: argparse.Namespace) -> tuple[int, str]:
+    verb = arguments.verb
     try:
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
             signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -151,26 +190,54 @@ def _run(arguments: argparse.Namespace) -> tuple[int, str]:
         code = int(module.run(module.read_options(arguments)))
         sys.stdout.flush()
     except Acne04Error as error:
-        return _fail(arguments, error.exit_code, str(error))
+        return _fail(verb, error.exit_code, str(error))
     except ModuleNotFoundError as error:
         if not (reason := _not_installed(error)):
-            raise
-        return _fail(arguments, 2, reason)
+            return _fault(verb, error)
+        return _fail(verb, 2, reason)
     except KeyboardInterrupt:
-        return _fail(arguments, 130, "interrupted; nothing half-written")
+        return _fail(verb, 130, "interrupted; nothing half-written")
     except BrokenPipeError:
         # Whoever read our output has gone; nobody is left to be told.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2, ""
     except OSError as error:
-        return _fail(arguments, 2, _system_says(error))
+        return _fail(verb, 2, _system_says(error))
+    except MemoryError:
+        return _fail(verb, 2, "this machine has not the memory for it; nothing half-written")
+    except Exception as error:
+        return _fault(verb, error)
     return code, ""
 
 
-def _fail(arguments: argparse.Namespace, code: int, reason: str) -> tuple[int, str]:
-    message = told(f"acne04 {arguments.verb}: {reason}")
+def _fail(verb: str | None, code: int, reason: str) -> tuple[int, str]:
+    message = told(f"acne04 {verb}: {reason}" if verb else f"acne04: {reason}")
     say_aside(*message.split("\n"))
     return code, message
+
+
+def _fault(verb: str | None, error: Exception) -> tuple[int, str]:
+    """Tell of an error that nobody foresaw: in one line, and whole where somebody looks for it."""
+    # Only here: no call needs it that goes well.
+    import traceback
+
+    whole = "".join(traceback.format_exception(error)).splitlines()
+    log = getattr(sys.stderr, "log", None)
+    if loudness() > 0 or RUN_STATE in os.environ:
+        # Standard error of a job is its log.
+        say_aside(*whole)
+    elif log:
+        say(*whole, stream=log)
+    seen = "with the traceback above" if loudness() > 0 else "with what the same call says under -v"
+    if loudness() <= 0 and (log or RUN_STATE in os.environ):
+        seen = "with the traceback in the log"
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return _fail(
+        verb,
+        2,
+        f"a fault of ours: {what}\n  done:     nothing half-written\n"
+        f"  next:     please report it, {seen} (CONTRIBUTING.md says where)",
+    )
 
 
 def _system_says(error: OSError) -> str:
@@ -184,11 +251,11 @@ class _Tee:
 
     def __init__(self, stream: TextIO, log: TextIO) -> None:
         self._stream = stream
-        self._log = log
+        self.log = log
 
     def write(self, text: str) -> int:
         if "\r" not in text:
-            self._log.write(text)
+            self.log.write(text)
         return self._stream.write(text)
 
     def __getattr__(self, name: str) -> object:
@@ -233,32 +300,12 @@ def _not_installed(error: ModuleNotFoundError) -> str:
     return f"{package} is not installed\n  done:     nothing\n  next:     {EXTRAS[package]}"
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose refusals repeat an argument only as it may be shown."""
-
-    def error(self, message: str) -> NoReturn:
-        """End with exit code 2."""
-        super().error(shown_in_line(told(message)))
-
-
-class _Version(argparse.Action):
-    """Looks the version up only when it is asked for: that reads the installed packages."""
-
-    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
-        super().__init__(option_strings, dest, nargs=0, help="show the version, and exit")
-
-    def __call__(self, parser: argparse.ArgumentParser, *given: object) -> None:
-        """Print it."""
-        from importlib.metadata import version
-
-        say(f"acne04 {version('acne04')}")
-        parser.exit()
-
-
 def _verb(words: Sequence[str]) -> tuple[str | None, str | None]:
     """Find the verb and the log of a call before their options are known."""
     parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     parser.add_argument("--log")
+    parser.add_argument("--print-completion")
+    declare_loudness(parser, None)
     parser.add_argument("verb", nargs="?")
     parser.add_argument("rest", nargs=argparse.REMAINDER)
     try:
@@ -268,23 +315,44 @@ def _verb(words: Sequence[str]) -> tuple[str | None, str | None]:
     return found.verb, found.log
 
 
-def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    parser = _Parser(
+def _parser(configured: Collection[str | None]) -> Parser:
+    """Make the parser, with the arguments of some verbs; a call needs those of its own only."""
+    parser = Parser(
         prog="acne04",
+        usage="acne04 [-h] [-q | -v] [--log FILE] VERB ...",
         description="A reproducible, versioned, leak-proof home for the ACNE04 datasets.",
-        epilog="Exit code: 0 fine, 1 the data is wrong, 2 it could not be done.",
+        epilog="`acne04 VERB --help` says more. Exit code: 0 fine, 1 the data is wrong, 2 it could "
+        "not be done.",
     )
-    parser.add_argument("--version", action=_Version, dest="version")
+    parser.purposes = PURPOSES
+    parser.add_argument("--version", action=Version, dest="version")
+    parser.add_argument(
+        "--print-completion", action=Completion, dest="completion", whole=_whole_parser
+    )
     parser.add_argument("--log", metavar="FILE", type=Path, help="write messages there too")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    asked, _ = _verb(words)
+    declare_loudness(parser, 0)
+    verbs = parser.add_subparsers(dest="verb", prog="acne04", required=True, metavar="VERB")
     for verb, summary in VERBS.items():
         verb_parser = verbs.add_parser(verb, help=summary, description=summary)
-        if verb == asked:
+        if verb in configured:
             module = _module(verb)
             module.configure(verb_parser)
+            declare_loudness(verb_parser, argparse.SUPPRESS)
             verb_parser.set_defaults(module=module)
     return parser
+
+
+def _whole_parser() -> Parser:
+    """Make the parser with the arguments of all verbs that this installation has."""
+    return _parser([verb for verb in VERBS if _is_installed(verb)])
+
+
+def _is_installed(verb: str) -> bool:
+    try:
+        importlib.import_module(MODULES.get(verb, f"acne04.{verb}"))
+    except ModuleNotFoundError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

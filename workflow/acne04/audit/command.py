@@ -11,6 +11,7 @@ from pathlib import Path
 from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.audit.expected_findings import record_expectations
 from acne04.audit.registry import CHECKS
+from acne04.core.checkout import NO_DATA
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.inspection import check_reports
 from acne04.inspection.check_reports import ReportFiles, as_document
@@ -18,10 +19,7 @@ from acne04.inspection.checks import CheckOutcome, Level
 from acne04.inspection.checks import run as run_checks
 from acne04.provenance.keys import refuse_beside
 
-UNPULLED = (
-    "nothing was pulled: the locks record a dataset, and no file of it lies here; `dvc pull`, or "
-    "`snakemake --cores all`"
-)
+UNPULLED = "data/ is not here: the locks record a dataset, and no file of it was pulled"
 
 
 @dataclass(frozen=True)
@@ -139,7 +137,9 @@ def run(options: AuditOptions) -> int:
 
 def _without_data(outcome: CheckOutcome) -> CheckOutcome:
     """Tell the one reason why nothing can be said of data that nobody has pulled."""
-    return replace(outcome, reason=UNPULLED) if outcome.status == "impossible" else outcome
+    if outcome.status != "impossible":
+        return outcome
+    return replace(outcome, reason=UNPULLED, remedy=NO_DATA)
 
 
 def _check_keys(keys: list[Path], root: Path, release: Path) -> None:

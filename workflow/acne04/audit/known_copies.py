@@ -10,7 +10,7 @@ import pandas as pd
 
 from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.core import tables
-from acne04.inspection.checks import Check, Evidence, Mismatch, NothingYet
+from acne04.inspection.checks import Check, Evidence, Mismatch, NotOfThis
 from acne04.invariants.dataset_tables import tables_of
 from acne04.relations.kinship import KINDS
 
@@ -18,7 +18,7 @@ from acne04.relations.kinship import KINDS
 def _known(checkout: AuditedCheckout) -> Evidence:
     file = Path("workflow/expectations", f"{checkout.dataset}_copies.csv")
     if checkout.dataset == "standin":
-        raise NothingYet("the stand-in's copies are drawn anew; expected-findings counts them")
+        raise NotOfThis("the stand-in's copies have no list by name; expected-findings counts them")
     pairs = tables.read(file, "known_copies", checkout.dataset)
     problems = tuple(_apart(checkout, file, pairs))
     told = f"{len(pairs) - len(problems)} of {len(pairs)} pairs that are known to be one photograph"

@@ -21,6 +21,7 @@ DEFAULT_PLACE = "../../acne04-store"
 _OBJECTS = str(Path("files", "md5"))
 #: By which `make pull` is told of another store.
 _STORE_URL = "STORE_URL"
+_REMEDY = "`acne04 doctor` says why, and the way out; `dvc remote list` shows the address"
 
 
 class Store:
@@ -79,7 +80,8 @@ class Store:
             raise
         except Exception as error:
             # Each kind of store raises what its own library raises.
-            raise Impossible(f"the store {self.name} cannot be read: {_told(error)}") from None
+            what = f"the store {self.name} cannot be read: {_told(error)}"
+            raise Impossible(what, _REMEDY) from None
 
 
 @lru_cache(maxsize=1)
@@ -101,7 +103,7 @@ def store_of(checkout: AuditedCheckout) -> Store:
     except NoRemoteError:
         raise _missing(checkout, "no store is set up") from None
     except (DvcException, OSError, ValueError, ImportError) as error:
-        raise Impossible(f"the store cannot be used: {_told(error)}") from None
+        raise Impossible(f"the store cannot be used: {_told(error)}", _REMEDY) from None
     if not store.is_there():
         raise _missing(checkout, f"the store {store.name} is not there", store)
     return store
@@ -115,7 +117,7 @@ def _missing(
     if store is not None and not store.is_folder:
         signs.insert(0, "it is set up elsewhere than on this machine")
     if signs:
-        return Impossible(f"{what}, although there should be one: {'; '.join(signs)}")
+        return Impossible(f"{what}, although there should be one: {'; '.join(signs)}", _REMEDY)
     return NothingYet(f"nothing has been pushed yet: {what}")
 
 

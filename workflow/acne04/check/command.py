@@ -8,7 +8,7 @@ from pathlib import Path
 
 from acne04.check.kinds import Examine, kind_of
 from acne04.core.errors import Acne04Error, UsageError
-from acne04.core.printing import say_aside
+from acne04.core.printing import remark, say_aside
 
 
 @dataclass(frozen=True)
@@ -55,5 +55,5 @@ def run(options: CheckOptions) -> int:
             say_aside(*str(error).split("\n"))
             code = max(code, error.exit_code)
     told = "sound" if code == 0 else "see above"
-    say_aside(f"check: {len(options.files)} files: {told}")
+    remark(f"check: {len(options.files)} files: {told}")
     return code

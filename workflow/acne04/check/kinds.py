@@ -30,7 +30,7 @@ def kind_of(path: Path) -> Examine | None:
 
 
 def _parameters(path: Path) -> None:
-    parameters.check(_yaml(path))
+    parameters.check(_yaml(path), path)
 
 
 def _sources(path: Path) -> None:

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from acne04.core.errors import UnavailableError
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -17,12 +19,50 @@ PACKAGES = {
     "snakemake_dvc": "snakemake_dvc/src",
     "acne04_standin": "upstreams/standin/origin",
 }
+#: What is done in a checkout that holds no data yet.
+NO_DATA = "`dvc pull`, or `make run`"
+#: Any of these makes a folder one of this project.
+_MARKS = ("dvc.yaml", "Snakefile")
 _DATASET = re.compile(rb'"dataset": "(standin|acne04)"|^dataset,.*\n(standin|acne04),')
 
 
 def python_path(root: Path) -> str:
     """Give the value of PYTHONPATH under which a process runs the code of the checkout `root`."""
     return os.pathsep.join(str(root / folder) for folder in PACKAGES.values())
+
+
+def is_checkout(folder: Path) -> bool:
+    """Tell whether a folder is the root of a checkout of this project."""
+    return any((folder / mark).is_file() for mark in _MARKS)
+
+
+def not_here(data: Path, missing: Path, otherwise: str = "") -> UnavailableError:
+    """Say that something of a folder ``data`` is missing, and why: the one reason that it has.
+
+    Parameters
+    ----------
+    data : pathlib.Path
+        The folder.
+    missing : pathlib.Path
+        What is looked for below it.
+    otherwise : str
+        How to do without, for the end of the remedy.
+    """
+    in_checkout = is_checkout(data.absolute().parent)
+    more = f"; {otherwise}" if otherwise else ""
+    if data.is_dir() and any(data.iterdir()):
+        if not in_checkout:
+            return UnavailableError(str(missing), "not here", remedy=otherwise)
+        return UnavailableError(
+            str(missing), "not here", remedy=f"`dvc pull {missing}`, or `make run`{more}"
+        )
+    if in_checkout:
+        return UnavailableError(str(data), "data/ is not here", remedy=NO_DATA + more)
+    return UnavailableError(
+        str(data),
+        "data/ is not here, and this is no checkout of the project: there is no dvc.yaml",
+        remedy=f"call it in the project's folder{more}",
+    )
 
 
 def code_files(path: str) -> list[str]:

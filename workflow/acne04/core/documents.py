@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,13 +72,23 @@ def parse(content: bytes, where: str) -> Any:
 
 def check(document: Any, schema: str, where: str) -> None:
     """Raise a `SchemaError` that lists every place where a document breaks its schema."""
-    validator = jsonschema.Draft202012Validator(load_schema(schema))
-    problems = [
+    wrong = [
         f"{error.json_path.replace('$', '', 1) or '/'}: {error.message}"
-        for error in sorted(validator.iter_errors(document), key=lambda e: list(map(str, e.path)))
+        for error in _errors(document, schema)
     ]
-    if problems:
-        raise SchemaError(where, f"against {schema}:\n  " + "\n  ".join(problems))
+    if wrong:
+        raise SchemaError(where, f"against {schema}:\n  " + "\n  ".join(wrong))
+
+
+def problems(document: Any, schema: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the keys that lead to each place that breaks the schema, and how; in their order."""
+    for error in _errors(document, schema):
+        yield tuple(map(str, error.path)), error.message
+
+
+def _errors(document: Any, schema: str) -> list[Any]:
+    validator = jsonschema.Draft202012Validator(load_schema(schema))
+    return sorted(validator.iter_errors(document), key=lambda e: list(map(str, e.path)))
 
 
 def follows(value: Any, schema: Mapping[str, Any]) -> bool:

@@ -50,13 +50,20 @@ class Acne04Error(Exception):
         words = {name: getattr(self, name) for name in ("expected", "found", "done", "remedy")}
         return partial(type(self), **words), (self.where, self.what)
 
+    def without_remedy(self) -> str:
+        """Give the message, without what to do next."""
+        return self._told(has_remedy=False)
+
     def __str__(self) -> str:
+        return self._told(has_remedy=True)
+
+    def _told(self, *, has_remedy: bool) -> str:
         lines = [f"{shown_in_line(self.where)}: {self.what}"]
         labelled = [
             ("expected", self.expected),
             ("found", self.found),
             ("done", self.done),
-            ("next", self.remedy),
+            ("next", self.remedy if has_remedy else ""),
         ]
         lines += [f"  {label + ':':<10}{_indented(text)}" for label, text in labelled if text]
         # The words of a message may be a stranger's: names of files, cells of tables.

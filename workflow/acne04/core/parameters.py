@@ -10,14 +10,18 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from acne04.core import documents, yaml_files
-from acne04.core.errors import Acne04Error, UsageError
+from acne04.core.errors import Acne04Error, SchemaError, UsageError
+from acne04.core.files import read_bytes
 from acne04.core.printing import say_aside
 from acne04.core.schemas import load_schema
+from acne04.core.suggestions import did_you_mean
 
 PARAMS = Path("params.yaml")
 SCHEMA = "params.schema.json"
@@ -62,7 +66,7 @@ def declare_flags(
             _flag(name, flags),
             type=kind,
             default=field["default"],
-            help=f"{text} ({_range(name, field)}; default {default})",
+            help=f"{text} ({range_in_words(name, field)}; default {default})",
             **options,
         )
 
@@ -92,7 +96,7 @@ def read_flags(
             raise UsageError(
                 flag,
                 "out of range",
-                expected=_bound(value, field) or _range(name, field),
+                expected=_bound(value, field) or range_in_words(name, field),
                 found=str(value),
                 done="nothing written",
             )
@@ -100,21 +104,68 @@ def read_flags(
     return values
 
 
-def check(config: Mapping[str, Any]) -> None:
+def check(config: Mapping[str, Any], file: Path = PARAMS) -> None:
     """Check the whole of ``params.yaml``.
+
+    Parameters
+    ----------
+    config : mapping
+        Its content, perhaps with values that a call of Snakemake sets in their place.
+    file : pathlib.Path
+        The file, for the lines.
 
     Raises
     ------
     SchemaError
-        With every place that breaks the schema.
-    UsageError
-        If a value breaks a rule that the schema cannot state.
+        With every parameter that is wrong: its line, what it may be, and what was found.
     """
-    documents.check(config, SCHEMA, str(PARAMS))
-    for section, values in config.items():
-        if isinstance(values, dict):
-            for name, value in values.items():
-                _more_than_a_schema_says(name, value, f"{PARAMS}: {section}.{name}")
+    wrong = [*_against_schema(config)]
+    if not wrong:
+        wrong += [*_more_than_a_schema_says(config)]
+    if not wrong:
+        return
+    content = read_bytes(file) if file.is_file() else b""
+    lines, written = yaml_files.lines_of(content), yaml.load(content, yaml.CSafeLoader)
+    told = []
+    for keys, what in wrong:
+        place = ".".join(keys) or "/"
+        if keys in lines and _at(written, keys) != _at(config, keys):
+            told.append((0, f"{place}, as this call sets it: {what}"))
+        else:
+            told.append((lines.get(keys) or lines.get(keys[:-1]) or 0, f"{place}: {what}"))
+    told.sort()
+    remedy = f"mend it; `git diff {file}` shows what was changed, `acne04 check {file}` looks again"
+    if len(told) == 1:
+        line, what = told[0]
+        where = f"{file} (line {line})" if line else str(file)
+        raise SchemaError(where, what, done="nothing ran", remedy=remedy)
+    each = [f"line {line}: {what}" if line else what for line, what in told]
+    what = "\n  ".join([f"{len(told)} things are wrong:", *each])
+    raise SchemaError(str(file), what, done="nothing ran", remedy=remedy)
+
+
+def _at(document: Any, keys: Sequence[str]) -> Any:
+    for key in keys:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document
+
+
+def _against_schema(config: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the keys that lead to each parameter that is wrong, and what is wrong with it."""
+    schema = load_schema(SCHEMA)
+    for keys, message in documents.problems(config, SCHEMA):
+        field: Any = schema
+        for key in keys:
+            field = field.get("properties", {}).get(key, {}) if isinstance(field, dict) else {}
+        if isinstance(field, dict) and "default" in field and len(keys) > 0:
+            expected = range_in_words(keys[-1], field)
+            yield keys, f"{message}; expected {expected} (as shipped: {_text(field['default'])!s})"
+        elif "properties" in field and message.startswith("Additional properties"):
+            for name in sorted(set(_at(config, keys)) - set(field["properties"])):
+                asked = did_you_mean(str(name), field["properties"])
+                yield (*keys, str(name)), "no such parameter" + (f"; {asked}" if asked else "")
+        else:
+            yield keys, message
 
 
 def check_or_end(config: Mapping[str, Any]) -> None:
@@ -139,15 +190,17 @@ def readable_or_end() -> None:
         sys.exit(2)
 
 
-def _more_than_a_schema_says(name: str, value: Any, where: str) -> None:
-    if _is_no_whole(name, value):
-        raise UsageError(
-            where,
-            "train, val and test do not make a whole",
-            expected="three percentages that sum to 100",
-            found=f"{_text(value)}, which sum to {sum(value)}",
-            done="nothing ran",
-        )
+def _more_than_a_schema_says(
+    config: Mapping[str, Any],
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    for section, values in config.items():
+        for name, value in values.items() if isinstance(values, dict) else ():
+            if _is_no_whole(name, value):
+                yield (
+                    (section, name),
+                    "train, val and test do not make a whole; expected three percentages that sum "
+                    f"to 100, found {_text(value)}, which sum to {sum(value)}",
+                )
 
 
 def _is_no_whole(name: str, value: Any) -> bool:
@@ -175,7 +228,7 @@ def _bound(value: Any, field: Mapping[str, Any]) -> str:
     return f"at most {high}" if low is None or value >= low else f"at least {low}"
 
 
-def _range(name: str, field: Mapping[str, Any]) -> str:
+def range_in_words(name: str, field: Mapping[str, Any]) -> str:
     """Say in words what a schema allows."""
     if "items" in field:
         return _TOGETHER[name]

@@ -38,6 +38,8 @@ _COMMAND = re.compile(r"(?<!\S)::|##\[")
 _SECRET = re.compile(r"PASS(?:WORD|PHRASE|WD)?\b|SECRET|TOKEN|CREDENTIAL|(?:API|ACCESS)_?KEY", re.I)
 _SHORTEST = 6
 _WITHHELD = "[withheld]"
+#: How much is told, set once by the command line: see `loudness`.
+_loudness = 0
 
 
 def shown(text: str) -> str:
@@ -125,6 +127,23 @@ def say(*lines: str, stream: TextIO | None = None, bold: int = 0) -> None:
 def say_aside(*lines: str) -> None:
     """Print lines on standard error: what is no part of the result."""
     say(*lines, stream=sys.stderr)
+
+
+def set_loudness(level: int) -> None:
+    """Say how much this process tells: -1 (``-q``), 0 or 1 (``-v``)."""
+    global _loudness
+    _loudness = level
+
+
+def loudness() -> int:
+    """Give how much this process tells: -1 (``-q``), 0 or 1 (``-v``)."""
+    return _loudness
+
+
+def remark(*lines: str) -> None:
+    """Print lines on standard error that help, but that nobody misses: not under ``-q``."""
+    if _loudness >= 0:
+        say_aside(*lines)
 
 
 def loud(headline: str, *details: str) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from acne04.core.printing import RUN_STATE, say_aside
+from acne04.core.printing import RUN_STATE, loudness, remark
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -110,6 +110,8 @@ class Progress:
     def _tell(self) -> None:
         if self._file is not None:
             self._write(self._file)
+        elif loudness() < 0:
+            pass
         elif self._interval == TERMINAL_SECONDS:
             self._draw()
         else:
@@ -157,4 +159,4 @@ class Progress:
         of = "" if self.total is None else f" of {self.total:,}"
         left = self.seconds_left()
         rest = "" if left is None else f", {left:,.0f} s left"
-        say_aside(f"{self.step}: {self.done:,}{of} {self.unit}{rest}")
+        remark(f"{self.step}: {self.done:,}{of} {self.unit}{rest}")

@@ -12,6 +12,7 @@ import yaml
 from acne04.core import documents, yaml_files
 from acne04.core.addresses import bare
 from acne04.core.errors import SchemaError, UsageError
+from acne04.core.suggestions import did_you_mean
 
 Kind = Literal["archive", "folder", "files"]
 Magic = Literal["tar", "zip", "jpeg", "json", "jsonl"]
@@ -141,8 +142,12 @@ def load_source(path: Path, dataset: str, key: str) -> Source:
     """Read one source; raises as `load_sources` does, and UsageError for an unknown key."""
     sources = load_sources(path, dataset)
     if key not in sources:
+        asked = did_you_mean(key, sources)
         raise UsageError(
-            "SOURCE", f"{path} has no such source", expected=", ".join(sources), found=key
+            "SOURCE",
+            f"{path} has no such source",
+            expected=", ".join(sources),
+            found=f"{key}; {asked}" if asked else key,
         )
     return sources[key]
 

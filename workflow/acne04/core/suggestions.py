@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 #: Words that are offered at most; and how alike a word must be (`difflib`, 0 to 1).
-MOST, ALIKE = 3, 0.6
+MOST, ALIKE = 3, 0.7
 
 
 def close_to(word: str, known: Iterable[str], most: int = MOST) -> list[str]:
@@ -17,6 +16,9 @@ def close_to(word: str, known: Iterable[str], most: int = MOST) -> list[str]:
     >>> close_to("Leeks", ["trace", "leaks"])
     ['leaks']
     """
+    # Only here: most calls are spelt right.
+    import difflib
+
     by_fold: dict[str, str] = {}
     for name in sorted(known):
         by_fold.setdefault(name.casefold(), name)

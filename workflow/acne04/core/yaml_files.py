@@ -53,6 +53,25 @@ def parse(content: bytes, where: str, loader: type[yaml.CSafeLoader] = yaml.CSaf
         raise _refusal(text, where, error) from None
 
 
+def lines_of(content: bytes) -> dict[tuple[str, ...], int]:
+    r"""Give the line, from 1, of each key of a YAML document: by the keys that lead to it.
+
+    >>> lines_of(b"a: 1\nb:\n  c: 2\n")
+    {('a',): 1, ('b',): 2, ('b', 'c'): 3}
+    """
+    found: dict[tuple[str, ...], int] = {}
+
+    def note(node: yaml.Node | None, above: tuple[str, ...]) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                place = (*above, str(key.value))
+                found[place] = key.start_mark.line + 1
+                note(value, place)
+
+    note(yaml.compose(content, Loader=yaml.CSafeLoader), ())
+    return found
+
+
 def _refuse_nesting(text: str, where: str) -> None:
     """Refuse what is nested so deep that libyaml, which calls itself, would bring us down."""
     depth = 0
@@ -78,10 +97,12 @@ def _refusal(text: str, where: str, error: Exception) -> SchemaError:
     if isinstance(error, RecursionError):
         return SchemaError(where, "not YAML as expected here: nested too deeply")
     place = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    remedy = f"mend it there or in the line before; `git diff {where}` shows what was changed"
     if place is None:
-        return SchemaError(where, f"not YAML: {error}")
+        return SchemaError(where, f"not YAML: {error}", remedy=remedy)
     problem = getattr(error, "problem", error)
     return SchemaError(
         f"{where} (line {place.line + 1}, column {place.column + 1})",
         f"not YAML as expected here: {problem}",
+        remedy=remedy,
     )

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from acne04.core import documents, tables
+from acne04.core import tables
 from acne04.core.browser import PAGE, open_page
 from acne04.core.errors import UnavailableError, UsageError
+from acne04.core.outputs import declare_json, give_document, read_json
 from acne04.core.printing import say
+from acne04.core.suggestions import did_you_mean
 from acne04.decide.known_contents import ANNOTATED, known_contents
 from acne04.decide.queue import Selection, as_document, text_lines
 from acne04.decide.recorded_answers import check_answer, check_files, record, target_of
@@ -76,8 +78,8 @@ class DecideOptions:
         Files to check and nothing else, none for all; None to list or to record.
     answer : AnswerOptions or None
         An answer to record; None to list the queue.
-    as_json : bool
-        Whether the queue is listed as JSON.
+    json : pathlib.Path or None
+        Where the queue goes as a JSON document (`acne04.core.outputs.read_json`).
     shows : bool
         Whether the page with the questions' pictures is opened instead.
     selection : Selection
@@ -88,7 +90,7 @@ class DecideOptions:
     decisions: Path
     check: tuple[Path, ...] | None
     answer: AnswerOptions | None
-    as_json: bool
+    json: Path | None
     shows: bool
     selection: Selection
 
@@ -117,7 +119,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     listed.add_argument("--image", metavar="NAME", help="questions that name this image")
     listed.add_argument("--limit", type=int, metavar="N", help="no more than so many")
     other = parser.add_argument_group("otherwise")
-    other.add_argument("--json", action="store_true", help="list the queue as JSON")
+    declare_json(other, "the queue")
     other.add_argument(
         "--open", action="store_true", help="show the questions with their pictures in a browser"
     )
@@ -147,7 +149,7 @@ def read_options(arguments: argparse.Namespace) -> DecideOptions:
         decisions=arguments.decisions,
         check=tuple(arguments.check) if checks else None,
         answer=_read_answer(arguments) if arguments.kind and not checks else None,
-        as_json=arguments.json,
+        json=read_json(arguments),
         shows=arguments.open,
         selection=_read_selection(arguments),
     )
@@ -196,11 +198,20 @@ def run(options: DecideOptions) -> int:
         open_page(options.data / PAGE.relative_to("data"), "questions")
     else:
         questions = open_questions(options.data, options.decisions)
-        if options.as_json:
-            documents.show(as_document(questions, options.selection))
-        else:
+        _refuse_unknown(options.selection.image, options.data, questions)
+        if not give_document(options.json, as_document(questions, options.selection)):
             say(*text_lines(questions, options.selection))
     return 0
+
+
+def _refuse_unknown(image: str, data: Path, questions: Sequence[Question]) -> None:
+    """Refuse the name of an image that no table has: that nothing is asked of it says nothing."""
+    inventory = _table(data / "inventory" / "images.csv", "inventory")
+    if not image or inventory is None or any(question.names(image) for question in questions):
+        return
+    names = {*inventory["name"], *inventory["path"]}
+    if image not in names and (asked := did_you_mean(image, names)):
+        raise UsageError(f"--image {image}", "no image has this name", found=asked)
 
 
 def _record(answer: AnswerOptions, data: Path, folder: Path) -> list[str]:

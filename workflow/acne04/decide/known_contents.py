@@ -10,6 +10,7 @@ import pandas as pd
 
 from acne04.core.errors import SchemaError, UsageError
 from acne04.core.review import pair
+from acne04.core.suggestions import did_you_mean
 from acne04.relations.decisions.review_queue import Question
 
 #: Folder below data/raw that holds the annotation file.
@@ -43,6 +44,7 @@ class KnownContents:
             raise SchemaError(
                 words,
                 "neither the review queue nor the inventory knows it",
+                found=did_you_mean(words, (path for _, path, _ in self.rows)),
                 expected="a SHA-256 (or its first 8 digits or more), or a path below data/raw",
                 done="nothing recorded",
                 remedy="`acne04 decide` lists the queue",

@@ -56,6 +56,8 @@ def text_lines(questions: list[Question], selection: Selection) -> list[str]:
             *(f"   answer:   {command}" for command in question.commands() or [NOT_YET]),
             "",
         ]
+    if selection.image and not shown:
+        lines += [f"none of them names {selection.image}"]
     if len(shown) < len(questions):
         lines += [f"{len(shown)} of {len(questions)} shown"]
     return lines

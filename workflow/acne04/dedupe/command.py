@@ -13,7 +13,7 @@ from acne04.core.catalogue import BROKEN_PROMISE
 from acne04.core.errors import SchemaError
 from acne04.core.findings import Finding, NotRun, summary_lines, write_findings
 from acne04.core.outputs import check_outputs
-from acne04.core.printing import say_aside
+from acne04.core.printing import remark
 from acne04.core.sources import load_source
 from acne04.dedupe import catalogue
 from acne04.dedupe.answers import FILE_OF_KIND, IMAGES, RELATIONS
@@ -144,7 +144,7 @@ def run(options: DedupeOptions) -> int:
     documents.write(options.metrics, counted)
     text = [*report_lines(counted), *(f"  {line}" for line in summary_lines(document))]
     text += [f"not run, so not passed: {gap.check}: {gap.reason}" for gap in not_run]
-    say_aside(*text, f"findings: {options.findings}")
+    remark(*text, f"findings: {options.findings}")
     return 0
 
 

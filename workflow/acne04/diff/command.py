@@ -7,10 +7,16 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from acne04.core import documents
 from acne04.core.errors import UnavailableError
-from acne04.core.files import write_text
-from acne04.core.outputs import check_outputs
+from acne04.core.outputs import (
+    STANDARD_OUTPUT,
+    absolute,
+    check_reports,
+    declare_json,
+    give_document,
+    give_text,
+    read_json,
+)
 from acne04.core.printing import say
 from acne04.diff.comparison import compare
 from acne04.diff.presentation import lines, markdown
@@ -30,7 +36,7 @@ class DiffOptions:
     root : pathlib.Path
         The checkout.
     json, markdown : pathlib.Path or None
-        Files to write the comparison to, absolute.
+        Where the comparison goes: absolute files, or `STANDARD_OUTPUT` in place of the text.
     fails_on_change : bool
         Whether to end with 1 where anything differs.
     """
@@ -50,8 +56,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("before", metavar="REV_A", help="the older state: any name that git knows")
     add("after", metavar="REV_B", nargs="?", help="the newer state (default: the working tree)")
     add("--root", type=Path, default=Path(), help="checkout to look at (default: here)")
-    add("--json", type=Path, metavar="FILE", help="everything, every name, as one document")
-    add("--markdown", type=Path, metavar="FILE", help="for a pull request")
+    declare_json(parser, "everything, every name")
+    add("--markdown", type=Path, metavar="FILE", help="for a pull request (“-”: standard output)")
     add("--exit-code", action="store_true", help="end with 1 where anything differs")
 
 
@@ -61,15 +67,16 @@ def read_options(arguments: argparse.Namespace) -> DiffOptions:
     Raises
     ------
     UsageError
-        If a file to write to cannot be one.
+        If a file to write to cannot be one, or two are to be the same.
     """
-    check_outputs({"--json": arguments.json, "--markdown": arguments.markdown}, {})
+    json = read_json(arguments)
+    check_reports({"--json": json, "--markdown": arguments.markdown})
     return DiffOptions(
         before=arguments.before,
         after=arguments.after,
         root=arguments.root,
-        json=arguments.json and arguments.json.absolute(),
-        markdown=arguments.markdown and arguments.markdown.absolute(),
+        json=absolute(json),
+        markdown=absolute(arguments.markdown),
         fails_on_change=arguments.exit_code,
     )
 
@@ -84,9 +91,9 @@ def run(options: DiffOptions) -> int:
         )
     os.chdir(options.root)
     document = compare(revision(options.before), revision(options.after))
-    if options.json:
-        documents.report(options.json, document)
+    is_told = give_document(options.json, document)
     if options.markdown:
-        write_text(options.markdown, markdown(document))
-    say(*lines(document))
+        give_text(options.markdown, markdown(document))
+    if is_told and options.markdown != STANDARD_OUTPUT:
+        say(*lines(document))
     return int(options.fails_on_change and document["verdict"] != "same")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from acne04.core.errors import UsageError
 from acne04.core.printing import say
+from acne04.core.suggestions import did_you_mean
 from acne04.inspection.check_catalogue import (
     CATALOGUE,
     CatalogueEntry,
@@ -43,11 +43,11 @@ def run(options: ExplainOptions) -> int:
     entries = [finding] if finding else [e for e in every_entry() if e.name == options.name]
     if not entries:
         names = dict.fromkeys(entry.name for entry in every_entry())
-        near = get_close_matches(options.name, names, n=3)
+        asked = did_you_mean(options.name, names)
         raise UsageError(
             options.name,
             "no finding and no check has this name",
-            expected=f"perhaps {', '.join(near)}" if near else "",
+            found=asked,
             remedy=f"{CATALOGUE} lists all of them",
         )
     for entry in entries:

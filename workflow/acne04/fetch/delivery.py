@@ -14,7 +14,7 @@ from pathlib import Path
 from acne04.core.errors import UnavailableError
 from acne04.core.files import staged_file, staged_folder
 from acne04.core.hashing import digest_file
-from acne04.core.printing import say_aside
+from acne04.core.printing import remark
 from acne04.core.sources import DeliveryFile, Source
 from acne04.fetch.acceptance import name_problem, why_not
 from acne04.fetch.failures import Attempt, Failure, MismatchError, bad_copy, not_had
@@ -115,7 +115,7 @@ class _Delivery:
             raise self.unreachable[transport.host(url)]
         target = self.upstream / file.path
         stage = staged_folder if self.source.delivery.kind == "folder" else staged_file
-        say_aside(f"downloading {file.path} from {url}")
+        remark(f"downloading {file.path} from {url}")
         try:
             with stage(target) as staging:
                 with progress_bar(file.name) as progress:

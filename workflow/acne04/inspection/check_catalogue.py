@@ -25,6 +25,8 @@ _SEVERAL = "several stages"
 _VERBS = {
     "audit": "`acne04 audit` looks at a checkout. At level `quick` it takes seconds; `full` reads "
     "every byte again, in `data/`, the cache and the store; `--rebuild` runs everything anew.",
+    "doctor": "`acne04 doctor` looks at what is around a run: the installation, the machine, the "
+    "store. What is wrong here stops a run or makes it another's; no dataset is looked at.",
     "verify": "`acne04 verify` looks at a release alone, with a key that you trust.",
 }
 _INTRODUCTION = """\
@@ -34,9 +36,9 @@ Made by `python -m acne04.inspection.check_catalogue` from the catalogues that t
 from; `acne04 explain NAME` says the same of one.
 
 Stages report findings in `findings.json`: an **error** is a record that is wrong, a **warning** \
-one that may mislead, an **info** is good to know. They stop nothing. `acne04 audit` and \
-`acne04 verify` make checks: a required one that fails makes the exit code 1, one that could not \
-be made 2; advice changes nothing.
+one that may mislead, an **info** is good to know. They stop nothing. `acne04 audit`, \
+`acne04 doctor` and `acne04 verify` make checks: a required one that fails makes the exit code 1, \
+one that could not be made 2; advice changes nothing.
 """
 _LEFT_OUT = """\
 ## What a stage may not have looked at
@@ -114,7 +116,7 @@ def groups() -> dict[str, CatalogueEntry]:
 
 
 def checks(verb: str) -> list[CatalogueEntry]:
-    """Give the entries of the checks that ``audit`` or ``verify`` makes, in their order."""
+    """Give the entries of the checks that a verb of `_VERBS` makes, in their order."""
     # The verbs are looked up here, not imported above: checks know nothing of who uses them.
     registry: Sequence[Check[Any]] = import_module(f"acne04.{verb}.registry").CHECKS
     level = ", from level {}" if verb == "audit" else ""

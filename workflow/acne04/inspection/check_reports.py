@@ -11,10 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from acne04.core import documents
+from acne04.core import documents, outputs
 from acne04.core.addresses import in_all_strings
 from acne04.core.files import write_text
-from acne04.core.outputs import check_outputs
+from acne04.core.outputs import STANDARD_OUTPUT, declare_json, read_json
 from acne04.core.printing import say, shown_json, told
 from acne04.inspection.checks import CheckOutcome, Level
 from acne04.inspection.interchange import junit, sarif
@@ -24,35 +24,36 @@ SCHEMA = "audit.schema.json"
 #: Exit codes of the verdicts.
 EXIT_CODES = {"passed": 0, "failed": 1, "impossible": 2}
 _FORMS = {
-    "json": "everything, as one document",
     "markdown": "for a job summary or a pull request",
     "sarif": "SARIF 2.1.0, for code scanning",
     "junit": "JUnit XML, one case a check",
 }
-_STANDARD_OUTPUT = Path("-")
-#: Form (a key of `_FORMS`) -> the file that a command line asks for; ``-`` is standard output, in
-#: place of the text.
+#: Form (``json`` or a key of `_FORMS`) -> the file that a command line asks for; ``-`` is standard
+#: output, in place of the text.
 ReportFiles = Mapping[str, Path]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options that name report files."""
     group = parser.add_argument_group("reports (“-”: on standard output, in place of the text)")
+    declare_json(group, "everything")
     for form, what in _FORMS.items():
         group.add_argument(f"--{form}", type=Path, metavar="FILE", help=what)
 
 
 def read_files(arguments: argparse.Namespace) -> ReportFiles:
     """Give the report files; refuse those that would overwrite one another."""
-    given = (arguments.json, arguments.markdown, arguments.sarif, arguments.junit)
-    files = {form: file for form, file in zip(_FORMS, given, strict=True) if file is not None}
-    check_outputs({f"--{k}": v for k, v in files.items() if v != _STANDARD_OUTPUT}, {})
+    given = {"json": read_json(arguments), **{form: vars(arguments)[form] for form in _FORMS}}
+    files = {form: file for form, file in given.items() if file is not None}
+    outputs.check_reports({f"--{form}": file for form, file in files.items()})
     return files
 
 
 def absolute(files: ReportFiles) -> ReportFiles:
     """Make the paths of report files hold wherever the command goes."""
-    return {k: v if v == _STANDARD_OUTPUT else v.absolute() for k, v in files.items()}
+    return {
+        form: file if file == STANDARD_OUTPUT else file.absolute() for form, file in files.items()
+    }
 
 
 def as_document(
@@ -98,7 +99,7 @@ def report(document: dict[str, Any], files: ReportFiles) -> int:
     is_told = False
     for form, target in files.items():
         content = _rendered(form, document)
-        if target == _STANDARD_OUTPUT:
+        if target == STANDARD_OUTPUT:
             sys.stdout.write(shown_json(content) if form in ("json", "sarif") else content)
             is_told = True
         else:

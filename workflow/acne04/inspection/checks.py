@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
 from acne04.core.errors import Acne04Error, UnavailableError
+from acne04.core.printing import loudness, say_aside
 from acne04.core.progress import Progress
 
 #: How much a check costs: seconds, the re-reading of everything, or a whole run.
@@ -19,6 +20,7 @@ Status = Literal["passed", "failed", "not-run", "impossible"]
 #: A check of something general is one of everything particular, too.
 Examined = TypeVar("Examined", contravariant=True)
 _PACKAGE = Path(__file__).parents[1]
+_REPORT = "please report it, with the traceback that -v shows (CONTRIBUTING.md says where)"
 
 
 @dataclass(frozen=True)
@@ -66,14 +68,30 @@ class NotAsked(Exception):  # noqa: N818 - no error
 
 
 class NothingYet(Exception):  # noqa: N818 - no error
-    """There is nothing of the kind, and nothing in what is examined says that there should be.
+    """There is nothing of the kind yet, and nothing in what is examined says that there should be.
 
     Only where that was looked for: what a checkout says exists and is not there is `Impossible`.
     """
 
 
+class NotOfThis(Exception):  # noqa: N818 - no error
+    """The check is about something that what is examined has none of by its nature: say why."""
+
+
 class Impossible(Exception):  # noqa: N818 - says what, not that
-    """Something that the check needs is missing, so nothing can be said: exit code 2."""
+    """Something that the check needs is missing, so nothing can be said: exit code 2.
+
+    Parameters
+    ----------
+    reason : str
+        What is missing.
+    remedy : str
+        What to do about that; empty where the check's own remedy helps.
+    """
+
+    def __init__(self, reason: str, remedy: str = "") -> None:
+        super().__init__(reason)
+        self.remedy = remedy
 
 
 @dataclass(frozen=True)
@@ -153,14 +171,22 @@ def _outcome(check: Check[Examined], examined: Examined) -> CheckOutcome:
     except NotAsked as reason:
         return _said(check, "not-run", reason=f"not asked for: {reason}")
     except NothingYet as reason:
-        return _said(check, "not-run", reason=f"nothing there yet: {reason}")
-    except (Impossible, UnavailableError) as reason:
-        return _said(check, "impossible", reason=str(reason))
+        return _said(check, "not-run", reason=f"nothing there: {reason}")
+    except NotOfThis as reason:
+        return _said(check, "not-run", reason=f"does not apply: {reason}")
+    except Impossible as reason:
+        return _said(check, "impossible", reason=str(reason), remedy=reason.remedy)
+    except UnavailableError as error:
+        # What to do is what was found: the remedy of a check is for when it fails.
+        return _said(check, "impossible", reason=error.without_remedy(), remedy=error.remedy)
     except Acne04Error as error:
-        return _said(check, "failed", Evidence(error.where, (_as_problem(error),)))
+        evidence = Evidence(error.where, (_as_problem(error),))
+        return _said(check, "failed", evidence, remedy=error.remedy)
     except Exception as error:
         # Whatever it met: the other checks must be heard.
-        return _said(check, "impossible", reason=_broken(error))
+        if loudness() > 0:
+            say_aside(*"".join(traceback.format_exception(error)).splitlines())
+        return _said(check, "impossible", reason=_broken(error), remedy=_REPORT)
     if not evidence.looked_at:
         return _said(check, "impossible", reason="the check does not say what it looked at")
     return _said(check, "failed" if evidence.problems else "passed", evidence)
@@ -180,7 +206,11 @@ def _as_problem(error: Acne04Error) -> Mismatch:
 
 
 def _said(
-    check: Check[Examined], status: Status, evidence: Evidence | None = None, reason: str = ""
+    check: Check[Examined],
+    status: Status,
+    evidence: Evidence | None = None,
+    reason: str = "",
+    remedy: str = "",
 ) -> CheckOutcome:
     evidence = evidence or Evidence("")
     return CheckOutcome(
@@ -188,7 +218,7 @@ def _said(
         check.protects,
         check.required,
         check.level,
-        check.remedy,
+        remedy or check.remedy,
         status,
         evidence.looked_at,
         reason,

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from acne04.core.printing import shown_in_line
+from acne04.core.printing import loudness, shown_in_line
 from acne04.inspection.markdown import in_markdown
 
 #: Problems of one check that a terminal shows; the document has all.
@@ -22,15 +22,25 @@ _WORDS = {"passed": "ok", "failed": "FAILED", "not-run": "not run", "impossible"
 def text_lines(document: dict[str, Any]) -> Iterator[str]:
     """Give the report for a terminal line by line, without colour.
 
-    Checks that did not run for one reason are told together.
+    Checks that did not run for one reason are told together. Advice, which is the same each time,
+    and the names of what was not asked for are in full under ``-v``; under ``-q`` there is only
+    what is wrong.
     """
     together: dict[str, list[dict[str, Any]]] = {}
     for check in failures_first(document):
         # A reason, unlike what was looked at, can be that of several.
         together.setdefault(check["reason"] or check["id"], []).append(check)
     for checks in together.values():
-        yield from _check(checks[0]) if len(checks) == 1 else _unmade(checks)
-    yield ""
+        if loudness() < 0 and not _is_wrong(checks[0]):
+            continue
+        if len(checks) > 1:
+            yield from _unmade(checks)
+        elif _is_advice(checks[0]) and loudness() < 1:
+            yield _advice(checks[0])
+        else:
+            yield from _check(checks[0])
+    if loudness() >= 0 or document["verdict"] != "passed":
+        yield ""
     yield _summary(document)
 
 
@@ -40,8 +50,7 @@ def markdown(document: dict[str, Any]) -> str:
     parts = [f"## {heading[document['verdict']]}: {in_markdown(_summary(document))}"]
     groups: dict[str, list[dict[str, Any]]] = {}
     for check in failures_first(document):
-        advice = check["status"] == "failed" and not check["required"]
-        groups.setdefault("advice" if advice else check["status"], []).append(check)
+        groups.setdefault("advice" if _is_advice(check) else check["status"], []).append(check)
     for status, title in (
         ("failed", "Failed"),
         ("impossible", "Could not be made"),
@@ -79,11 +88,17 @@ def _summary(document: dict[str, Any]) -> str:
     counts = document["counts"]
     told = {
         "passed": "every required check passed",
-        "failed": f"{counts['failed']} required checks failed",
+        "failed": _failed(counts),
         "impossible": _left_open(counts),
     }[document["verdict"]]
     rest = f"{counts['passed']} passed, {counts['not_run']} not run, {counts['advice']} advice"
     return f"{document['tool']} ({document['level']}, {document['dataset']}): {told}; {rest}"
+
+
+def _failed(counts: dict[str, int]) -> str:
+    word = "check" if counts["failed"] == 1 else "checks"
+    more = f", {counts['impossible']} could not be made" if counts["impossible"] else ""
+    return f"{counts['failed']} required {word} failed{more}"
 
 
 def _left_open(counts: dict[str, int]) -> str:
@@ -94,9 +109,7 @@ def _left_open(counts: dict[str, int]) -> str:
 
 
 def _check(check: dict[str, Any]) -> Iterator[str]:
-    word = _WORDS[check["status"]]
-    if check["status"] == "failed" and not check["required"]:
-        word = "advice"
+    word = "advice" if _is_advice(check) else _WORDS[check["status"]]
     yield f"{word:<11}{check['id']}: {shown_in_line(check['reason'] or check['looked_at'])}"
     for problem in check["problems"][:TEXT_SHOWN]:
         yield f"{'':11}{shown_in_line(place(problem))}"
@@ -108,9 +121,25 @@ def _check(check: dict[str, Any]) -> Iterator[str]:
         yield f"{'':11}next:     {shown_in_line(check['remedy'])}"
 
 
+def _is_advice(check: dict[str, Any]) -> bool:
+    return check["status"] == "failed" and not check["required"]
+
+
+def _is_wrong(check: dict[str, Any]) -> bool:
+    return check["status"] in ("failed", "impossible") and not _is_advice(check)
+
+
+def _advice(check: dict[str, Any]) -> str:
+    number = len(check["problems"])
+    told = f"{number} thing{'' if number == 1 else 's'} to know; -v tells"
+    return f"{'advice':<11}{check['id']}: {shown_in_line(check['looked_at'])}; {told}"
+
+
 def _unmade(checks: Sequence[dict[str, Any]]) -> Iterator[str]:
     first = checks[0]
     yield f"{_WORDS[first['status']]:<11}{len(checks)} checks: {shown_in_line(first['reason'])}"
+    if first["status"] == "not-run" and loudness() < 1:
+        return
     names = ", ".join(check["id"] for check in checks)
     yield from textwrap.wrap(names, 100, initial_indent=" " * 11, subsequent_indent=" " * 11,
                              break_on_hyphens=False)  # fmt: skip

@@ -11,6 +11,7 @@ import pandas as pd
 from acne04.core import documents
 from acne04.core.errors import UsageError
 from acne04.core.foreign_tables import read_foreign
+from acne04.core.outputs import declare_json, give_document, read_json
 from acne04.core.schemas import load_schema
 from acne04.leaks.folders import read_folder
 from acne04.leaks.known_images import KnownImages, known_groups, known_subjects, read_ours
@@ -32,8 +33,8 @@ class LeaksOptions:
     ----------
     manifest : pathlib.Path
         A CSV file, ours or a stranger's, or a folder (`acne04.leaks.folders.read_folder`).
-    as_json : bool
-        Whether a document is printed, in place of a text for people.
+    json : pathlib.Path or None
+        Where a JSON document goes (`acne04.core.outputs.read_json`).
     groups, relations, inventory : pathlib.Path or None
         Tables of ``acne04 dedupe`` and ``acne04 scan``; None for those of this checkout.
     subjects : pathlib.Path or None
@@ -45,7 +46,7 @@ class LeaksOptions:
     """
 
     manifest: Path
-    as_json: bool
+    json: Path | None
     groups: Path | None
     relations: Path | None
     inventory: Path | None
@@ -73,7 +74,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="PERCENT",
         help="how many of the rows with a part may be of images that nobody knows (default 0)",
     )
-    add("--json", action="store_true", help="give everything as a JSON document on stdout")
+    declare_json(parser, "everything")
     known = parser.add_argument_group("what is known of the images")
     add = known.add_argument
     add("--groups", type=Path, metavar="CSV", help="default: data/groups/groups.csv, here or above")
@@ -102,7 +103,7 @@ def read_options(arguments: argparse.Namespace) -> LeaksOptions:
     """
     options = LeaksOptions(
         manifest=arguments.manifest,
-        as_json=arguments.json,
+        json=read_json(arguments),
         groups=arguments.groups,
         relations=arguments.relations,
         inventory=arguments.inventory,
@@ -134,9 +135,7 @@ def run(options: LeaksOptions) -> int:
     verdict = LeakVerdict(known, placed, leak_table(placed.sides, kinship), options.allow_unknown)
     document = verdict.as_document()
     documents.check(document, SCHEMA, "the document")
-    if options.as_json:
-        documents.show(document)
-    else:
+    if give_document(options.json, document):
         print_verdict(verdict)
     return verdict.exit_code
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from acne04.core import tables
+from acne04.core.checkout import is_checkout, not_here
 from acne04.core.errors import SchemaError, UnavailableError, UsageError
 from acne04.core.findings import NotRun
 from acne04.core.foreign_tables import read_foreign
@@ -144,11 +145,9 @@ def _above(place: Path) -> Path:
     for folder in (here, *here.parents):
         if (folder / place).is_file():
             return Path("../" * len(here.relative_to(folder).parts)) / place
-    raise UnavailableError(
-        str(place),
-        "no such table, here or in a folder above",
-        remedy="run `acne04 dedupe` or `dvc pull` in a checkout, or name it with --groups",
-    )
+    around = next((f for f in (here, *here.parents) if is_checkout(f)), here)
+    up = Path("../" * len(here.relative_to(around).parts))
+    raise not_here(up / place.parts[0], up / place, "--groups names the table")
 
 
 def _csv_lines(path: Path) -> Iterator[tuple[str, str]]:

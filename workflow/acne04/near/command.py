@@ -14,7 +14,7 @@ from acne04.core.errors import UsageError
 from acne04.core.findings import Finding, NotRun, summary_lines, write_findings
 from acne04.core.outputs import check_outputs
 from acne04.core.parameters import declare_flags, read_flags
-from acne04.core.printing import say_aside
+from acne04.core.printing import remark
 from acne04.core.processes import available_processors
 from acne04.near import catalogue
 from acne04.near.cache import open_cache
@@ -190,4 +190,4 @@ def _report(outcome: NearOutcome, lines: list[str], not_run: list[NotRun], findi
     ]
     text += [f"  {line}" for line in lines]
     text += [f"not run, so not passed: {gap.check}: {gap.reason}" for gap in not_run]
-    say_aside(*text, f"findings: {findings}")
+    remark(*text, f"findings: {findings}")

@@ -15,7 +15,7 @@ import yaml
 from acne04.core import documents
 from acne04.core.errors import SchemaError, UnavailableError, UsageError
 from acne04.core.outputs import check_outputs
-from acne04.core.printing import say_aside
+from acne04.core.printing import remark, say_aside
 from acne04.core.progress import Progress
 from acne04.core.rows import read_rows
 from acne04.core.sources import Source, load_sources
@@ -130,7 +130,7 @@ def run(options: RecordOptions) -> int:
     for line in unlike_lock(environment, options.lock):
         say_aside(f"warning: installed is {line}")
     artifacts = sum(path.startswith("data/") for path in files)
-    say_aside(
+    remark(
         f"{len(stages)} stages, {artifacts} artifacts, {len(files) - artifacts} files of code, "
         f"schemas, pins and decisions: {options.ledger}"
     )

@@ -13,6 +13,7 @@ from securesystemslib.signer import CryptoSigner  # type: ignore[attr-defined]
 
 from acne04.core import dvc, tables
 from acne04.core.addresses import bare
+from acne04.core.checkout import not_here
 from acne04.core.errors import Acne04Error, UnavailableError, UsageError
 from acne04.core.files import staged_folder, write_text
 from acne04.core.hashing import digest_file
@@ -203,6 +204,8 @@ def _agreed_ledger() -> Ledger:
     Acne04Error
         If they do not; every file is named.
     """
+    if not RECORDED.is_file():
+        raise not_here(Path("data"), RECORDED)
     recorded = ledger.read(RECORDED)
     problems = [
         *commit.unlike_head(),

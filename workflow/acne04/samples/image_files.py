@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from acne04.core.checkout import NO_DATA
 from acne04.core.errors import Acne04Error, UnavailableError
 from acne04.core.hashing import digest_file
 from acne04.core.progress import Progress
-from acne04.samples.place import NO_DATA, DatasetPlace
+from acne04.samples.place import DatasetPlace
 
 #: Names that a message lists; of more it says how many.
 MOST_NAMED = 25

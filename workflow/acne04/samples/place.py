@@ -9,10 +9,9 @@ from typing import Any
 import pandas as pd
 
 from acne04.core import documents, tables
+from acne04.core.checkout import NO_DATA
 from acne04.core.errors import UnavailableError
 
-#: What is done in a checkout that holds no data yet.
-NO_DATA = "`dvc pull`, or `make run`"
 _RAW = Path("data/raw")
 
 

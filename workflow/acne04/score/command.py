@@ -13,6 +13,7 @@ import pandas as pd
 from acne04.core import documents
 from acne04.core.errors import UnavailableError
 from acne04.core.findings import Finding
+from acne04.core.outputs import declare_json, give_document, read_json
 from acne04.samples.parts import PARTS
 from acne04.samples.place import find_dataset
 from acne04.score.intervals import differences, drawn_weights, estimates
@@ -44,8 +45,8 @@ class ScoreOptions:
         A checkout, its ``data`` folder or a release; None for the checkout here.
     seed : int
         Of the draws.
-    as_json : bool
-        Whether a document is printed, in place of a text for people.
+    json : pathlib.Path or None
+        Where the document goes (`acne04.core.outputs.read_json`).
     """
 
     predictions: Path
@@ -54,7 +55,7 @@ class ScoreOptions:
     part: str
     data: Path | None
     seed: int
-    as_json: bool
+    json: Path | None
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +77,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--part", default="test", metavar="PART", help="of the variant (default test)")
     add("--data", type=Path, metavar="FOLDER", help="a checkout or a release (default: this one)")
     add("--seed", type=int, default=0, metavar="N", help="of the bootstrap (default 0)")
-    add("--json", action="store_true", help="give everything as a JSON document on stdout")
+    declare_json(parser, "every figure")
 
 
 def read_options(arguments: argparse.Namespace) -> ScoreOptions:
@@ -88,7 +89,7 @@ def read_options(arguments: argparse.Namespace) -> ScoreOptions:
         part=arguments.part,
         data=arguments.data,
         seed=arguments.seed,
-        as_json=arguments.json,
+        json=read_json(arguments),
     )
 
 
@@ -108,12 +109,11 @@ def run(options: ScoreOptions) -> int:
     if not findings:
         document["figures"] = _figures(given, options.seed)
     documents.check(document, SCHEMA, "the document")
-    if options.as_json:
-        documents.show(document)
-    elif findings:
-        print_findings(findings)
-    else:
-        print_scores(document)
+    if give_document(options.json, document):
+        if findings:
+            print_findings(findings)
+        else:
+            print_scores(document)
     return 1 if findings else 0
 
 

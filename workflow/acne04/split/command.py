@@ -14,7 +14,7 @@ from acne04.core import documents, review, tables
 from acne04.core.errors import UsageError
 from acne04.core.findings import Finding, NotRun, summary_lines, write_findings
 from acne04.core.parameters import declare_flags, read_flags
-from acne04.core.printing import say_aside
+from acne04.core.printing import remark
 from acne04.core.progress import Progress
 from acne04.core.sources import load_source
 from acne04.relations import decisions
@@ -327,6 +327,6 @@ def _write_findings(
     text = [f"split: {', '.join(v.name for v in variants)} in {folder}"]
     text += [f"  {line}" for line in summary_lines(document)]
     text += [f"not run, so not passed: {gap.check}: {gap.reason}" for gap in not_run]
-    say_aside(*text, f"findings: {folder / 'findings.json'}")
+    remark(*text, f"findings: {folder / 'findings.json'}")
     counts: dict[str, int] = document["counts"]
     return counts

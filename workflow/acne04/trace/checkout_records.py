@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from acne04.core.checkout import not_here
 from acne04.core.errors import SchemaError, UnavailableError
 from acne04.core.findings import unfold
 from acne04.core.hashing import digest_file
@@ -48,11 +49,7 @@ class Records:
         try:
             return read(self.place(LEDGER))
         except UnavailableError:
-            raise UnavailableError(
-                str(self.place(LEDGER)),
-                "there is no ledger",
-                remedy="`dvc pull` brings it if it is recorded, `snakemake --cores all` makes it",
-            ) from None
+            raise not_here(self.data, self.place(LEDGER), "--data names another") from None
 
     @cache  # noqa: B019 - as short-lived as the process
     def table(self, path: str, name: str) -> list[dict[str, str]]:
@@ -74,9 +71,7 @@ class Records:
         try:
             return json.loads(self.place(path).read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise UnavailableError(
-                str(self.place(path)), "no such file", remedy="`dvc pull`, or run the stage"
-            ) from None
+            raise not_here(self.data, self.place(path)) from None
         except ValueError as error:
             raise SchemaError(str(self.place(path)), f"not JSON in UTF-8 ({error})") from None
 

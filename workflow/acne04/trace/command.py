@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from acne04.core import documents
+from acne04.core.outputs import declare_json, give_document, read_json
 from acne04.core.printing import say
 from acne04.trace.checkout_records import Records
 from acne04.trace.prose import WIDTH, lines
@@ -25,13 +25,13 @@ class TraceOptions:
         Path, image_id, name, beginning of a SHA-256, or place in the Acne04-v2 file.
     data : pathlib.Path
         Folder of the artifacts.
-    as_json : bool
-        Whether to answer as one JSON document.
+    json : pathlib.Path or None
+        Where the answer goes as a JSON document (`acne04.core.outputs.read_json`).
     """
 
     asked: str
     data: Path
-    as_json: bool
+    json: Path | None
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="an artifact, an image by path, image_id or name, at least 8 digits of a SHA-256, "
         "or a circle as Acne04-v2_annotations.json#/annotations/N",
     )
-    parser.add_argument("--json", action="store_true", help="answer as one JSON document")
+    declare_json(parser, "everything")
     parser.add_argument(
         "--data", type=Path, default=Path("data"), metavar="FOLDER", help="the artifacts (data)"
     )
@@ -50,7 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def read_options(arguments: argparse.Namespace) -> TraceOptions:
     """Make options of the arguments."""
-    return TraceOptions(arguments.asked, arguments.data, arguments.json)
+    return TraceOptions(arguments.asked, arguments.data, read_json(arguments))
 
 
 def run(options: TraceOptions) -> int:
@@ -63,9 +63,7 @@ def run(options: TraceOptions) -> int:
         "altered": records.altered(),
         "traces": found,
     }
-    if options.as_json:
-        documents.show(document)
-    else:
+    if give_document(options.json, document):
         coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         for line in lines(document):
             # Headings alone begin at the start of a line.

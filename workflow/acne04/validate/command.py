@@ -12,7 +12,13 @@ import pandas as pd
 from acne04.core import documents, review, tables
 from acne04.core.errors import SchemaError, UnavailableError, UsageError
 from acne04.core.findings import Finding, as_document, fold, in_order, listed_rows
-from acne04.core.outputs import check_outputs
+from acne04.core.outputs import (
+    STANDARD_OUTPUT,
+    check_outputs,
+    declare_json,
+    give_document,
+    read_json,
+)
 from acne04.core.printing import say
 from acne04.core.sources import load_source
 from acne04.relations import decisions
@@ -58,8 +64,8 @@ class ValidateOptions:
     ----------
     file : pathlib.Path
         Annotation file, JSON.
-    as_json : bool
-        Whether the findings are given on stdout, instead of a summary.
+    json : pathlib.Path or None
+        Where the findings go as a JSON document (`acne04.core.outputs.read_json`).
     inventory, sources, decisions : pathlib.Path or None
         What to compare with; None where these checks are not to be run.
     dataset : str or None
@@ -71,7 +77,7 @@ class ValidateOptions:
     """
 
     file: Path
-    as_json: bool
+    json: Path | None
     inventory: Path | None
     sources: Path | None
     decisions: Path | None
@@ -83,9 +89,7 @@ class ValidateOptions:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("file", type=Path, metavar="FILE", help="annotation file, JSON")
-    parser.add_argument(
-        "--json", action="store_true", help="give the findings as a JSON document on stdout"
-    )
+    declare_json(parser, "the findings")
     given = parser.add_argument_group("to compare with (without them these checks are not run)")
     given.add_argument("--inventory", type=Path, metavar="CSV", help="table of the images")
     given.add_argument("--sources", type=Path, metavar="YAML", help="what the source promises")
@@ -124,8 +128,12 @@ def read_options(arguments: argparse.Namespace) -> ValidateOptions:
     writing = arguments.as_stage or any(outputs.values())
     if writing:
         _refuse_missing(outputs, arguments.dataset)
+    json = read_json(arguments)
     check_outputs(
-        {f"--{name}": path for name, path in outputs.items()},
+        {
+            "--output": None if json == STANDARD_OUTPUT else json,
+            **{f"--{name}": path for name, path in outputs.items()},
+        },
         {
             "FILE": arguments.file,
             "--inventory": arguments.inventory,
@@ -137,7 +145,7 @@ def read_options(arguments: argparse.Namespace) -> ValidateOptions:
         raise UsageError("--sources", "needs --dataset", remedy="add --dataset standin or acne04")
     return ValidateOptions(
         file=arguments.file,
-        as_json=arguments.json,
+        json=json,
         inventory=arguments.inventory,
         sources=arguments.sources,
         decisions=arguments.decisions,
@@ -180,9 +188,7 @@ def run(options: ValidateOptions) -> int:
     findings = as_document(dataset, STAGE, told, examination.not_run)
     if options.outputs is not None:
         _write(options.file, options.outputs, examination, inventory, findings, listed)
-    if options.as_json:
-        documents.show(findings)
-    else:
+    if give_document(options.json, findings):
         say(*summary(findings, name, examination.verdict).split("\n"))
     return 0 if options.as_stage or not findings["severities"]["error"] else 1
 

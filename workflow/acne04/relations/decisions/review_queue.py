@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from acne04.core import tables
-from acne04.core.errors import UnavailableError
+from acne04.core.checkout import not_here
 from acne04.core.review import ReviewItem
 from acne04.relations.decisions.decision import FILES, Decision, id_ranges
 from acne04.relations.decisions.decision_files import every
@@ -26,10 +26,21 @@ NOT_YET = "not before the images are here: an answer is bound to their bytes"
 
 @dataclass(frozen=True)
 class Question:
-    """A question of a dataset."""
+    """A question of a dataset.
+
+    Attributes
+    ----------
+    dataset : str
+        ``standin`` or ``acne04``.
+    item : ReviewItem
+        What is asked.
+    concerned : frozenset of str
+        Names of images that the answer decides on, where it is about more than its words name.
+    """
 
     dataset: str
     item: ReviewItem
+    concerned: frozenset[str] = frozenset()
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -52,6 +63,8 @@ class Question:
     def names(self, image: str) -> bool:
         """Tell whether it is about a file, given by name or path: in its words or its paths."""
         item = self.item
+        if Path(image).name in self.concerned:
+            return True
         whole = re.compile(rf"(?<![\w.~-]){re.escape(image)}(?![\w~/-]|\.\w)")
         return any(whole.search(text) for text in (item.path, item.question, item.evidence))
 
@@ -92,17 +105,13 @@ def read_queue(data: Path) -> list[Question]:
     places = [data / folder / "review.csv" for folder in ASKING]
     present = [place for place in places if place.is_file()]
     if not present:
-        raise UnavailableError(
-            str(data),
-            "no stage has written its questions here",
-            expected=" or ".join(map(str, places)),
-            remedy="run `snakemake --cores all`, or `dvc pull`",
-        )
+        raise not_here(data, places[0], "--data names another")
     questions: dict[tuple[str, str, str, str], Question] = {}
     for place in present:
         for row in tables.read(place, "review").to_dict("records"):
             dataset, options = row.pop("dataset"), row.pop("options").split(" | ")
-            asked = Question(dataset, ReviewItem(**row, options=tuple(options)))
+            concerned = _resized(data) if row["kind"] == "resized" else frozenset()
+            asked = Question(dataset, ReviewItem(**row, options=tuple(options)), concerned)
             earlier = questions.get(asked.key)
             questions[asked.key] = _joined(earlier, asked) if earlier else asked
     return sorted(questions.values(), key=lambda asked: MATTERING.index(asked.item.kind))
@@ -122,7 +131,18 @@ def _joined(earlier: Question, later: Question) -> Question:
     if other.evidence != evidence:
         evidence = f"{evidence}; {other.evidence}"
     options = tuple(dict.fromkeys((*one.options, *other.options)))
-    return Question(earlier.dataset, dataclasses.replace(one, evidence=evidence, options=options))
+    item = dataclasses.replace(one, evidence=evidence, options=options)
+    return Question(earlier.dataset, item, earlier.concerned | later.concerned)
+
+
+def _resized(data: Path) -> frozenset[str]:
+    """Name the images whose photographs were resized: one question is about all of them."""
+    place = data / "annotations/images.csv"
+    if not place.is_file():
+        return frozenset()
+    images = tables.read(place, "annotated")
+    held = images["quarantined_by"].fillna("").str.contains("photographs-resized", regex=False)
+    return frozenset(images.loc[held, "file_name"])
 
 
 def _covered(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
