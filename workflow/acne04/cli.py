@@ -284,12 +284,17 @@ def _logged(path: Path | None) -> Iterator[None]:
 def _module(verb: str) -> ModuleType:
     """Import the module of a verb; say what is missing where the installation has it not."""
     try:
-        return importlib.import_module(MODULES.get(verb, f"acne04.{verb}"))
+        module = importlib.import_module(MODULES.get(verb, f"acne04.{verb}"))
     except ModuleNotFoundError as error:
         if not (reason := _not_installed(error)):
             raise
         say_aside(*f"acne04 {verb}: {reason}".split("\n"))
         sys.exit(2)
+    if "pandas" in sys.modules:
+        # Where pyarrow is at hand pandas would keep text in it, which has no place for names that
+        # are not UTF-8; and what a verb gives must not hang on what else is installed.
+        sys.modules["pandas"].options.mode.string_storage = "python"
+    return module
 
 
 def _not_installed(error: ModuleNotFoundError) -> str:
