@@ -79,8 +79,7 @@ def summary_lines(
         yield "Part     of the flow; `snakemake --cores all` makes the manifests"
     if asked:
         yield f"Decide   {asked:,} questions that only a person can settle: `acne04 decide`"
-    figures = f"{data}/*/metrics.json"
-    yield f"Next     `dvc push` keeps all of it in the store; {figures} has every figure"
+    yield "Next     `dvc push` keeps all of it in the store; `dvc metrics show` has the key figures"
 
 
 def _to_look_at(data: Path, ran: Container[str], *, is_whole: bool) -> Iterator[str]:
