@@ -13,7 +13,7 @@ import pandas as pd
 from acne04.core import tables
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.outputs import declare_json, give_document, read_json
-from acne04.core.printing import say
+from acne04.core.printing import remark, say
 from acne04.core.suggestions import did_you_mean
 from acne04.decide.known_contents import ANNOTATED, known_contents
 from acne04.decide.queue import MATTERING, Question, Selection, as_document, read_queue, text_lines
@@ -182,7 +182,7 @@ def run(options: DecideOptions) -> int:
         say(*_record(options.answer, options.data, options.decisions))
     else:
         questions = _open_questions(options.data, options.decisions)
-        _refuse_unknown(options.selection.image, options.data, questions)
+        _offer_known(options.selection.image, options.data, questions)
         if give_document(options.json, as_document(questions, options.selection)):
             say(*text_lines(questions, options.selection))
     return 0
@@ -195,14 +195,14 @@ def _open_questions(data: Path, folder: Path) -> list[Question]:
     return [question for question in questions if not question.answered(given)]
 
 
-def _refuse_unknown(image: str, data: Path, questions: Sequence[Question]) -> None:
-    """Refuse the name of an image that no table has: that nothing is asked of it says nothing."""
+def _offer_known(image: str, data: Path, questions: Sequence[Question]) -> None:
+    """Offer names that are like that of no image: that nothing is asked of it says nothing."""
     inventory = _table(data / "inventory" / "images.csv", "inventory")
     if not image or inventory is None or any(question.names(image) for question in questions):
         return
     names = {*inventory["name"], *inventory["path"]}
     if image not in names and (asked := did_you_mean(image, names)):
-        raise UsageError(f"--image {image}", "no image has this name", found=asked)
+        remark(f"--image {image}: no image has this name; {asked}")
 
 
 def _record(answer: AnswerOptions, data: Path, folder: Path) -> list[str]:
