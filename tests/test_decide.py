@@ -231,7 +231,7 @@ def test_before_the_first_run_there_is_no_queue(
     monkeypatch.chdir(tmp_path)
     code, out, errors = Decide(capsys)()
     assert (code, out) == (2, "")
-    assert "snakemake --cores all" in errors
+    assert "data/ is not here" in errors
 
 
 # Answers.

@@ -14,7 +14,7 @@ from acne04.core import tables
 from acne04.core.browser import PAGE, open_page
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.outputs import declare_json, give_document, read_json
-from acne04.core.printing import say
+from acne04.core.printing import remark, say
 from acne04.core.suggestions import did_you_mean
 from acne04.decide.known_contents import ANNOTATED, known_contents
 from acne04.decide.queue import Selection, as_document, text_lines
@@ -198,20 +198,20 @@ def run(options: DecideOptions) -> int:
         open_page(options.data / PAGE.relative_to("data"), "questions")
     else:
         questions = open_questions(options.data, options.decisions)
-        _refuse_unknown(options.selection.image, options.data, questions)
-        if not give_document(options.json, as_document(questions, options.selection)):
+        _offer_known(options.selection.image, options.data, questions)
+        if give_document(options.json, as_document(questions, options.selection)):
             say(*text_lines(questions, options.selection))
     return 0
 
 
-def _refuse_unknown(image: str, data: Path, questions: Sequence[Question]) -> None:
-    """Refuse the name of an image that no table has: that nothing is asked of it says nothing."""
+def _offer_known(image: str, data: Path, questions: Sequence[Question]) -> None:
+    """Offer names that are like that of no image: that nothing is asked of it says nothing."""
     inventory = _table(data / "inventory" / "images.csv", "inventory")
     if not image or inventory is None or any(question.names(image) for question in questions):
         return
     names = {*inventory["name"], *inventory["path"]}
     if image not in names and (asked := did_you_mean(image, names)):
-        raise UsageError(f"--image {image}", "no image has this name", found=asked)
+        remark(f"--image {image}: no image has this name; {asked}")
 
 
 def _record(answer: AnswerOptions, data: Path, folder: Path) -> list[str]:
