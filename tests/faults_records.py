@@ -33,7 +33,8 @@ def _restage(project: Project, old: str, new: str, *, in_lock: bool = False) -> 
     sha256 = hashlib.sha256((project.path / STAGES).read_bytes()).hexdigest()
 
     def sum_again(jobs: Jobs) -> None:
-        _job(jobs, "record")["input_checksums"][STAGES] = f"sha256:{sha256}"
+        for rule in ("report", "record"):
+            _job(jobs, rule)["input_checksums"][STAGES] = f"sha256:{sha256}"
 
     _rejob(project, sum_again)
 
