@@ -92,7 +92,7 @@ def parameter_page() -> str:
     ]
     for name, field in schema["properties"].items():
         parts.append(f"## {name}\n\n{field['description']}\n")
-        fields = field.get("properties", {name: field})
+        fields = dict(_leaves(field.get("properties", {name: field})))
         rows = [
             f"| `{key}` | `{json.dumps(inner['default'])}` "
             f"| {parameters.range_in_words(key, inner)} | {inner['description']} |"
@@ -109,6 +109,15 @@ def parameter_page() -> str:
             )
         )
     return "\n".join(parts)
+
+
+def _leaves(fields: dict[str, Any], above: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give the parameters that have a value, by their path below the section."""
+    for key, field in fields.items():
+        if "properties" in field:
+            yield from _leaves(field["properties"], f"{above}{key}.")
+        else:
+            yield f"{above}{key}", field
 
 
 def table_page() -> str:
