@@ -14,6 +14,8 @@ from typing import Any
 
 from faulting import Rows, edit
 
+from acne04.core import tables
+
 #: Gives the file that an artifact is.
 Place = Callable[[str], Path]
 Row = dict[str, str]
@@ -242,6 +244,7 @@ def grades_turned(place: Place) -> None:
     for artifact in MANIFESTS:
         edit(place(artifact), turn("grade"))
     edit(place(LEAKS), turn("grade"))
+    tables.write(place(LEAKS), "leaks", tables.read(place(LEAKS), "leaks"))
 
     def swap(rows: Rows) -> None:
         counts = [{k: r[k] for k in ("original", "generated", "total")} for r in rows]

@@ -83,7 +83,8 @@ def code_that_is_no_dependency(project: Project) -> None:
 
 
 def stage_without_a_rule(project: Project) -> None:
-    project.append(STAGES, "  more:\n    cmd: 'true'\n    deps:\n    - README.md\n")
+    more = "stages:\n  more:\n    cmd: 'true'\n    deps:\n    - README.md\n"
+    replace(project.path / STAGES, "stages:\n", more)
     commit(project)
 
 
