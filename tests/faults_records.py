@@ -256,7 +256,11 @@ def stage_of_the_ledger_with_another_command(project: Project) -> None:
 
 
 def parameter_of_a_stage_of_the_ledger(project: Project) -> None:
-    _rewrite(project, lambda ledger: ledger["stages"][-1]["parameters"]["split"].update(target=999))
+    def change(ledger: dict[str, Any]) -> None:
+        split = next(stage for stage in ledger["stages"] if stage["name"] == "split")
+        split["parameters"]["split"].update(target=999)
+
+    _rewrite(project, change)
 
 
 def file_that_no_stage_has(project: Project) -> None:
