@@ -3,7 +3,7 @@
 # a split that does not leak, in a home without settings or caches. Prints the seconds of each step.
 # Python packages come from where pip of this machine looks (PIP_* variables, the system's pip.conf).
 #
-# Usage: tests/newcomer.sh REPOSITORY EMPTY_FOLDER
+# Usage: [TORCH=torch==VERSION] tests/newcomer.sh REPOSITORY EMPTY_FOLDER
 set -eu
 
 repository=$1
@@ -27,6 +27,6 @@ step "git clone --quiet '$repository' acne04"
 cd acne04
 step "make run"
 step ". .venv/bin/activate"
-step "pip install --quiet torch"
+step "pip install --quiet ${TORCH:-torch}"
 step "python examples/train.py"
 echo "# all of it: $(($(date +%s) - began)) s"
