@@ -215,11 +215,11 @@ def test_another_checkouts_code_is_told(checkout: Project) -> None:
 
 def test_a_locale_of_another_encoding(checkout: Project) -> None:
     checkout.environment |= {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    (problem,) = examine(checkout, 1)["text-encoding"]["problems"]
+    (problem,) = examine(checkout, 1)["locale"]["problems"]
     assert problem["file"] == "LC_ALL=C"
     del checkout.environment["PYTHONUTF8"], checkout.environment["PYTHONCOERCECLOCALE"]
     checkout.environment["LC_ALL"] = "C.UTF-8"
-    assert examine(checkout, 0)["text-encoding"]["status"] == "passed"
+    assert examine(checkout, 0)["locale"]["status"] == "passed"
 
 
 def outcome(name: str) -> CheckOutcome:

@@ -146,7 +146,7 @@ CHECKS: tuple[Check[Surroundings], ...] = (
         _programs,
     ),
     Check(
-        "text-encoding",
+        "locale",
         "Under a locale that is not of UTF-8, names of files are read in two ways.",
         True,
         "quick",

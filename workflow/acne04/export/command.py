@@ -89,9 +89,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``acne04 export``."""
     parser.epilog = "What each format holds, and the lines that load it: docs/exports.md"
     add = parser.add_argument
-    add("format", choices=FORMATS, metavar="FORMAT", help=_FORMATS)
+    add("format", choices=tuple(FORMATS), metavar="FORMAT", help=_FORMATS)
     add("folder", type=Path, metavar="FOLDER", help="to be made; it is there when it is whole")
-    add("--variant", required=True, choices=PARTS, help="of the split")
+    add("--variant", required=True, choices=tuple(PARTS), help="of the split")
     add(
         "--fold",
         type=int,
