@@ -36,7 +36,7 @@ def test_lines_of_a_run_that_is_not_on_a_terminal(bare_clone: Project) -> None:
     ):
         bare_clone.set_parameter(name, value)
         lines = _lines(bare_clone.snakemake().stderr)
-        assert len(lines) <= 25
+        assert len(lines) <= 27
         assert f"Because  {cause}" in lines
 
 
