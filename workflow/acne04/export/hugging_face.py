@@ -11,43 +11,37 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from acne04.core.grades import GRADE_NAMES
+from acne04.samples.lesion_records import BOX_FIELDS, CIRCLE_FIELDS, INTEGER, NUMBER, TEXT
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 #: Images of a group of rows: what is read at once, as the Hub recommends for images.
 ROWS_OF_GROUP = 100
-_TEXT, _INTEGER, _NUMBER, _TRUTH = "string", "int64", "float64", "bool"
-_BOX = dict.fromkeys(("xmin", "ymin", "xmax", "ymax"), _INTEGER)
-_CIRCLE = {
-    "annotation_id": _INTEGER,
-    **dict.fromkeys(("x", "y", "radius_x", "radius_y"), _NUMBER),
-    **dict.fromkeys(("published_x", "published_y", "published_radius"), _INTEGER),
-    "repaired": _TEXT,
-}
+_TRUTH = "bool"
 #: Column -> type, in order; a mapping for lists of records, a tuple of names for classes.
 COLUMNS: dict[str, Any] = {
-    "image_id": _TEXT,
+    "image_id": TEXT,
     "grade": GRADE_NAMES,
-    "grade_name": _TEXT,
-    "lesions_v1": _INTEGER,
-    "lesions_v2": _INTEGER,
-    "quarantined_v2": _INTEGER,
-    "conflict_counts": _TEXT,
-    "conflict_counts_v2": _TEXT,
-    "width": _INTEGER,
-    "height": _INTEGER,
-    "subject": _TEXT,
-    "group": _TEXT,
-    "weight": _NUMBER,
-    "origin": _TEXT,
-    "mark": _TEXT,
-    "boxes": _BOX,
-    "circles": _CIRCLE,
-    "path": _TEXT,
-    "sha256": _TEXT,
-    "size": _INTEGER,
-    "orientation": _INTEGER,
+    "grade_name": TEXT,
+    "lesions_v1": INTEGER,
+    "lesions_v2": INTEGER,
+    "quarantined_v2": INTEGER,
+    "conflict_counts": TEXT,
+    "conflict_counts_v2": TEXT,
+    "width": INTEGER,
+    "height": INTEGER,
+    "subject": TEXT,
+    "group": TEXT,
+    "weight": NUMBER,
+    "origin": TEXT,
+    "mark": TEXT,
+    "boxes": BOX_FIELDS,
+    "circles": CIRCLE_FIELDS,
+    "path": TEXT,
+    "sha256": TEXT,
+    "size": INTEGER,
+    "orientation": INTEGER,
     "turned": _TRUTH,
 }
 
@@ -60,7 +54,7 @@ def schema(first: str) -> pa.Schema:
     image = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
     fields = [pa.field(first, image if is_image else pa.string())]
     fields += [pa.field(name, _arrow(kind)) for name, kind in COLUMNS.items()]
-    features = {first: {"_type": "Image"} if is_image else _feature(_TEXT)}
+    features = {first: {"_type": "Image"} if is_image else _feature(TEXT)}
     features |= {name: _feature(kind) for name, kind in COLUMNS.items()}
     about = json.dumps({"info": {"features": features}})
     return pa.schema(fields, metadata={"huggingface": about})
@@ -82,7 +76,7 @@ def _arrow(kind: Any) -> pa.DataType:
 
     if isinstance(kind, dict):
         return pa.list_(pa.struct([(name, _arrow(inner)) for name, inner in kind.items()]))
-    plain = {_TEXT: pa.string(), _INTEGER: pa.int64(), _NUMBER: pa.float64(), _TRUTH: pa.bool_()}
+    plain = {TEXT: pa.string(), INTEGER: pa.int64(), NUMBER: pa.float64(), _TRUTH: pa.bool_()}
     return pa.int64() if isinstance(kind, tuple) else plain[kind]
 
 

@@ -14,6 +14,7 @@ from acne04.core import tables
 from acne04.core.grades import GRADE_NAMES
 from acne04.export.geometry import BoxedLesion, boxed, whole
 from acne04.export.planned import ExportedImage, Lesions, Selection
+from acne04.samples.lesion_records import box_record, circle_record
 from acne04.samples.sample import Box, Circle
 
 _OF_SAMPLE = ("image_id", "path", "origin", "grade", "lesions_v1", "lesions_v2", "width", "height")
@@ -54,26 +55,10 @@ def record(image: ExportedImage) -> dict[str, Any]:
     sample = image.sample
     return {
         **facts(image),
-        "boxes": None if sample.boxes is None else [_box(box) for box in sample.boxes],
-        "circles": None if sample.circles is None else [_circle(each) for each in sample.circles],
-    }
-
-
-def _box(box: Box) -> dict[str, Any]:
-    return {"xmin": box.xmin, "ymin": box.ymin, "xmax": box.xmax, "ymax": box.ymax}
-
-
-def _circle(circle: Circle) -> dict[str, Any]:
-    return {
-        "annotation_id": circle.annotation_id,
-        "x": circle.photo_x,
-        "y": circle.photo_y,
-        "radius_x": circle.photo_radius_x,
-        "radius_y": circle.photo_radius_y,
-        "published_x": circle.x,
-        "published_y": circle.y,
-        "published_radius": circle.radius,
-        "repaired": circle.repaired or None,
+        "boxes": None if sample.boxes is None else [box_record(box) for box in sample.boxes],
+        "circles": None
+        if sample.circles is None
+        else [circle_record(each) for each in sample.circles],
     }
 
 
@@ -83,7 +68,7 @@ def original(lesion: Box | Circle) -> dict[str, Any]:
         return {}
     written = {
         name: whole(value) if isinstance(value, float) else value
-        for name, value in _circle(lesion).items()
+        for name, value in circle_record(lesion).items()
     }
     return {**written, "repaired": lesion.repaired}
 

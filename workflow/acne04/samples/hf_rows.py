@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import datasets
 
 from acne04.core.grades import GRADE_NAMES
-from acne04.samples.sample import Box, Circle, Sample
+from acne04.samples.lesion_records import (
+    BOX_FIELDS,
+    CIRCLE_FIELDS,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    box_record,
+    circle_record,
+)
+from acne04.samples.sample import Sample
 
-_INTEGER, _NUMBER, _TEXT = (datasets.Value(kind) for kind in ("int64", "float64", "string"))
+_INTEGER, _NUMBER, _TEXT = (datasets.Value(kind) for kind in (INTEGER, NUMBER, TEXT))
 #: Column -> its type: names and types are those of the export `parquet`.
 FEATURES = datasets.Features(
     {
@@ -27,14 +35,9 @@ FEATURES = datasets.Features(
         "weight": _NUMBER,
         "origin": _TEXT,
         "mark": _TEXT,
-        "boxes": datasets.List(dict.fromkeys(("xmin", "ymin", "xmax", "ymax"), _INTEGER)),
+        "boxes": datasets.List({name: datasets.Value(kind) for name, kind in BOX_FIELDS.items()}),
         "circles": datasets.List(
-            {
-                "annotation_id": _INTEGER,
-                **dict.fromkeys(("x", "y", "radius_x", "radius_y"), _NUMBER),
-                **dict.fromkeys(("published_x", "published_y", "published_radius"), _INTEGER),
-                "repaired": _TEXT,
-            }
+            {name: datasets.Value(kind) for name, kind in CIRCLE_FIELDS.items()}
         ),
         "path": _TEXT,
         "sha256": _TEXT,
@@ -48,31 +51,13 @@ def dataset_of(samples: Sequence[Sample], files: Sequence[str]) -> datasets.Data
     columns: dict[str, list[Any]] = {
         name: [getattr(sample, name) for sample in samples] for name in FEATURES if name not in made
     }
-    columns["image"] = list(files)
-    columns["boxes"] = [_boxes(sample.boxes) for sample in samples]
-    columns["circles"] = [_circles(sample.circles) for sample in samples]
+    columns |= {"image": list(files), "boxes": [], "circles": []}
+    for sample in samples:
+        # None where nobody drew any, an empty list where there is no lesion.
+        boxes, circles = sample.boxes, sample.circles
+        columns["boxes"].append(None if boxes is None else [box_record(box) for box in boxes])
+        columns["circles"].append(
+            None if circles is None else [circle_record(circle) for circle in circles]
+        )
     ordered = {name: columns[name] for name in FEATURES}
     return datasets.Dataset.from_dict(ordered, features=FEATURES)
-
-
-def _boxes(boxes: tuple[Box, ...] | None) -> list[dict[str, Any]] | None:
-    return None if boxes is None else [asdict(box) for box in boxes]
-
-
-def _circles(circles: tuple[Circle, ...] | None) -> list[dict[str, Any]] | None:
-    if circles is None:
-        return None
-    return [
-        {
-            "annotation_id": circle.annotation_id,
-            "x": circle.photo_x,
-            "y": circle.photo_y,
-            "radius_x": circle.photo_radius_x,
-            "radius_y": circle.photo_radius_y,
-            "published_x": circle.x,
-            "published_y": circle.y,
-            "published_radius": circle.radius,
-            "repaired": circle.repaired,
-        }
-        for circle in circles
-    ]
