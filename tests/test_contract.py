@@ -368,7 +368,7 @@ def test_parameters_come_from_the_file_alone(clone: Project) -> None:
     ("name", "value", "said"),
     [
         ("target", '"400"', "split.target: '400' is not of type 'integer'"),
-        ("target: 400\n  taget", "1", "'taget' was unexpected"),
+        ("target: 400\n  taget", "1", "split.taget: no such parameter; did you mean target?"),
         ("ratios", "[65, 15, 30]", "which sum to 110"),
     ],
 )
