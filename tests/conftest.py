@@ -38,6 +38,11 @@ def node_modules() -> Path:
 
 
 @pytest.fixture(scope="session")
+def httpserver_listen_address() -> tuple[str, int]:
+    return ("127.0.0.1", 0)
+
+
+@pytest.fixture(scope="session")
 def clients() -> Path:
     """A Python that has the libraries of .ci/clients.txt, and not ours."""
     return _interpreter("clients")

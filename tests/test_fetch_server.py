@@ -31,11 +31,6 @@ def checkout(
     return Checkout.enter(tmp_path, monkeypatch, capsys)
 
 
-@pytest.fixture(scope="session")
-def httpserver_listen_address() -> tuple[str, int]:
-    return ("127.0.0.1", 0)
-
-
 def unused_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
