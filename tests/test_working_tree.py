@@ -200,5 +200,5 @@ def test_git_that_does_not_trust_the_folder_is_told_as_that(
     outcome = examined(project, PATH=f"{folder}{os.pathsep}{os.environ['PATH']}")
     assert outcome.status == "impossible"
     assert "git does not trust this repository" in outcome.reason
-    assert "safe.directory" in outcome.reason
+    assert "safe.directory" in outcome.remedy
     assert "no such revision" not in outcome.reason
