@@ -151,7 +151,7 @@ def test_intervals_cover_what_they_promise(draws: int) -> None:
     # So far a share of so many draws may lie from 95 (or 5) percent by chance, 999 times of 1,000.
     slack = 3.3 * np.sqrt(0.05 * 0.95 / draws)
     assert 0.93 - slack <= covered[0] / draws <= 0.97 + slack
-    assert (np.abs(covered[1:] / draws - 0.95) <= 0.03 + slack).all()
+    assert (np.abs(covered[1:] / draws - 0.95) <= 0.02 + slack).all()
     assert found_in_nothing / draws <= 0.06 + slack
 
 

@@ -60,9 +60,9 @@ class ImageStore:
             return content
         try:
             return upright(content)
-        except OSError as error:
+        except Exception as error:  # Pillow's readers raise nearly anything on hostile bytes.
             # What follows in Pillow's message is an address in memory.
-            reason = str(error).partition(" <")[0]
+            reason = str(error).partition(" <")[0] or type(error).__name__
             self.damaged[image.sample.path] = f"cannot be turned upright ({reason})"
             return None
 
