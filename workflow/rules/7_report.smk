@@ -10,7 +10,8 @@ rule report:
         graph="dvc.yaml",
         sources="workflow/sources.yaml",
         present=expand(
-            ".acne04/present/report/{source}", source=["classification", "acnedit", "v2"]
+            ".acne04/present/report/{source}",
+            source=["classification", "acnedit", "v2"],
         ),
         stages=files_of_stages_shown,
     output:
