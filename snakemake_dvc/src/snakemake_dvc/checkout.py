@@ -9,7 +9,7 @@ from pathlib import Path
 from snakemake_dvc import dvc, records
 from snakemake_dvc.digests import DigestCache
 from snakemake_dvc.errors import BridgeError
-from snakemake_dvc.listings import compare
+from snakemake_dvc.listings import compare, compare_names
 from snakemake_dvc.settings import Settings
 
 _SHOWN = 20
@@ -75,7 +75,7 @@ class Checkout:
     def missing_files(self, folder: str) -> list[str]:
         """List what a folder lacks of its listing; nothing where there is no listing."""
         listing = Path(self.settings.folders[folder])
-        return compare(Path(folder), listing, self.digests).missing if listing.is_file() else []
+        return compare_names(Path(folder), listing).missing if listing.is_file() else []
 
     def refuse_foreign(self) -> set[str]:
         """Stop where an artifact is not what a run made.

@@ -13,7 +13,7 @@ from typing import Any
 from snakemake_dvc import dvc, inputs, records, refusals
 from snakemake_dvc.checkout import Checkout
 from snakemake_dvc.digests import DigestCache
-from snakemake_dvc.listings import compare
+from snakemake_dvc.listings import compare_names
 from snakemake_dvc.namespaces import find_switch
 from snakemake_dvc.printing import say
 from snakemake_dvc.settings import Settings
@@ -157,7 +157,7 @@ class Preparation:
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
         for folder, listing in self.settings.folders.items():
             if Path(folder).is_dir() and Path(listing).is_file():
-                for path in compare(Path(folder), Path(listing), self.digests).leftovers:
+                for path in compare_names(Path(folder), Path(listing)).leftovers:
                     path.unlink()
 
 

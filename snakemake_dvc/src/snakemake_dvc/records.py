@@ -129,9 +129,12 @@ class LiveRecords:
         return self._persistence._read_record(output)
 
     def put(self, output: str, fields: dict[str, Any]) -> None:
-        """Write a record of an output that Snakemake will take for its own."""
-        self._persistence._write_record(output, MetadataRecord(incomplete=False, **fields))
-        self._persistence._clear_cache()
+        """Write a record of an output that Snakemake will take for its own, unless it is there."""
+        record = MetadataRecord(incomplete=False, **fields)
+        here = self.get(output)
+        if here is None or here.model_dump() != record.model_dump():
+            self._persistence._write_record(output, record)
+            self._persistence._clear_cache()
 
     def finish(self, persistence: Any, job: Any) -> None:
         """Have Snakemake write the record of a job as if it had just ended."""
