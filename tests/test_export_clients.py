@@ -17,6 +17,7 @@ from test_export import boxes_of, contents
 
 from acne04.cli import main
 from acne04.core import tables
+from acne04.export.coco import CLASSES
 from acne04.export.formats import FORMATS
 
 pytestmark = pytest.mark.client
@@ -205,6 +206,123 @@ def test_datumaro_reads_the_same_boxes_and_counts(
             # Its reader of COCO gives them in an order of its own.
             for box, known in zip(sorted(boxes), sorted(expected), strict=True):
                 assert box == pytest.approx(known, abs=1e-4), row.image_id
+
+
+#: torchvision and ultralytics beside a torch of another build (.ci/vision.txt): its operators for
+#: detectors are declared, not there. None of them reads a data set.
+_VISION = """
+import torch
+if torch.version.cuda is None:
+    operators = torch.library.Library("torchvision", "DEF")
+    for name in ("nms", "qnms"):
+        operators.define(name + "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+"""
+
+
+def test_torchvision_reads_the_folders_of_grades(
+    small: tuple[Path, list[Drawn]], tmp_path: Path, clients: Path
+) -> None:
+    listed = export(small, tmp_path, "imagefolder")
+    found = run(
+        clients,
+        tmp_path,
+        _VISION,
+        "from torchvision.datasets import ImageFolder",
+        'parts = {part: ImageFolder("exported/" + part, allow_empty=True) for part in',
+        '    ("train", "val", "test")}',
+        "found = {part: [data.classes, [[path, grade, image.size] for (path, _), (image, grade)",
+        "    in zip(data.samples, data)]] for part, data in parts.items()}",
+    )
+    grades = {image.image_id: image.grade for image in small[1]}
+    for part, (classes, samples) in found.items():
+        assert classes == ["0-mild", "1-moderate", "2-severe", "3-very-severe"]
+        rows = listed[listed["part"] == part].set_index("file")["image_id"]
+        assert sorted(path for path, *_ in samples) == sorted(
+            f"exported/{name}" for name in rows.index
+        )
+        for path, grade, size in samples:
+            assert grade == grades[rows[path.removeprefix("exported/")]]
+            assert size == [WIDTH, HEIGHT]
+
+
+@pytest.mark.parametrize("lesions", ["boxes", "circles"])
+def test_torchvision_reads_the_devkit(
+    small: tuple[Path, list[Drawn]], tmp_path: Path, clients: Path, lesions: str
+) -> None:
+    listed = export(small, tmp_path, "voc", "--lesions", lesions)
+    found = run(
+        clients,
+        tmp_path,
+        _VISION,
+        "import os",
+        "from torchvision.datasets import VOCDetection",
+        "found = {}",
+        'for part in ("train", "val", "test"):',
+        '    data = VOCDetection("exported", year="2007", image_set=part)',
+        "    for number, path in enumerate(data.images):",
+        '        if not os.path.exists(path): found[path] = "not a .jpg"; continue',
+        "        image, about = data[number]",
+        '        boxes = [one["bndbox"] for one in about["annotation"].get("object", [])]',
+        '        name = part, path.rpartition("/")[2].partition(".")[0]',
+        '        found["/".join(name)] = [image.size, boxes]',
+    )
+    drawn = {image.image_id: image for image in small[1]}
+    # As docs/exports.md says, it takes every image for a JPEG.
+    others = listed[~listed["file"].str.endswith(".jpg")]
+    assert len(others) == sum(value == "not a .jpg" for value in found.values())
+    listed = listed.drop(others.index)
+    assert len(listed) == len(found) - len(others)
+    for row in listed.itertuples():
+        size, boxes = found[f"{row.part}/{Path(row.file).stem}"]
+        assert size == [WIDTH, HEIGHT]
+        sides = ("xmin", "ymin", "xmax", "ymax")
+        corners = [tuple(int(box[side]) for side in sides) for box in boxes]
+        assert corners == boxes_of(drawn[row.image_id], lesions)
+
+
+@pytest.mark.parametrize("lesions", ["boxes", "circles"])
+def test_ultralytics_reads_the_boxes_of_each_part(
+    small: tuple[Path, list[Drawn]], tmp_path: Path, clients: Path, lesions: str
+) -> None:
+    listed = export(small, tmp_path, "yolo", "--lesions", lesions)
+    found = run(
+        clients,
+        tmp_path,
+        _VISION,
+        "import contextlib, os, sys",
+        'os.environ["YOLO_OFFLINE"] = "true"',
+        "with contextlib.redirect_stdout(sys.stderr):",
+        "    from ultralytics.data.dataset import YOLODataset",
+        "    from ultralytics.data.utils import check_det_dataset",
+        '    data = check_det_dataset("exported/data.yaml", autodownload=False)',
+        "    found = [data['names'], {}]",
+        '    for part in ("train", "val", "test"):',
+        "        images = YOLODataset(data[part], data=data, augment=False)",
+        "        found[1][part] = [[one['im_file'], one['shape'], one['cls'].ravel().tolist(),",
+        "            one['bboxes'].tolist()] for one in images.labels]",
+    )
+    names, parts = found
+    assert names == {"0": CLASSES[lesions]}
+    drawn = {image.image_id: image for image in small[1]}
+    for part, labels in parts.items():
+        rows = listed[listed["part"] == part]
+        of_stem = {Path(row.file).stem: row.image_id for row in rows.itertuples()}
+        assert {Path(file).stem for file, *_ in labels} == set(of_stem)
+        for file, shape, classes, boxes in labels:
+            expected = boxes_of(drawn[of_stem[Path(file).stem]], lesions)
+            assert shape == [HEIGHT, WIDTH]
+            assert classes == [0.0] * len(expected)
+            corners = [
+                (
+                    (x - w / 2) * WIDTH,
+                    (y - h / 2) * HEIGHT,
+                    (x + w / 2) * WIDTH,
+                    (y + h / 2) * HEIGHT,
+                )
+                for x, y, w, h in boxes
+            ]
+            for box, known in zip(sorted(corners), sorted(expected), strict=True):
+                assert box == pytest.approx(known, abs=1e-4)
 
 
 def test_the_lines_for_label_files_and_tables(
