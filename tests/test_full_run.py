@@ -182,7 +182,8 @@ def test_annotations_betray_duplicates(full: Project) -> None:
 def test_near_duplicates(full: Project) -> None:
     judged = read(full.path / "data/near/verdicts.csv", "verdicts")
     counts = judged["verdict"].value_counts().to_dict()
-    assert counts == {"same": 12, "retake": 20}, "none is left to doubt"
+    # Of the 20 planted retakes one is told apart, as a third are (docs/near-duplicates.md).
+    assert counts == {"same": 12, "retake": 19}, "none is left to doubt"
     verdicts = judged[judged["verdict"] == "same"]
     forms = verdicts["form"].value_counts().to_dict()
     turned = {form: n for form, n in forms.items() if form not in ("same", "mirrored")}
