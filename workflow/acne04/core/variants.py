@@ -13,6 +13,8 @@ VARIANTS = ("published", "published-clean", "paper", "holdout", "kfold")
 GROUPED = ("holdout", "kfold")
 #: Variants with one row an image and fold.
 BY_FOLD = ("published", "published-clean")
+#: As many as ``split.repeats`` may ask for.
+MOST_REPEATS = 100
 _REPEAT = re.compile(r"(holdout|kfold)-([2-9]|[1-9][0-9]{1,2})")
 
 

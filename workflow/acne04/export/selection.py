@@ -215,7 +215,11 @@ def _folds(manifest: pd.DataFrame, form: ExportFormat, wanted: Wanted) -> list[i
 
 def _of_fold(manifest: pd.DataFrame, variant: str, fold: int | None) -> pd.DataFrame:
     """Give the rows that speak of a fold: in `kfold`, and where there are none, all do."""
-    return manifest if fold is None or base_of(variant) == "kfold" else manifest[manifest["fold"] == fold]
+    return (
+        manifest
+        if fold is None or base_of(variant) == "kfold"
+        else manifest[manifest["fold"] == fold]
+    )
 
 
 def _extensions(images: Path, samples: dict[str, Sample]) -> dict[str, str]:

@@ -39,7 +39,9 @@ def _columns(dataset: Dataset) -> Evidence:
     problems += image_origins.problems(tables)
     problems += relation_origins.problems(tables)
     problems += annotation_origins.problems(tables)
-    told = f"{cells:,} cells of {len(tables.variants)} manifests, and the columns of 12 other tables"
+    told = (
+        f"{cells:,} cells of {len(tables.variants)} manifests, and the columns of 12 other tables"
+    )
     if dataset.delivered is None:
         told += "; not the listings of the delivered files, which are not here"
     return Evidence(told, tuple(problems))

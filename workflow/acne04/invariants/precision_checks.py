@@ -32,9 +32,7 @@ def _precision(dataset: Dataset) -> Evidence:
     tables, file = tables_of(dataset), dataset.file_of(CERTIFICATES)
     told = tables.precision
     counted = {variant: dict(_of_variant(tables, variant)) for variant in tables.variants}
-    problems = tuple(
-        unlike_figures(file, told, {**_ASSUMED, "variants": counted}, "/precision")
-    )
+    problems = tuple(unlike_figures(file, told, {**_ASSUMED, "variants": counted}, "/precision"))
     parts = sum(map(len, counted.values()))
     return Evidence(f"the precision of {parts} parts of {len(counted)} manifests", problems)
 

@@ -52,7 +52,9 @@ def _quotas(dataset: Dataset) -> Evidence:
     problems += unlike_figures(metrics, told, counted, "/variants")
     problems += unlike_figures(metrics, figures, Partly(images=_images(tables)))
     parts = sum(len(figure["parts"]) for figure in counted.values())
-    told_of = f"{len(tables.grouped)} certificates; {parts} parts of {len(tables.variants)} manifests"
+    told_of = (
+        f"{len(tables.grouped)} certificates; {parts} parts of {len(tables.variants)} manifests"
+    )
     if tables.is_grown:
         told_of += "; not which places an earlier release gave"
     return Evidence(told_of, tuple(problems))

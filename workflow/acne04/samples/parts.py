@@ -17,6 +17,8 @@ PARTS = {
     "published": ("trainval", "test"),
     "paper": ("all",),
 }
+#: What a user may ask for, in words.
+VARIANTS_TOLD = f"{', '.join(PARTS)}; or a repeat, such as holdout-2"
 #: Variants whose parts are asked for by fold.
 OF_FOLDS = ("kfold", "published-clean", "published")
 
@@ -93,7 +95,7 @@ def check_variant(variant: str) -> str:
         raise UsageError(
             "variant",
             "no such variant",
-            expected=f"{', '.join(PARTS)}; or a repeat: holdout-2, kfold-2",
+            expected=VARIANTS_TOLD,
             found=variant,
             remedy=did_you_mean(variant, PARTS),
         )

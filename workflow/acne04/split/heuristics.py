@@ -74,9 +74,7 @@ def deal_to_totals(
     return dealt
 
 
-def deal(
-    vectors: Integers, groups: Integers, totals: Integers, draw: str = ""
-) -> Integers | None:
+def deal(vectors: Integers, groups: Integers, totals: Integers, draw: str = "") -> Integers | None:
     """Deal as `deal_to_totals`; where a draw is named, first by lot.
 
     By lot a group goes to a part with the probability that the part's share of the open total is:
@@ -95,9 +93,7 @@ def deal(
     return deal_to_totals(vectors, groups, totals)
 
 
-def deal_groups(
-    names: pd.Series, kinds: Integers, assigned: Integers, draw: str = ""
-) -> pd.Series:
+def deal_groups(names: pd.Series, kinds: Integers, assigned: Integers, draw: str = "") -> pd.Series:
     """Say which groups go where: within a class vector by the hash of the group's name.
 
     Parameters
