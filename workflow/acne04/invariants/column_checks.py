@@ -5,8 +5,8 @@ subject, group, conflict_counts (groups), origin, lesions_v1, width, height, siz
 (inventory), lesions_v2, quarantined_v2, conflict_counts_v2, mark (images of Acne04-v2, by
 photograph), grade (inventory; in ``holdout`` and ``kfold`` the decided one of the groups), fold
 and split (label lines of the published folds; in ``holdout`` and ``kfold`` the part of a photograph
-is free, and which folds it validates, see `quotas-agree`), weight (parameters, and how many images train), excluded
-(`reasons-hold`).
+is free, and which folds it validates, see `quotas-agree`), weight (parameters, and how many images
+train), excluded (`reasons-hold`).
 
 For the other tables see `image_origins`, `relation_origins` and `annotation_origins`; those that
 sum others up are counted again by `quotas-agree` and `summaries-agree`.

@@ -16,7 +16,7 @@ from scipy.stats import norm
 
 from acne04.core.grades import GRADES
 from acne04.core.variants import BY_FOLD, base_of
-from acne04.inspection.checks import Check, Evidence, Mismatch
+from acne04.inspection.checks import Check, Evidence
 from acne04.invariants.comparing import unlike_figures
 from acne04.invariants.dataset import CERTIFICATES, Dataset
 from acne04.invariants.dataset_tables import Tables, tables_of
@@ -122,7 +122,7 @@ def _effective(counts: Any) -> float:
     rho = _ASSUMED["within_person"]
     alone = float((1 / sizes).sum()) / grades**2
     together = float(((counts / sizes).sum(axis=1) ** 2).sum()) / grades**2
-    return 1 / ((1 - rho) * alone + rho * together)
+    return float(1 / ((1 - rho) * alone + rho * together))
 
 
 def _normal(effective: float) -> float:

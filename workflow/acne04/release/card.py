@@ -140,7 +140,7 @@ def _precision(facts: Facts) -> str:
     return "\n".join(
         [
             f"Said before any model is trained: 95 % interval of a recall of {told['recall']:g} of "
-            "very severe acne, half the interval of balanced accuracy, and the smallest difference "
+            "very severe acne, half the interval of balanced accuracy, and the least difference "
             f"of two models on the same images that shows with {told['power']:.0%} power. Assumed: "
             f"answers to photographs of one person correlate by {told['within_person']:g}, those of "
             f"two models by {told['agreement']:g}. Persons are inferred. All parts and grades: "

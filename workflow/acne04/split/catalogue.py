@@ -240,8 +240,8 @@ QUOTA_OF_FOLDS_NOT_PROVEN = QUOTA_NOT_PROVEN.when(
 REPEAT_ALIKE = FindingKind(
     "repeat-alike",
     "warning",
-    meaning="Two repeats test on the same people: what varies between their figures says nothing of "
-    "other people.",
+    meaning="Two repeats test on the same people: what varies between their figures says nothing "
+    "of other people.",
     remedy="lower split.repeats, or add photographs of more people",
 )
 

@@ -21,7 +21,6 @@ import pandas as pd
 from acne04.split.quotas import Integers, Parts, scaled_deviations, with_total
 from acne04.split.solver import Solution
 
-
 #: How often lots are drawn before the groups are dealt by rule.
 LOTS = 20
 

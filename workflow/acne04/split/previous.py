@@ -66,8 +66,8 @@ def by_bytes(manifest: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns image_id, origin, grade, excluded, validates, and place as of `places`; by sha256. Of
-        byte-identical images the row that was placed, else the first by image_id.
+        Columns image_id, origin, grade, excluded, validates, and place as of `places`; by sha256.
+        Of byte-identical images the row that was placed, else the first by image_id.
     """
     rows = manifest.assign(place=places(manifest), out=manifest["excluded"] != "")
     rows = rows.sort_values(["out", "image_id"]).drop_duplicates("sha256")

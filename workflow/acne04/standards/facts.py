@@ -67,7 +67,7 @@ class Facts:
     metrics : mapping of str to Any
         Noun (``inventory``, ``groups``, ...) to its metrics.
     precision : mapping of str to Any
-        What the certificates say of the precision of each part (``schemas/certificates.schema.json``).
+        What the certificates say of the precision of each part.
     leaks : mapping of str to (int, int)
         Kind of relation to how many test images of the published folds have one in training, of
         how many.
