@@ -14,9 +14,9 @@ A synthetic image belongs to the group of its parent, and trains where that grou
 ``holdout`` only if the group is in train; in ``kfold`` in every fold but those that test on or
 validate with the group. A group without any placeable photograph is held out nowhere, so its
 synthetic images may train: a parent that is itself left out (its copies disagree on the grade, say)
-is in no test. So may those of which a person said that the collection does not hold their parent. With an unknown
-parent nobody can tell what is held out: the image is left out, or kept by choice with the mark
-``parents-unverified``.
+is in no test. So may those of which a person said that the collection does not hold their parent.
+With an unknown parent nobody can tell what is held out: the image is left out, or kept by choice
+with the mark ``parents-unverified``.
 """
 
 from __future__ import annotations
