@@ -23,7 +23,7 @@ from acne04.samples.parts import rows_of_part
 from acne04.split.collection import standing
 from acne04.split.grouped import holdout, kfold
 from acne04.split.manifest import Variant
-from acne04.split.repeats import tested_groups
+from acne04.split.repeats import groups_tested
 
 EXAMPLES = Path(__file__).parent / "examples" / "split"
 
@@ -135,7 +135,7 @@ def test_ten_repeats_are_certified_have_other_test_persons_and_leak_nothing() ->
             assert variant.certificate is not None
             assert variant.certificate.optimal
             assert leaking(variant, images, relations) == 0
-        assert len({tested_groups(variant) for variant in made}) == 10
+        assert len({groups_tested(variant) for variant in made}) == 10
         if make is holdout:
             tested = [set(v.manifest.loc[v.manifest["split"] == "test", "image_id"].map(subjects))
                       for v in made]  # fmt: skip

@@ -18,7 +18,7 @@ def repeat_findings(variants: Sequence[Variant]) -> Iterator[Finding]:
     for variant in variants:
         if variant.certificate is None:
             continue
-        first = known.setdefault((variant.base, tested_groups(variant)), variant.name)
+        first = known.setdefault((variant.base, groups_tested(variant)), variant.name)
         if first != variant.name and repeat_of(variant.name) > 1:
             yield catalogue.REPEAT_ALIKE.at(
                 f"{variant.name}.csv",
@@ -28,7 +28,7 @@ def repeat_findings(variants: Sequence[Variant]) -> Iterator[Finding]:
             )
 
 
-def tested_groups(variant: Variant) -> Tested:
+def groups_tested(variant: Variant) -> Tested:
     """Give the groups that are tested on together; what a fold is called does not matter."""
     rows = variant.manifest
     rows = rows[(rows["split"] == "test") & (rows["origin"] == "real")]
