@@ -143,8 +143,8 @@ def _precision(facts: Facts) -> str:
             "very severe acne, half the interval of balanced accuracy, and the least difference "
             f"of two models on the same images that shows with {told['power']:.0%} power. Assumed: "
             f"answers to photographs of one person correlate by {told['within_person']:g}, and "
-            f"those of two models by {told['agreement']:g}. Persons are inferred. All parts and grades: "
-            "`manifests/certificates.json`.\n",
+            f"those of two models by {told['agreement']:g}. Persons are inferred. All parts and "
+            "grades: `manifests/certificates.json`.\n",
             head,
             "|---|---|---|---|---|---|---|",
             *rows,

@@ -57,7 +57,7 @@ class Growth:
     chosen : pandas.Series of bool
         Synthetic images that were in training before.
     validates : pandas.Series of str
-        Of ``kfold``: folds that the unit keeps validating, joined by ``/``; missing where it is in
+        Of ``kfold``: folds that the group keeps validating, joined by ``/``; missing where it is in
         no place yet, or nobody said in the earlier release.
     frozen : str
         Part that takes no new images; empty where there is none.
@@ -80,7 +80,7 @@ class Growth:
     applied: list[AppliedDecision] = field(default_factory=list)
 
     def validating(self, fold: int) -> pd.Series:
-        """Say whether each unit keeps validating a fold, ``val``, or training in it, ``train``.
+        """Say whether each group keeps validating a fold, ``val``, or training in it, ``train``.
 
         Empty where that is open.
         """
@@ -151,7 +151,7 @@ def grow(
         place,
         excluded,
         chosen,
-        _validating(images, previous, settled, unit),
+        _validating(images, previous, settled),
         frozen,
         [_finding(junction, by_id, variant) for s in settlements for junction in s.open],
         [_question(junction, by_id, variant) for s in settlements for junction in s.open],
@@ -184,18 +184,17 @@ def _settled(images: pd.DataFrame, previous: pd.DataFrame) -> tuple[pd.Series, p
     return place.where(placed & ~chosen, "").astype("str"), chosen
 
 
-def _validating(
-    images: pd.DataFrame, previous: pd.DataFrame, settled: pd.Series, unit: pd.Series
-) -> pd.Series:
-    """Give the folds that each unit validated; where its images differ, those of any of them."""
+def _validating(images: pd.DataFrame, previous: pd.DataFrame, settled: pd.Series) -> pd.Series:
+    """Give the folds that each group validated; where its images differ, those of any of them."""
     if not (previous["validates"] != "").any():
         return pd.Series(None, index=images.index, dtype="object")
+    group = images["group"]
     earlier = previous["validates"].reindex(images["sha256"]).set_axis(images.index)
-    of_unit: dict[str, set[str]] = {}
-    for name, folds in zip(unit[settled != ""], earlier[settled != ""], strict=True):
-        of_unit.setdefault(name, set()).update(folds.split("/"))
-    joined = {name: "/".join(sorted(folds - {""}, key=int)) for name, folds in of_unit.items()}
-    return pd.Series([joined.get(name) for name in unit], index=images.index, dtype="object")
+    of_group: dict[str, set[str]] = {}
+    for name, folds in zip(group[settled != ""], earlier[settled != ""], strict=True):
+        of_group.setdefault(name, set()).update(folds.split("/"))
+    joined = {name: "/".join(sorted(folds - {""}, key=int)) for name, folds in of_group.items()}
+    return pd.Series([joined.get(name) for name in group], index=images.index, dtype="object")
 
 
 def _fates(
