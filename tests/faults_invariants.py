@@ -343,6 +343,12 @@ def groups_of_a_part(place: Place) -> None:
             value=lambda old: old + 1)(place)  # fmt: skip
 
 
+def fold_validates_its_test_part(place: Place) -> None:
+    """Let a photograph choose the model of the fold that it tests."""
+    fold = next(filter(_of_part("test"), _rows(place, KFOLD)))["fold"]
+    _first(KFOLD, _of_part("test"), validates=fold)(place)
+
+
 def single_moved(place: Place) -> None:
     """Move a photograph without any relative from val to train: no leak, no lost image."""
     rows = _rows(place, HOLDOUT)
@@ -426,6 +432,17 @@ def _count_groups(place: Place) -> None:
             for part, about in document["variants"][variant]["parts"].items():
                 column, name = ("split", part) if variant == "holdout" else ("fold", part[5:])
                 about["groups"] = len({row["group"] for row in placed if row[column] == name})
+            for name, certificate in document["variants"][variant].get("validation", {}).items():
+                number = name.removeprefix("fold-")
+                free = [row for row in placed if row["fold"] != number]
+                for part, about in certificate["parts"].items():
+                    about["groups"] = len(
+                        {
+                            row["group"]
+                            for row in free
+                            if (number in row["validates"].split("/")) == (part == "val")
+                        }
+                    )
 
     _document(place, CERTIFICATES, recount)
 
@@ -465,6 +482,7 @@ def _copy(kind: str) -> Callable[[Row], bool]:
 
 _WHOLE, _REASONS, _COLUMNS = "manifests-whole", "reasons-hold", "columns-agree"
 _QUOTAS, _SUMMARIES, _GROUPS, _LEAKS = "quotas-agree", "summaries-agree", "groups-agree", "leaks"
+_PRECISION = "precision-agrees"
 TABLE_FAULTS = (
     TableFault("every row is trained on", everything_trained_on, _WHOLE, HOLDOUT),
     TableFault("a manifest of a header only", header_only, _WHOLE, PAPER),
@@ -503,7 +521,7 @@ TABLE_FAULTS = (
     TableFault("another grade in every table", grade_of_one_image_everywhere, _COLUMNS, INVENTORY),
     TableFault("a person is forgotten", subject_emptied, _COLUMNS, GROUPS),
     TableFault("a person of a manifest", _first(KFOLD, _of_part("test"), subject="nobody"),
-               _COLUMNS, KFOLD, alone=True),
+               _COLUMNS, KFOLD),
     TableFault("a weight", _first(HOLDOUT, _of_part("train"), weight="2"), _COLUMNS, HOLDOUT),
     TableFault("bytes of a manifest", _first(KFOLD, _of_part("test"), sha256="0" * 64), _COLUMNS,
                KFOLD, alone=True),
@@ -538,7 +556,25 @@ TABLE_FAULTS = (
                "all", value=99), _QUOTAS, METRICS, alone=True),
     TableFault("an epoch", _figure(METRICS, "variants", "holdout", "epoch", "0", value=0.5),
                _QUOTAS, METRICS, alone=True),
-    TableFault("one photograph moves to train", single_moved, _QUOTAS, CERTIFICATES, alone=True),
+    TableFault("one photograph moves to train", single_moved, _QUOTAS, CERTIFICATES),
+    TableFault("a photograph validates no more", _first(KFOLD, lambda r: r["split"] == "test" and
+               r["validates"] != "", validates=""), _QUOTAS, CERTIFICATES),
+    TableFault("a fold validates on what it tests on", fold_validates_its_test_part, _WHOLE, KFOLD),
+    TableFault("an edit of a photograph that validates is trained on",
+               _first(KFOLD, lambda r: r["split"] == "train-only" and r["validates"] != "",
+                      validates=""), _COLUMNS, KFOLD),
+    TableFault("images that a fold validates", _figure(CERTIFICATES, "variants", "kfold",
+               "validation", "fold-0", "parts", "val", "grades", "1", "placed",
+               value=lambda old: old + 1), _QUOTAS, CERTIFICATES, alone=True),
+    TableFault("how far validation parts are from their quotas", _figure(METRICS, "variants",
+               "kfold", "validation_deviation", value=0), _QUOTAS, METRICS, alone=True),
+    TableFault("persons of a test part", _figure(CERTIFICATES, "precision", "variants", "holdout",
+               "test", "persons", value=999), _PRECISION, CERTIFICATES, alone=True),
+    TableFault("a least difference", _figure(CERTIFICATES, "precision", "variants", "kfold", "test",
+               "balanced_accuracy", "least_difference", value=0.01), _PRECISION, CERTIFICATES,
+               alone=True),
+    TableFault("what is assumed within a person", _figure(CERTIFICATES, "precision",
+               "within_person", value=0.0), _PRECISION, CERTIFICATES, alone=True),
     TableFault("a leak is denied", leak_denied, _SUMMARIES, LEAKS, alone=True),
     TableFault("a leak has no row", leak_row_removed, _SUMMARIES, LEAKS, alone=True),
     TableFault("an edit that would leak has no row", paper_leak_row_removed, _SUMMARIES,

@@ -6,6 +6,8 @@ Params: dataset, split; workflow/sources.yaml: promises.
 """
 
 PREVIOUS = config["split"]["previous"]
+# After a change of their number `dvc.yaml` is made anew (`make dvc.yaml`).
+GROUPED = with_repeats(("holdout", "kfold"), config["split"]["repeats"])
 
 
 rule split:
@@ -16,7 +18,7 @@ rule split:
         groups="data/groups/groups.csv",
         relations="data/groups/relations.csv",
         decisions="decisions/places.csv",
-        previous=[f"{PREVIOUS}/{name}.csv" for name in ("holdout", "kfold") if PREVIOUS],
+        previous=[f"{PREVIOUS}/{name}.csv" for name in GROUPED if PREVIOUS],
     output:
         published="data/splits/published.csv",
         published_leaks="data/splits/published_leaks.csv",
@@ -26,6 +28,7 @@ rule split:
         paper_leaks="data/splits/paper_leaks.csv",
         holdout="data/splits/holdout.csv",
         kfold="data/splits/kfold.csv",
+        repeats=[f"data/splits/{name}.csv" for name in GROUPED[2:]],
         churn="data/splits/churn.csv",
         review="data/splits/review.csv",
         certificates="data/splits/certificates.json",
@@ -80,6 +83,7 @@ rule split:
             --target {params.split[target]:q} \
             --unknown-parent {params.split[unknown_parent]:q} \
             --least-persons {params.split[least_persons]:q} \
+            --repeats {params.split[repeats]:q} \
             --previous={params.split[previous]:q} \
             --relative-gap {params.split[relative_gap]:q} \
             --node-limit {params.split[node_limit]:q}

@@ -30,6 +30,7 @@ rule report:
                 "annotated.table.json",
                 "boxes.table.json",
                 "calibration.schema.json",
+                "certificates.schema.json",
                 "decisions.table.json",
                 "findings.schema.json",
                 "groups.table.json",

@@ -25,7 +25,7 @@ from acne04.export.planned import (
 )
 from acne04.export.selection import Wanted, select
 from acne04.export.terms import terms_of
-from acne04.samples.parts import PARTS
+from acne04.samples.parts import VARIANTS_TOLD, check_variant
 from acne04.samples.place import DatasetPlace, find_dataset
 
 _MEGABYTE = 1_000_000
@@ -91,7 +91,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("format", choices=tuple(FORMATS), metavar="FORMAT", help=_FORMATS)
     add("folder", type=Path, metavar="FOLDER", help="to be made; it is there when it is whole")
-    add("--variant", required=True, choices=tuple(PARTS), help="of the split")
+    add("--variant", required=True, metavar="VARIANT", help=f"of the split: {VARIANTS_TOLD}")
     add(
         "--fold",
         type=int,
@@ -157,7 +157,7 @@ def read_options(arguments: argparse.Namespace) -> ExportOptions:
     return ExportOptions(
         format=name,
         target=_named(arguments.folder),
-        variant=arguments.variant,
+        variant=check_variant(arguments.variant),
         fold=arguments.fold,
         data=arguments.data,
         images=arguments.images,

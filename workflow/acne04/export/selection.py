@@ -12,6 +12,7 @@ import pandas as pd
 
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.files import open_regular
+from acne04.core.variants import base_of
 from acne04.export.file_names import MAGIC_BYTES, extension_of, stems
 from acne04.export.planned import (
     ExportedImage,
@@ -21,13 +22,13 @@ from acne04.export.planned import (
     Part,
     Selection,
 )
-from acne04.samples.parts import OF_FOLDS, PARTS, check_fold, rows_of_part
+from acne04.samples.parts import check_fold, is_of_folds, parts_of, rows_of_part
 from acne04.samples.place import DatasetPlace
 from acne04.samples.sample import Annotations, Sample, samples_of
 
 #: Part -> folder, where it is not called the same: every reader knows `train`.
 FOLDERS = {"trainval": "train"}
-#: Why a row of `kfold` is in no part of a fold: it is made from what the fold tests on.
+#: Why a row of `kfold` is in no part of a fold: it is made from what the fold holds out.
 HELD_OUT = "parent-held-out"
 
 
@@ -121,7 +122,7 @@ def _choose(
     """Give what is kept of each part of a fold, and everything else that the manifest has."""
     chosen, left_out = [], []
     rest = _of_fold(manifest, wanted.variant, fold)
-    for part in PARTS[wanted.variant]:
+    for part in parts_of(wanted.variant):
         rows = rows_of_part(manifest, wanted.variant, part, fold).sort_values("image_id")
         rest = rest[~rest["image_id"].isin(rows["image_id"])]
         of_part = _PartRows(part, fold, [])
@@ -206,7 +207,7 @@ def lacks_lesions(sample: Sample, lesions: Lesions) -> str:
 
 
 def _folds(manifest: pd.DataFrame, form: ExportFormat, wanted: Wanted) -> list[int | None]:
-    if form.is_of_all_folds and wanted.fold is None and wanted.variant in OF_FOLDS:
+    if form.is_of_all_folds and wanted.fold is None and is_of_folds(wanted.variant):
         there = manifest["fold"].dropna().unique()
         return [*sorted(int(number) for number in there)]
     return [check_fold(manifest, wanted.variant, wanted.fold)]
@@ -214,7 +215,11 @@ def _folds(manifest: pd.DataFrame, form: ExportFormat, wanted: Wanted) -> list[i
 
 def _of_fold(manifest: pd.DataFrame, variant: str, fold: int | None) -> pd.DataFrame:
     """Give the rows that speak of a fold: in `kfold`, and where there are none, all do."""
-    return manifest if fold is None or variant == "kfold" else manifest[manifest["fold"] == fold]
+    return (
+        manifest
+        if fold is None or base_of(variant) == "kfold"
+        else manifest[manifest["fold"] == fold]
+    )
 
 
 def _extensions(images: Path, samples: dict[str, Sample]) -> dict[str, str]:

@@ -27,12 +27,7 @@ FINDINGS = "findings.schema.json"
 NOUNS = ("inventory", "annotations", "near", "groups", "splits")
 #: Those whose findings may be folded into a table of problems.
 FOLDED = ("inventory", "annotations")
-VARIANTS = ("published", "published-clean", "paper", "holdout", "kfold")
-#: Variants with a row for each image and fold.
-BY_FOLD = ("published", "published-clean")
-#: Variants that place whole groups, with a certificate.
-GROUPED = ("holdout", "kfold")
-#: Variants that promise that no two related images lie in two parts.
+#: Variants that promise that no two related images lie in two parts; and their repeats.
 CLEAN = ("holdout", "kfold", "published-clean")
 
 

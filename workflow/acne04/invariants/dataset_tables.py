@@ -10,9 +10,11 @@ import pandas as pd
 from acne04.core.documents import follows
 from acne04.core.errors import SchemaError
 from acne04.core.schemas import load_schema
+from acne04.core.variants import GROUPED, VARIANTS, base_of, with_repeats
 from acne04.invariants.dataset import (
     ANNOTATED,
     CERTIFICATES,
+    CLEAN,
     FOLDS,
     GROUPS,
     INVENTORY,
@@ -82,6 +84,13 @@ class Tables:
         return found
 
     @cached_property
+    def precision(self) -> dict[str, Any]:
+        """What the certificates say of the precision of each part, and assume for it."""
+        document = self.dataset.document_of(CERTIFICATES, "certificates.schema.json")
+        found: dict[str, Any] = document["precision"]
+        return found
+
+    @cached_property
     def kinship(self) -> Kinship:
         """How the images are related by the tables: relations, and persons that groups name."""
         return Kinship(self.groups["image_id"], self.table_relations)
@@ -141,6 +150,21 @@ class Tables:
     def fold_count(self) -> int:
         """Folds of ``kfold`` that the parameters ask for."""
         return int(self.parameters["folds"])
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """All variants that there are to be, with their repeats."""
+        return with_repeats(VARIANTS, int(self.parameters["repeats"]))
+
+    @property
+    def grouped(self) -> tuple[str, ...]:
+        """Those of them that place whole groups, with a certificate."""
+        return tuple(variant for variant in self.variants if base_of(variant) in GROUPED)
+
+    @property
+    def clean(self) -> tuple[str, ...]:
+        """Those of them that promise that no two related images lie in two parts."""
+        return tuple(variant for variant in self.variants if base_of(variant) in CLEAN)
 
     @property
     def is_grown(self) -> bool:

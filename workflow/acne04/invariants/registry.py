@@ -6,6 +6,7 @@ from acne04.inspection.checks import Check
 from acne04.invariants import (
     column_checks,
     manifest_checks,
+    precision_checks,
     quota_checks,
     relation_checks,
     summary_checks,
@@ -16,6 +17,7 @@ CHECKS: tuple[Check[Dataset], ...] = (
     *manifest_checks.CHECKS,
     *column_checks.CHECKS,
     *quota_checks.CHECKS,
+    *precision_checks.CHECKS,
     *summary_checks.CHECKS,
     *relation_checks.CHECKS,
 )

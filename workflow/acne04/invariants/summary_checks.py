@@ -21,11 +21,9 @@ from acne04.invariants.dataset import (
     BOXES,
     CALIBRATION,
     CHURN,
-    CLEAN,
     ECHOES,
     FINDINGS,
     FOLDED,
-    GROUPED,
     KEY_FIGURES,
     LESIONS,
     NAMES,
@@ -324,8 +322,8 @@ def _key_figures(tables: Tables) -> Iterator[Mismatch]:
         chosen = {
             "dataset": metrics["dataset"],
             **{part: parts[part]["all"] for part in ("train", "val", "test")},
-            "deviation": max(variants[name]["largest_deviation"] for name in GROUPED),
-            "leaking_pairs": sum(variants[name]["leaking_pairs"] for name in CLEAN),
+            "deviation": max(variants[name]["largest_deviation"] for name in tables.grouped),
+            "leaking_pairs": sum(variants[name]["leaking_pairs"] for name in tables.clean),
             "published_leaks": round(100 * images / of, 1) if of else 0.0,
         }
     except (KeyError, TypeError):

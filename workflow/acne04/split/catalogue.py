@@ -237,6 +237,14 @@ QUOTA_OF_FOLDS_NOT_PROVEN = QUOTA_NOT_PROVEN.when(
     remedy="nothing, if the bounds are near enough; fewer folds leave more room",
 )
 
+REPEAT_ALIKE = FindingKind(
+    "repeat-alike",
+    "warning",
+    meaning="Two repeats test on the same people: what varies between their figures says nothing "
+    "of other people.",
+    remedy="lower split.repeats, or add photographs of more people",
+)
+
 # Leaks and growth.
 
 RELATED_ACROSS_PARTS = FindingKind(

@@ -28,7 +28,7 @@ import pandas as pd
 
 from acne04.core.errors import SplitError
 from acne04.core.grades import GRADES
-from acne04.split.heuristics import approach, deal_groups, deal_to_totals
+from acne04.split.heuristics import approach, deal, deal_groups
 from acne04.split.quotas import Certificate, Integers, Parts, with_total
 from acne04.split.solver import Limits, Solution, solve
 from acne04.split.totals import level, round_equally
@@ -45,7 +45,11 @@ NODES_OF_EQUAL_PARTS = 100
 
 
 def place_groups(
-    images: pd.DataFrame, parts: Parts, limits: Limits, kept: Integers | None = None
+    images: pd.DataFrame,
+    parts: Parts,
+    limits: Limits,
+    kept: Integers | None = None,
+    draw: str = "",
 ) -> tuple[pd.Series, Certificate]:
     """Place the groups of some images.
 
@@ -55,6 +59,9 @@ def place_groups(
         The images to be placed, all of them: columns group, grade (never missing).
     kept : array of int, shape (grades, parts), optional
         Images that have their place already, and are not among `images`.
+    draw : str
+        Another text gives another placement, as near to the quotas; the empty one is that of the
+        variants which are not repeated.
 
     Returns
     -------
@@ -80,20 +87,20 @@ def place_groups(
         )
     names, vectors, kinds, groups = class_vectors(images)
     place = _place_in_equal_parts if set(parts.ratios) == {1} else _place
-    found, method = place(vectors, groups, parts, limits, kept)
+    found, method = place(vectors, groups, parts, limits, kept, draw)
     certificate = _certify(vectors, parts, found, method, kept)
-    return deal_groups(names, kinds, found.assigned), certificate
+    return deal_groups(names, kinds, found.assigned, draw), certificate
 
 
 def _place(
-    vectors: Integers, groups: Integers, parts: Parts, limits: Limits, kept: Integers
+    vectors: Integers, groups: Integers, parts: Parts, limits: Limits, kept: Integers, draw: str
 ) -> tuple[Solution, str]:
     images = vectors.T @ groups
     single = np.eye(len(GRADES), dtype=np.int64)
     relaxed = (
         level(images, parts, limits, kept) if kept.any() else solve(single, images, parts, limits)
     )
-    dealt = deal_to_totals(vectors, groups, relaxed.assigned)
+    dealt = deal(vectors, groups, relaxed.assigned, draw)
     if dealt is not None:
         return replace(relaxed, assigned=dealt), "dealt"
     solved = solve(vectors, groups, parts, limits, kept)
@@ -102,11 +109,11 @@ def _place(
 
 
 def _place_in_equal_parts(
-    vectors: Integers, groups: Integers, parts: Parts, limits: Limits, kept: Integers
+    vectors: Integers, groups: Integers, parts: Parts, limits: Limits, kept: Integers, draw: str
 ) -> tuple[Solution, str]:
     images = vectors.T @ groups
     relaxed = level(images, parts, limits, kept) if kept.any() else round_equally(images, parts)
-    dealt = deal_to_totals(vectors, groups, relaxed.assigned)
+    dealt = deal(vectors, groups, relaxed.assigned, draw)
     if dealt is not None:
         return replace(relaxed, assigned=dealt), "dealt"
     near = approach(vectors, groups, parts, kept)

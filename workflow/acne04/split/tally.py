@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import pandas as pd
@@ -13,11 +14,12 @@ from rich.table import Table
 
 from acne04.core.findings import Finding
 from acne04.core.grades import GRADE_NAMES, GRADES
+from acne04.core.variants import BY_FOLD
 from acne04.relations.kinship import Kinship
-from acne04.relations.leakage import ALL, ANY, leak_table, sides_of
+from acne04.relations.leakage import ALL, ANY, leak_table, sides_in_fold, sides_of
 from acne04.split import catalogue
 from acne04.split.balance import training_shares
-from acne04.split.manifest import BY_FOLD, SplitParameters, Variant
+from acne04.split.manifest import SplitParameters, Variant
 
 #: Parts in the order in which they are shown.
 _PART_ORDER = ("train", "val", "trainval", "test", "train-only", "all")
@@ -165,7 +167,7 @@ def print_balance(
         if variant.shortfall:
             shown = _epoch(variant)
             total = sum(shown.values())
-            label = "an epoch" if variant.name == "holdout" else "an epoch, mean"
+            label = "an epoch" if variant.base == "holdout" else "an epoch, mean"
             table.add_row(variant.name, label, *(f"{n:.0f}" for n in (*shown.values(), total)))
     Console().print(table)
 
@@ -177,13 +179,18 @@ def _by_grade(rows: pd.DataFrame) -> dict[str, int]:
 
 
 def _parts_of(variant: Variant) -> dict[str, pd.DataFrame]:
-    """Give the placed rows of each part, named ``train`` or, where there are folds, ``test-0``."""
+    """Give the placed rows of each part, named ``train`` or, where there are folds, ``test-0``.
+
+    In ``kfold`` those that test, and again those of them that validate.
+    """
     placed = variant.manifest[variant.manifest["split"] != ""]
     parts = {}
     for split in _PART_ORDER:
         rows = placed[placed["split"] == split]
         for fold, of_fold in rows.groupby("fold", dropna=False):
             parts[split if pd.isna(fold) else f"{split}-{fold}"] = of_fold
+    for fold in range(len(variant.validation)):
+        parts[f"val-{fold}"] = placed[sides_in_fold(placed, fold) == "val"]
     return parts
 
 
@@ -219,6 +226,9 @@ def _figures(variant: Variant, leaks: dict[str, pd.DataFrame]) -> dict[str, Any]
         unit = variant.certificate.parts.unit
         figures["largest_deviation"] = round(variant.certificate.largest / unit, 6)
         figures["total_deviation"] = round(variant.certificate.total / unit, 6)
+    if variant.validation:
+        largest = max(Fraction(c.largest, c.parts.unit) for c in variant.validation)
+        figures["validation_deviation"] = round(float(largest), 6)
     return figures
 
 
@@ -229,7 +239,7 @@ def _epoch(variant: Variant) -> dict[str, float]:
     if variant.name in BY_FOLD:
         shown /= max(rows["fold"].nunique(), 1)
     else:
-        folds = len(variant.certificate.parts.names) if variant.certificate else 1
+        folds = len(variant.validation) or 1
         shown *= training_shares(rows, folds).astype(float)
     # An exact sum: the same figure whatever the order of the rows.
     return {str(g): math.fsum(shown[rows["grade"] == g]) for g in GRADES}
