@@ -213,7 +213,7 @@ SMALL = Figures(
     },
     boxes=593,
     boxes_other=240,
-    pure_subjects=({1: 2, 4: 2}, {1: 2, 4: 1, 5: 1}, {1: 1, 2: 1}, {1: 1, 2: 1}),
+    pure_subjects=({1: 2, 4: 2}, {1: 3, 3: 1, 5: 1}, {1: 1, 2: 1}, {1: 1, 2: 1}),
     mixed_subjects={(0, 1): {2: 2, 7: 1}, (0, 1, 2): {4: 1}, (1, 2): {2: 1}, (2, 3): {2: 1}},
     most_of_subject=(4, 5, 2, 2),
     without_embedding=(0, 0, 1, 1),
