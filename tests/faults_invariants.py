@@ -19,7 +19,7 @@ from acne04.core import tables
 #: Gives the file that an artifact is.
 Place = Callable[[str], Path]
 Row = dict[str, str]
-VARIANTS = ("published", "published-clean", "paper", "holdout", "kfold")
+VARIANTS = ("published", "published-clean", "published-matched", "paper", "holdout", "kfold")
 INVENTORY, FOLDS = "data/inventory/images.csv", "data/inventory/folds.csv"
 GROUPS, RELATIONS = "data/groups/groups.csv", "data/groups/relations.csv"
 CERTIFICATES, METRICS = "data/splits/certificates.json", "data/splits/metrics.json"

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from acne04.inspection.checks import Check, Evidence, Mismatch
 from acne04.invariants import annotation_origins, image_origins, relation_origins
 from acne04.invariants.comparing import differing, unlike
-from acne04.invariants.dataset import VARIANTS, Dataset, manifest_of
+from acne04.invariants.dataset import Dataset, manifest_of
 from acne04.invariants.dataset_tables import Tables, tables_of
 from acne04.invariants.image_facts import COLUMNS
 from acne04.invariants.placements import expected_rows
@@ -33,13 +33,15 @@ def _columns(dataset: Dataset) -> Evidence:
     tables = tables_of(dataset)
     problems: list[Mismatch] = []
     cells = 0
-    for variant in VARIANTS:
+    for variant in tables.variants:
         cells += len(tables.manifest(variant)) * len((*COLUMNS, "grade", *_PLACE))
         problems += _manifest(tables, variant)
     problems += image_origins.problems(tables)
     problems += relation_origins.problems(tables)
     problems += annotation_origins.problems(tables)
-    told = f"{cells:,} cells of {len(VARIANTS)} manifests, and the columns of 12 other tables"
+    told = (
+        f"{cells:,} cells of {len(tables.variants)} manifests, and the columns of 12 other tables"
+    )
     if dataset.delivered is None:
         told += "; not the listings of the delivered files, which are not here"
     return Evidence(told, tuple(problems))

@@ -27,9 +27,11 @@ FINDINGS = "findings.schema.json"
 NOUNS = ("inventory", "annotations", "near", "groups", "splits")
 #: Those whose findings may be folded into a table of problems.
 FOLDED = ("inventory", "annotations")
-VARIANTS = ("published", "published-clean", "paper", "holdout", "kfold")
+VARIANTS = ("published", "published-clean", "published-matched", "paper", "holdout", "kfold")
+#: The control of published-clean; releases before it have none.
+MATCHED = "published-matched"
 #: Variants with a row for each image and fold.
-BY_FOLD = ("published", "published-clean")
+BY_FOLD = ("published", "published-clean", "published-matched")
 #: Variants that place whole groups, with a certificate.
 GROUPED = ("holdout", "kfold")
 #: Variants that promise that no two related images lie in two parts.

@@ -16,7 +16,9 @@ from acne04.invariants.dataset import (
     FOLDS,
     GROUPS,
     INVENTORY,
+    MATCHED,
     RELATIONS,
+    VARIANTS,
     Dataset,
     manifest_of,
 )
@@ -67,6 +69,12 @@ class Tables:
     def images(self) -> pd.DataFrame:
         """What is known of each image, as of `image_facts`."""
         return image_facts(self.inventory, self.groups, self.annotated)
+
+    @cached_property
+    def variants(self) -> tuple[str, ...]:
+        """The variants that there are to be: all, without what an earlier release had not yet."""
+        there = self.dataset.ledger.files
+        return tuple(v for v in VARIANTS if v != MATCHED or manifest_of(v) in there)
 
     def manifest(self, variant: str) -> pd.DataFrame:
         """Give table ``splits`` of a variant."""

@@ -13,7 +13,6 @@ from acne04.invariants.dataset import (
     FOLDS,
     GROUPS,
     INVENTORY,
-    VARIANTS,
     Dataset,
     manifest_of,
 )
@@ -24,6 +23,7 @@ from acne04.invariants.placements import expected_rows
 _PARTS = {
     "published": ("trainval", "test"),
     "published-clean": ("trainval", "test"),
+    "published-matched": ("trainval", "test"),
     "paper": ("all",),
     "kfold": ("test", "train-only"),
 }
@@ -33,7 +33,7 @@ def _whole(dataset: Dataset) -> Evidence:
     tables = tables_of(dataset)
     problems = list(_alone(tables))
     rows = 0
-    for variant in VARIANTS:
+    for variant in tables.variants:
         manifest, file = tables.manifest(variant), dataset.file_of(manifest_of(variant))
         rows += len(manifest)
         if manifest.empty:
@@ -44,7 +44,7 @@ def _whole(dataset: Dataset) -> Evidence:
         problems += _placed_or_left_out(file, manifest, tables, variant)
         problems += _folds(file, manifest, tables, variant)
         problems += _empty_parts(file, manifest, tables, variant)
-    told = f"{rows:,} rows of {len(VARIANTS)} manifests; {len(tables.images):,} images"
+    told = f"{rows:,} rows of {len(tables.variants)} manifests; {len(tables.images):,} images"
     return Evidence(told, tuple(problems))
 
 
@@ -159,7 +159,7 @@ def _reasons(dataset: Dataset) -> Evidence:
     tables = tables_of(dataset)
     problems: list[Mismatch] = []
     number = 0
-    for variant in VARIANTS:
+    for variant in tables.variants:
         expected = expected_rows(tables, variant)
         rows = tables.manifest(variant).loc[expected.index]
         number += int((rows["excluded"] != "").sum())
@@ -171,7 +171,7 @@ def _reasons(dataset: Dataset) -> Evidence:
             found = row.excluded or f"placed in {row.split}"
             wanted = reason or "placed: no table bears out a reason to leave it out"
             problems.append(Mismatch(file, wanted, found, int(row.Index) + 2, row.image_id))
-    told = f"{number:,} images left out of {len(VARIANTS)} manifests, each with its reason"
+    told = f"{number:,} images left out of {len(tables.variants)} manifests, each with its reason"
     if tables.is_grown:
         told += "; not the earlier release, from which joins-parts, held-out-by-decision and "
         told += "test-frozen come"

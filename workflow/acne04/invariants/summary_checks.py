@@ -28,6 +28,7 @@ from acne04.invariants.dataset import (
     GROUPED,
     KEY_FIGURES,
     LESIONS,
+    MATCHED,
     NAMES,
     NOUNS,
     PAPER_LEAKS,
@@ -108,7 +109,9 @@ def _paper_leaks(tables: Tables) -> Iterator[Mismatch]:
     images = tables.images
     synthetic = images[images["origin"] == "synthetic"]
     counted = []
-    for variant in ("published", "published-clean", "holdout", "kfold"):
+    for variant in tables.variants:
+        if variant == "paper":
+            continue
         sides = _sides(tables, variant)
         order = sides["part"].map({p: held_out_order(p) for p in sides["part"].unique()})
         sides = sides.assign(group=sides["image_id"].map(images["group"]), order=order)
@@ -291,7 +294,18 @@ def _of_groups(tables: Tables, counts: dict[str, int]) -> dict[str, Any]:
 
 
 def _of_splits(tables: Tables, _: dict[str, int]) -> dict[str, Any]:
-    table = _leaks_of_published(tables)
+    leaking = [name for name in ("published", MATCHED) if name in tables.variants]
+    leaks = {name: Partly(leaks=_leaks_by_fold(tables, name)) for name in leaking}
+    churn = tables.dataset.table_of(CHURN, "churn")
+    causes = {
+        str(variant): dict(Counter(map(_cause, rows["cause"])))
+        for variant, rows in churn.groupby("variant")
+    }
+    return {"variants": Partly(leaks), "churn": causes}
+
+
+def _leaks_by_fold(tables: Tables, variant: str) -> dict[str, dict[str, Any]]:
+    table = leak_table(_sides(tables, variant), tables.kinship)
     by_fold: dict[str, dict[str, Any]] = {}
     for row in table[table["grade"] == ALL].itertuples():
         counted = by_fold.setdefault(str(row.fold), {})
@@ -303,12 +317,7 @@ def _of_splits(tables: Tables, _: dict[str, int]) -> dict[str, Any]:
         else:
             counted[_FIGURES[row.kind]] = row.images
             counted |= {"persons_percent": share} if row.kind == "subject" else {}
-    churn = tables.dataset.table_of(CHURN, "churn")
-    causes = {
-        str(variant): dict(Counter(map(_cause, rows["cause"])))
-        for variant, rows in churn.groupby("variant")
-    }
-    return {"variants": Partly(published=Partly(leaks=by_fold)), "churn": causes}
+    return by_fold
 
 
 def _key_figures(tables: Tables) -> Iterator[Mismatch]:

@@ -35,7 +35,7 @@ from acne04.samples.sample import Annotations
 
 TEMPLATES = Path(__file__).parent / "page"
 #: Variants in the order of the page: ours to train with, then those to compare with.
-VARIANTS = ("holdout", "kfold", "published-clean", "published", "paper")
+VARIANTS = ("holdout", "kfold", "published-clean", "published-matched", "published", "paper")
 #: Thumbnails of one block of the page: each is read when the first of its pictures is looked at.
 BLOCK = 64
 #: Sizes of images that are listed; the others are told as one number.

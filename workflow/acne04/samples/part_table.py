@@ -150,7 +150,8 @@ def load(
     Parameters
     ----------
     variant : str
-        ``holdout``, ``kfold``, ``published-clean``, ``published`` or ``paper``.
+        ``holdout``, ``kfold``, ``published-clean``, ``published-matched``, ``published`` or
+        ``paper``.
     part : str
         ``train``, ``val`` or ``test`` of holdout; ``train`` or ``test`` of kfold; ``trainval`` or
         ``test`` of the published ones; ``all`` of paper.

@@ -12,11 +12,12 @@ PARTS = {
     "holdout": ("train", "val", "test"),
     "kfold": ("train", "test"),
     "published-clean": ("trainval", "test"),
+    "published-matched": ("trainval", "test"),
     "published": ("trainval", "test"),
     "paper": ("all",),
 }
 #: Variants whose parts are asked for by fold.
-OF_FOLDS = ("kfold", "published-clean", "published")
+OF_FOLDS = ("kfold", "published-clean", "published-matched", "published")
 
 
 def training_part(variant: str) -> str | None:

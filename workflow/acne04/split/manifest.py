@@ -13,11 +13,11 @@ from acne04.core.findings import Finding
 from acne04.split.quotas import Certificate
 from acne04.split.solver import Limits
 
-VARIANTS = ("published", "published-clean", "paper", "holdout", "kfold")
+VARIANTS = ("published", "published-clean", "published-matched", "paper", "holdout", "kfold")
 #: Variants that place whole groups, and keep places when the collection grows.
 GROUPED = ("holdout", "kfold")
 #: Variants with one row an image and fold.
-BY_FOLD = ("published", "published-clean")
+BY_FOLD = ("published", "published-clean", "published-matched")
 #: Columns that do not depend on the variant.
 IMAGE_COLUMNS = (
     "image_id",
