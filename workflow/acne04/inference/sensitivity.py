@@ -15,10 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Integers = npt.NDArray[np.int64]
+_Unit = dict[int, list[int]]
 #: Percent of the persons with several photographs that are torn in two.
 SHARES = (0, 2, 5, 10, 20)
 DRAWS = 200
@@ -118,14 +117,13 @@ def sensitivity(
     rows = before.merge(people, on="image_id").sort_values(["person", "unit"])
     tested = int((placed["split"] == "test").sum())
     pieces = _Pieces(variant, rows)
+    is_fixed = variant in PUBLISHED and variant != CLEAN
     found = []
     for share in SHARES:
         torn = int(share * len(pieces.persons) / 100 + 0.5)
         chance = np.random.default_rng([SEED, share])
-        counts = [
-            now if variant in PUBLISHED and variant != CLEAN else now + pieces.draw(torn, chance)
-            for _ in range(draws if torn else 1)
-        ]
+        times = draws if torn and not is_fixed else 1
+        counts = [now + (pieces.draw(torn, chance) if times > 1 else 0) for _ in range(times)]
         found.append(
             Sensitivity(
                 share,
@@ -144,16 +142,26 @@ class _Pieces:
     """The persons that could be torn, with what their photographs do in each fold."""
 
     def __init__(self, variant: str, rows: pd.DataFrame) -> None:
-        self._leak = self._leak_of_published if variant == CLEAN else self._leak_of_groups
+        self._leak = _leak_of_published if variant == CLEAN else self._leak_of_groups
         self._is_kfold = variant == "kfold"
         place = rows["fold"].astype("str") if self._is_kfold else rows["split"]
         # In the order of their names, whatever that of the rows.
         shares = place.value_counts(normalize=True).sort_index()
         self._places, self._limits = list(shares.index), np.cumsum(shares.to_numpy())
-        self.persons = []
-        for _, of_person in rows.assign(place=place).groupby("person"):
-            if of_person["unit"].nunique() > 1:
-                self.persons.append(_person(of_person))
+        units: dict[str, dict[str, dict[int, list[int]]]] = {}
+        home: dict[str, str] = {}
+        folds = rows["fold"].fillna(-1).astype("int64")
+        parts = zip(rows["person"], rows["unit"], folds, rows["split"], place, strict=True)
+        for person, unit, fold, part, where in parts:
+            tests = part == "test"
+            counts = units.setdefault(person, {}).setdefault(unit, {}).setdefault(fold, [0, 0])
+            counts[0 if tests else 1] += 1
+            home.setdefault(person, where)
+        self.persons = [
+            _Person(home[person], tuple(of_person[unit] for unit in sorted(of_person)))
+            for person, of_person in sorted(units.items())
+            if len(of_person) > 1
+        ]
 
     def draw(self, number: int, chance: np.random.Generator) -> int:
         """Tear so many persons at random, and count the test images that leak by it."""
@@ -161,7 +169,7 @@ class _Pieces:
         return sum(self._leak(self.persons[one], chance) for one in sorted(chosen.tolist()))
 
     def _leak_of_groups(self, person: _Person, chance: np.random.Generator) -> int:
-        first, second = _torn(person, chance)
+        first, second = (sum(map(_images, piece)) for piece in _torn(person, chance))
         turn = int(np.searchsorted(self._limits, chance.random(), side="right"))
         there = self._places[min(turn, len(self._places) - 1)]
         if self._is_kfold:
@@ -170,48 +178,47 @@ class _Pieces:
             return first
         return second if person.place == "train" and there == "test" else 0
 
-    def _leak_of_published(self, person: _Person, chance: np.random.Generator) -> int:
-        keys = chance.random(len(person.units))
-        order = np.argsort(keys, kind="stable")
-        cut = 1 + int(chance.random() * (len(order) - 1))
-        count = 0
-        for tested, trained in person.folds:
-            pieces = order[:cut], order[cut:]
-            for one, other in (pieces, pieces[::-1]):
-                # A piece that is tested on itself is removed from training.
-                if trained[other].sum() and not tested[other].sum():
-                    count += int(tested[one].sum())
-        return count
-
 
 @dataclass(frozen=True)
 class _Person:
-    """A person who could be torn: her place, and of each unit its images, and those by fold."""
+    """Where a person is, and what each unit has: by fold, images tested and trained on."""
 
     place: str
-    units: tuple[int, ...]
-    folds: tuple[tuple[Integers, Integers], ...]
+    units: tuple[_Unit, ...]
 
 
-def _person(rows: pd.DataFrame) -> _Person:
-    units = sorted(rows["unit"].unique())
-    sizes = rows.drop_duplicates("image_id").groupby("unit").size()
-    folds = []
-    for _, of_fold in rows.groupby(rows["fold"].fillna(-1).astype("int64")):
-        is_tested = of_fold["split"] == "test"
-        parts = (of_fold[is_tested], of_fold[~is_tested])
-        tested, trained = (
-            part.groupby("unit").size().reindex(units, fill_value=0).to_numpy() for part in parts
-        )
-        folds.append((tested, trained))
-    return _Person(str(rows["place"].iloc[0]), tuple(int(sizes[u]) for u in units), tuple(folds))
+def _leak_of_published(person: _Person, chance: np.random.Generator) -> int:
+    """Count what leaks where each fold removes from training what shares a name with its test."""
+    pieces = [_by_fold(piece) for piece in _torn(person, chance)]
+    count = 0
+    for one, other in (pieces, pieces[::-1]):
+        for fold, (tested, _) in one.items():
+            tests, trains = other.get(fold, (0, 0))
+            # A piece that is tested on itself is removed from training.
+            count += tested if trains and not tests else 0
+    return count
 
 
-def _torn(person: _Person, chance: np.random.Generator) -> tuple[int, int]:
-    """Tear a person in two at random: the images of either piece, neither without any."""
-    order = np.argsort(chance.random(len(person.units)), kind="stable").tolist()
+def _torn(person: _Person, chance: np.random.Generator) -> tuple[list[_Unit], list[_Unit]]:
+    """Tear a person in two at random, neither piece empty."""
+    keys = chance.random(len(person.units)).tolist()
+    order = sorted(range(len(keys)), key=keys.__getitem__)
     cut = 1 + int(chance.random() * (len(order) - 1))
-    return sum(person.units[n] for n in order[:cut]), sum(person.units[n] for n in order[cut:])
+    ranked = [person.units[number] for number in order]
+    return ranked[:cut], ranked[cut:]
+
+
+def _images(unit: _Unit) -> int:
+    return sum(tested + trained for tested, trained in unit.values())
+
+
+def _by_fold(piece: list[_Unit]) -> dict[int, tuple[int, int]]:
+    told: dict[int, tuple[int, int]] = {}
+    for unit in piece:
+        for fold, (tested, trained) in unit.items():
+            before = told.get(fold, (0, 0))
+            told[fold] = before[0] + tested, before[1] + trained
+    return told
 
 
 def _placed(manifest: pd.DataFrame) -> pd.DataFrame:
