@@ -17,10 +17,12 @@ from acne04.invariants.dataset import (
     GROUPS,
     INVENTORY,
     MATCHED,
+    NOUNS,
     RELATIONS,
     VARIANTS,
     Dataset,
     manifest_of,
+    metrics_of,
 )
 from acne04.invariants.image_facts import image_facts
 from acne04.relations.kinship import Kinship
@@ -75,6 +77,12 @@ class Tables:
         """The variants that there are to be: all, without what an earlier release had not yet."""
         there = self.dataset.ledger.files
         return tuple(v for v in VARIANTS if v != MATCHED or manifest_of(v) in there)
+
+    @cached_property
+    def nouns(self) -> tuple[str, ...]:
+        """The folders with findings and metrics that there are to be, as with `variants`."""
+        there = self.dataset.ledger.files
+        return tuple(n for n in NOUNS if n != "cohort" or metrics_of(n) in there)
 
     def manifest(self, variant: str) -> pd.DataFrame:
         """Give table ``splits`` of a variant."""
