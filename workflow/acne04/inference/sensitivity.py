@@ -54,9 +54,7 @@ class Sensitivity:
     most: int
 
 
-def tested_images_of_trained_persons(
-    variant: str, manifest: pd.DataFrame, persons: Mapping[str, str]
-) -> int:
+def leaking_test_images(variant: str, manifest: pd.DataFrame, persons: Mapping[str, str]) -> int:
     """Count test images that show a person whom the same fold trains on.
 
     Parameters
@@ -111,7 +109,7 @@ def sensitivity(
         For each share.
     """
     persons = dict(zip(people["image_id"], people["person"], strict=True))
-    now = tested_images_of_trained_persons(variant, manifest, persons)
+    now = leaking_test_images(variant, manifest, persons)
     placed = _placed(manifest)
     before = placed if published is None or variant != CLEAN else _placed(published)
     rows = before.merge(people, on="image_id").sort_values(["person", "unit"])

@@ -15,7 +15,7 @@ import pandas as pd
 from acne04.core.grades import GRADES
 from acne04.inference.agreement import agreement_of
 from acne04.inference.sensitivity import DRAWS, sensitivity
-from acne04.inspection.checks import Check, Evidence, Mismatch
+from acne04.inspection.checks import Check, Evidence, Mismatch, NothingYet
 from acne04.invariants.comparing import Partly, unlike_figures, unlike_rows
 from acne04.invariants.components import components
 from acne04.invariants.dataset import (
@@ -46,7 +46,7 @@ _SIZE_NAMES = ("below 1000", "1000 to 1999", "2000 to 2999", "3000 and more")
 def _cohort(dataset: Dataset) -> Evidence:
     tables = tables_of(dataset)
     if cohort_of("flow") not in dataset.ledger.files:
-        return Evidence("a dataset from before there was a cohort")
+        raise NothingYet("this dataset was made before the stage cohort was there")
     images = _images(tables)
     pairs = _pairs(tables, images)
     counted = {
