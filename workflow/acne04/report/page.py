@@ -23,6 +23,7 @@ from acne04.core.sources import Source, load_sources
 from acne04.report import charts
 from acne04.report.artifact_list import identity, read_flow
 from acne04.report.class_balance import balance_of
+from acne04.report.cohort_tables import FIGURES, read_cohort
 from acne04.report.finding_list import kinds_of, read_findings
 from acne04.report.image_pairs import KINDS, read_pairs
 from acne04.report.image_records import Images, columns, read_images, related
@@ -103,6 +104,8 @@ def read_contents(place: DatasetPlace, dataset: str) -> Contents:
         "grades": [(grade, GRADE_NAMES[grade]) for grade in GRADES],
         "sizes": _sizes(images),
         "lesions": _lesions(images),
+        "cohort": read_cohort(place),
+        "cohort_figures": FIGURES,
         "leaks": read_leaks(place, images, metrics),
         "kinds": kinds_of(findings),
         "findings": findings,
