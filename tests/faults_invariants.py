@@ -19,13 +19,15 @@ from acne04.core import tables
 #: Gives the file that an artifact is.
 Place = Callable[[str], Path]
 Row = dict[str, str]
-VARIANTS = ("published", "published-clean", "paper", "holdout", "kfold")
+VARIANTS = ("published", "published-clean", "published-matched", "paper", "holdout", "kfold")
 INVENTORY, FOLDS = "data/inventory/images.csv", "data/inventory/folds.csv"
 GROUPS, RELATIONS = "data/groups/groups.csv", "data/groups/relations.csv"
 CERTIFICATES, METRICS = "data/splits/certificates.json", "data/splits/metrics.json"
 HOLDOUT, KFOLD = "data/splits/holdout.csv", "data/splits/kfold.csv"
 PUBLISHED, CLEAN = "data/splits/published.csv", "data/splits/published-clean.csv"
+MATCHED = "data/splits/published-matched.csv"
 PAPER = "data/splits/paper.csv"
+FLOW, AGREEMENT = "data/cohort/flow.csv", "data/cohort/agreement.json"
 LEAKS, PAPER_LEAKS = "data/splits/published_leaks.csv", "data/splits/paper_leaks.csv"
 MANIFESTS = tuple(f"data/splits/{variant}.csv" for variant in VARIANTS)
 
@@ -132,7 +134,7 @@ def inventory_emptied(place: Place) -> None:
 
 def folds_emptied(place: Place) -> None:
     """Published folds of which no label line is left, and no row: nothing contradicts it."""
-    for artifact in (FOLDS, PUBLISHED, CLEAN):
+    for artifact in (FOLDS, PUBLISHED, CLEAN, MATCHED):
         edit(place(artifact), lambda rows: rows.clear())
 
 
@@ -476,11 +478,19 @@ def test_image_swapped(place: Place) -> None:
     _count_groups(place)
 
 
+def link_invented(place: Place) -> None:
+    row = {"kind": "echo", "a": "levle0_0.jpg", "b": "levle0_1.jpg"}
+    persons = {"subject_a": "sub_000000", "subject_b": "sub_000001"}
+    edit(place("data/cohort/person_links.csv"), lambda rows: rows.append(
+        {"dataset": "standin", **row, **persons}))  # fmt: skip
+
+
 def _copy(kind: str) -> Callable[[Row], bool]:
     return lambda row: row["kind"] == kind
 
 
 _WHOLE, _REASONS, _COLUMNS = "manifests-whole", "reasons-hold", "columns-agree"
+_COHORT = "cohort-agrees"
 _QUOTAS, _SUMMARIES, _GROUPS, _LEAKS = "quotas-agree", "summaries-agree", "groups-agree", "leaks"
 _PRECISION = "precision-agrees"
 TABLE_FAULTS = (
@@ -495,7 +505,7 @@ TABLE_FAULTS = (
     TableFault("an image has no row", image_lost, _WHOLE, KFOLD),
     TableFault("an image has no row in one fold", image_lost_in_one_fold, _WHOLE, PUBLISHED),
     TableFault("a published fold has no test part", test_part_of_a_fold_lost, _WHOLE, PUBLISHED),
-    TableFault("a row of an image that nobody knows", row_of_nobody, _WHOLE, PAPER, alone=True),
+    TableFault("a row of an image that nobody knows", row_of_nobody, _WHOLE, PAPER),
     TableFault("a row of another variant", _first(CLEAN, bool, variant="published"), _WHOLE, CLEAN,
                alone=True),
     TableFault("a row that is placed and left out",
@@ -516,7 +526,7 @@ TABLE_FAULTS = (
                _REASONS, CLEAN, alone=True),
     TableFault("a joint of an earlier release that there is not",
                _first(HOLDOUT, _left_out("copy-of:"), excluded="joins-parts"), _REASONS, HOLDOUT),
-    TableFault("all grades are turned round", grades_turned, _COLUMNS, INVENTORY, alone=True),
+    TableFault("all grades are turned round", grades_turned, _COLUMNS, INVENTORY),
     TableFault("another grade in holdout and kfold", grade_of_one_image, _COLUMNS, HOLDOUT),
     TableFault("another grade in every table", grade_of_one_image_everywhere, _COLUMNS, INVENTORY),
     TableFault("a person is forgotten", subject_emptied, _COLUMNS, GROUPS),
@@ -575,6 +585,32 @@ TABLE_FAULTS = (
                alone=True),
     TableFault("what is assumed within a person", _figure(CERTIFICATES, "precision",
                "within_person", value=0.0), _PRECISION, CERTIFICATES, alone=True),
+    TableFault("the control trains on one image more than clean",
+               _first(MATCHED, _left_out("not-drawn"), split="trainval", excluded="", weight="1"),
+               _QUOTAS, MATCHED),
+    TableFault("the control left out another image", _first(MATCHED, _left_out("not-drawn"),
+               excluded="not-in-fold"), _REASONS, MATCHED),
+    TableFault("persons of a part", _first(FLOW, lambda row: row["step"] == "placed",
+               persons="999"), _COHORT, FLOW, alone=True),
+    TableFault("images that were delivered", _first(FLOW, lambda row: row["step"] == "delivered",
+               images="1"), _COHORT, FLOW, alone=True),
+    TableFault("nothing is missing", _first("data/cohort/missingness.csv",
+               lambda row: row["missing"] != "0", missing="0"), _COHORT,
+               "data/cohort/missingness.csv", alone=True),
+    TableFault("a size of a part", _first("data/cohort/mix.csv", bool, images="1"), _COHORT,
+               "data/cohort/mix.csv", alone=True),
+    TableFault("torn persons do nothing", _first("data/cohort/sensitivity.csv",
+               lambda row: row["most"] not in ("", "0"), most="0"), _COHORT,
+               "data/cohort/sensitivity.csv", alone=True),
+    TableFault("two gradings agree", _first("data/cohort/agreement.csv",
+               lambda row: row["grade_a"] != row["grade_b"], grade_a="0", grade_b="0"), _COHORT,
+               "data/cohort/agreement.csv", alone=True),
+    TableFault("an interval of kappa", _figure(AGREEMENT, "kinds", "all", "kappa", "low",
+               value=0.9), _COHORT, AGREEMENT, alone=True),
+    TableFault("a tie between two persons that there is not", link_invented, _COHORT,
+               "data/cohort/person_links.csv", alone=True),
+    TableFault("persons of the cohort", _figure("data/cohort/metrics.json", "persons", value=1),
+               _COHORT, "data/cohort/metrics.json", alone=True),
     TableFault("a leak is denied", leak_denied, _SUMMARIES, LEAKS, alone=True),
     TableFault("a leak has no row", leak_row_removed, _SUMMARIES, LEAKS, alone=True),
     TableFault("an edit that would leak has no row", paper_leak_row_removed, _SUMMARIES,

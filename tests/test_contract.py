@@ -21,7 +21,7 @@ from acne04.core.checkout import PACKAGES, python_path
 
 pytestmark = pytest.mark.workflow
 
-AFTER_SCAN = ["dedupe", "near", "scan", "split", "validate"]
+AFTER_SCAN = ["cohort", "dedupe", "near", "scan", "split", "validate"]
 
 
 def test_a_clone_and_pull_leave_nothing_to_do(clone: Project) -> None:
@@ -117,7 +117,7 @@ def test_b2_an_added_file_stops_everything(clone: Project) -> None:
         (
             "workflow/acne04/dedupe/__init__.py",
             "# edited\n",
-            ["dedupe", "record", "report", "split"],
+            ["cohort", "dedupe", "record", "report", "split"],
         ),
         ("workflow/acne04/leaks/__init__.py", "# edited\n", []),
         ("workflow/acne04/split/paper.py", "# edited\n", ["record", "report", "split"]),
@@ -184,7 +184,7 @@ def test_c_a_parameter_and_a_rule(clone: Project) -> None:
     assert rules_run(clone.snakemake()) == ["record", "report", "split"]
     rule = clone.path / "workflow/rules/5_dedupe.smk"
     rule.write_text(rule.read_text().replace("acne04 --log", "acne04  --log"))
-    assert rules_run(clone.snakemake()) == ["dedupe", "record", "report", "split"]
+    assert rules_run(clone.snakemake()) == ["cohort", "dedupe", "record", "report", "split"]
     assert clone.dvc_status() == CLEAN
 
 

@@ -186,7 +186,7 @@ def test_every_record_set_loads_in_turn_from_one_dataset(
     names = [record_set.id for record_set in dataset.metadata.record_sets]
     assert names == [
         *("splits", "grades", "images"),
-        *("published", "published-clean", "holdout", "kfold", "paper"),
+        *("published", "published-clean", "published-matched", "holdout", "kfold", "paper"),
     ]
     for name in names[2:]:
         table = "tables/groups/groups.csv" if name == "images" else f"manifests/{name}.csv"

@@ -251,7 +251,9 @@ def test_the_papers_table(full: Project) -> None:
     assert not _findings(full, "splits", "paper-table-differs")
 
 
-@pytest.mark.parametrize("variant", ["published", "published-clean", "paper", "holdout", "kfold"])
+@pytest.mark.parametrize(
+    "variant", ["published", "published-clean", "published-matched", "paper", "holdout", "kfold"]
+)
 def test_nothing_is_lost_in_a_manifest(full: Project, real: pd.DataFrame, variant: str) -> None:
     manifest = read(full.path / f"data/splits/{variant}.csv", "splits")
     for _, rows in manifest.groupby(

@@ -48,7 +48,7 @@ def test_a_part_is_that_of_the_manifest(
 ) -> None:
     table = acne04.load(variant, part, fold, path=data)
     rows = pd.read_csv(data / f"data/splits/{variant}.csv")
-    if variant in ("published", "published-clean"):
+    if variant in ("published", "published-clean", "published-matched"):
         rows = rows[(rows["fold"] == fold) & (rows["split"] == part)]
     elif (variant, part) == ("kfold", "train"):
         rows = rows[(rows["fold"] != fold) & rows["split"].isin(["test", "train-only"])]

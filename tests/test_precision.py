@@ -14,8 +14,8 @@ from corpora import corpus, options
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acne04.score.intervals import drawn_weights, estimates
-from acne04.score.measures import tally
+from acne04.inference.intervals import drawn_weights, estimates
+from acne04.inference.measures import tally
 from acne04.split.grouped import holdout, kfold
 from acne04.split.part_sizes import part_findings
 from acne04.split.precision import (

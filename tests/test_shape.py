@@ -20,7 +20,7 @@ from acne04.cli import VERBS
 ROOT = Path(__file__).parents[1]
 PARAMETERS = "schemas/params.schema.json"
 BRIDGE = "snakemake_dvc/src/snakemake_dvc"
-STAGES = ["fetch", "scan", "validate", "near", "dedupe", "split", "report", "record"]
+STAGES = ["fetch", "scan", "validate", "near", "dedupe", "split", "cohort", "report", "record"]
 
 _TRACE = """
 import sys, pathlib
@@ -177,7 +177,7 @@ def test_no_code_is_an_input_of_a_rule() -> None:
 
 
 def test_dvc_yaml_is_short() -> None:
-    assert len((ROOT / "dvc.yaml").read_text().splitlines()) < 440
+    assert len((ROOT / "dvc.yaml").read_text().splitlines()) < 520
 
 
 #: What occurs once -> the only modules of the packages where it may.

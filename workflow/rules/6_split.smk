@@ -23,6 +23,7 @@ rule split:
         published="data/splits/published.csv",
         published_leaks="data/splits/published_leaks.csv",
         published_clean="data/splits/published-clean.csv",
+        published_matched="data/splits/published-matched.csv",
         paper="data/splits/paper.csv",
         paper_table="data/splits/paper_table.csv",
         paper_leaks="data/splits/paper_leaks.csv",

@@ -104,6 +104,7 @@ UNPINNED = [source for source in SOURCES if not is_pinned(source)]
 MANIFESTS = [
     "data/splits/published.csv",
     "data/splits/published-clean.csv",
+    "data/splits/published-matched.csv",
     "data/splits/paper.csv",
     "data/splits/holdout.csv",
     "data/splits/kfold.csv",

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-VARIANTS = ("published", "published-clean", "paper", "holdout", "kfold")
+VARIANTS = ("published", "published-clean", "published-matched", "paper", "holdout", "kfold")
 #: Variants that place whole groups, and keep places when the collection grows.
 GROUPED = ("holdout", "kfold")
 #: Variants with one row an image and fold.
-BY_FOLD = ("published", "published-clean")
+BY_FOLD = ("published", "published-clean", "published-matched")
 #: As many as ``split.repeats`` may ask for.
 MOST_REPEATS = 100
 _REPEAT = re.compile(r"(holdout|kfold)-([2-9]|[1-9][0-9]{1,2})")

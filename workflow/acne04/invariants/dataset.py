@@ -21,12 +21,16 @@ CERTIFICATES, CHURN = "data/splits/certificates.json", "data/splits/churn.csv"
 KEY_FIGURES = "data/splits/key_figures.json"
 PUBLISHED_LEAKS = "data/splits/published_leaks.csv"
 PAPER_LEAKS, PAPER_TABLE = "data/splits/paper_leaks.csv", "data/splits/paper_table.csv"
+COHORT_TABLES = ("flow", "missingness", "mix", "sensitivity", "person_links", "agreement")
+COHORT_AGREEMENT = "data/cohort/agreement.json"
 #: Schema of every document of findings.
 FINDINGS = "findings.schema.json"
 #: Nouns whose folder has findings and metrics.
-NOUNS = ("inventory", "annotations", "near", "groups", "splits")
+NOUNS = ("inventory", "annotations", "near", "groups", "splits", "cohort")
 #: Those whose findings may be folded into a table of problems.
 FOLDED = ("inventory", "annotations")
+#: The control of published-clean; releases before it have none.
+MATCHED = "published-matched"
 #: Variants that promise that no two related images lie in two parts; and their repeats.
 CLEAN = ("holdout", "kfold", "published-clean")
 
@@ -34,6 +38,11 @@ CLEAN = ("holdout", "kfold", "published-clean")
 def manifest_of(variant: str) -> str:
     """Name the artifact that a variant's manifest is."""
     return f"data/splits/{variant}.csv"
+
+
+def cohort_of(table: str) -> str:
+    """Name the artifact that a table of the cohort is; releases before it have none."""
+    return f"data/cohort/{table}.csv"
 
 
 def metrics_of(noun: str) -> str:

@@ -18,9 +18,12 @@ from acne04.invariants.dataset import (
     FOLDS,
     GROUPS,
     INVENTORY,
+    MATCHED,
+    NOUNS,
     RELATIONS,
     Dataset,
     manifest_of,
+    metrics_of,
 )
 from acne04.invariants.image_facts import image_facts
 from acne04.relations.kinship import Kinship
@@ -69,6 +72,12 @@ class Tables:
     def images(self) -> pd.DataFrame:
         """What is known of each image, as of `image_facts`."""
         return image_facts(self.inventory, self.groups, self.annotated)
+
+    @cached_property
+    def nouns(self) -> tuple[str, ...]:
+        """The folders with findings and metrics that there are to be, as with `variants`."""
+        there = self.dataset.ledger.files
+        return tuple(n for n in NOUNS if n != "cohort" or metrics_of(n) in there)
 
     def manifest(self, variant: str) -> pd.DataFrame:
         """Give table ``splits`` of a variant."""
@@ -151,10 +160,12 @@ class Tables:
         """Folds of ``kfold`` that the parameters ask for."""
         return int(self.parameters["folds"])
 
-    @property
+    @cached_property
     def variants(self) -> tuple[str, ...]:
-        """All variants that there are to be, with their repeats."""
-        return with_repeats(VARIANTS, int(self.parameters["repeats"]))
+        """All variants that there are to be, with repeats; not what an earlier release had not."""
+        there = self.dataset.ledger.files
+        variants = tuple(v for v in VARIANTS if v != MATCHED or manifest_of(v) in there)
+        return with_repeats(variants, int(self.parameters["repeats"]))
 
     @property
     def grouped(self) -> tuple[str, ...]:

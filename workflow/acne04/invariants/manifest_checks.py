@@ -23,6 +23,7 @@ from acne04.invariants.placements import expected_rows
 _PARTS = {
     "published": ("trainval", "test"),
     "published-clean": ("trainval", "test"),
+    "published-matched": ("trainval", "test"),
     "paper": ("all",),
     "kfold": ("test", "train-only"),
 }

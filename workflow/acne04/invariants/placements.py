@@ -8,6 +8,7 @@ many images train is taken from the certificate there, which `quotas-agree` coun
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping
 from fractions import Fraction
@@ -17,6 +18,7 @@ import pandas as pd
 
 from acne04.core.grades import GRADES
 from acne04.core.variants import BY_FOLD, base_of
+from acne04.invariants.dataset import MATCHED
 from acne04.invariants.dataset_tables import Tables
 from acne04.invariants.image_facts import COLUMNS, INCOMPLETE, UNVERIFIED, standing
 from acne04.relations.kinship import KINDS
@@ -34,6 +36,8 @@ RELATED = {
     "subject": "shares-subject",
     "chain": "related",
 }
+#: Of the draw of published-matched.
+DRAW_SEED = 0
 Counts = Mapping[int, Fraction]
 
 
@@ -47,7 +51,12 @@ def expected_rows(tables: Tables, variant: str) -> pd.DataFrame:
         Indexed by the number of the row in the manifest: `COLUMNS`, grade, fold, validates, split,
         weight, mark, excluded.
     """
-    make = {"published": _published, "published-clean": _published_clean, "paper": _paper}
+    make = {
+        "published": _published,
+        "published-clean": _published_clean,
+        MATCHED: _published_matched,
+        "paper": _paper,
+    }
     made = make[variant](tables) if variant in make else _grouped(tables, variant)
     key = ["image_id", "fold"] if variant in BY_FOLD else ["image_id"]
     rows = tables.manifest(variant)[key].rename_axis("row").reset_index()
@@ -144,6 +153,38 @@ def _cleaned(tables: Tables, rows: pd.DataFrame, reserve: pd.Series) -> pd.DataF
     free = rows[synthetic & (rows["excluded"] == "")]
     whole = pd.Series(1, index=free.index, dtype="object")
     _train(rows, _chosen(free, trained, tables, whole), free.index, "trainval")
+    return rows
+
+
+def _published_matched(tables: Tables) -> pd.DataFrame:
+    rows = _published(tables)
+    if rows["fold"].isna().all():
+        return rows
+    clean = _published_clean(tables).set_index(["fold", "image_id"])
+    return pd.concat(
+        [_drawn(tables, of_fold.copy(), clean.loc[fold]) for fold, of_fold in rows.groupby("fold")]
+    )
+
+
+def _drawn(tables: Tables, rows: pd.DataFrame, clean: pd.DataFrame) -> pd.DataFrame:
+    """Draw of one published fold as many photographs of each grade as its clean rows keep."""
+    training = rows[rows["split"] == "trainval"]
+    kept = clean.loc[(clean["split"] == "trainval") & (clean["origin"] == "real"), "grade"]
+    trained = {grade: Fraction(int((kept == grade).sum())) for grade in GRADES}
+    turn = [
+        hashlib.sha256(f"{MATCHED}:{DRAW_SEED}:{row.fold}:{row.image_id}".encode()).hexdigest()
+        for row in training.itertuples()
+    ]
+    ordered = training.assign(turn=turn).sort_values("turn")
+    beyond = ordered.groupby("grade").cumcount() >= ordered["grade"].map(trained)
+    left = ordered.index[beyond]
+    rows.loc[left, ["split", "excluded", "weight"]] = ["", "not-drawn", pd.NA]
+    drawn = rows["split"] == "trainval"
+    rows.loc[drawn, "weight"] = _weights(rows[drawn], trained, tables)
+    synthetic = rows["origin"] == "synthetic"
+    same = clean.loc[rows.loc[synthetic, "image_id"]]
+    for column in ("split", "weight", "mark", "excluded"):
+        rows.loc[synthetic, column] = same[column].to_numpy()
     return rows
 
 

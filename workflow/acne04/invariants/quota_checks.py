@@ -23,8 +23,10 @@ from acne04.invariants.comparing import Partly, unlike_figures
 from acne04.invariants.dataset import (
     CERTIFICATES,
     FINDINGS,
+    MATCHED,
     Dataset,
     findings_of,
+    manifest_of,
     metrics_of,
 )
 from acne04.invariants.dataset_tables import Tables, tables_of
@@ -32,7 +34,7 @@ from acne04.invariants.dataset_tables import Tables, tables_of
 _CELLS = (*map(str, GRADES), "all")
 _UNPROVEN = "quota-not-proven"
 #: Variants whose training part is balanced.
-_BALANCED = ("published-clean", *GROUPED)
+_BALANCED = ("published-clean", "published-matched", *GROUPED)
 
 
 def _quotas(dataset: Dataset) -> Evidence:
@@ -48,6 +50,7 @@ def _quotas(dataset: Dataset) -> Evidence:
         if certificate := tables.certificates.get(variant):
             problems += _of_variant(file, tables, variant, certificate)
     problems += _proven(tables)
+    problems += _matched(tables)
     counted = {variant: _figures(tables, variant) for variant in tables.variants}
     problems += unlike_figures(metrics, told, counted, "/variants")
     problems += unlike_figures(metrics, figures, Partly(images=_images(tables)))
@@ -58,6 +61,31 @@ def _quotas(dataset: Dataset) -> Evidence:
     if tables.is_grown:
         told_of += "; not which places an earlier release gave"
     return Evidence(told_of, tuple(problems))
+
+
+def _matched(tables: Tables) -> Iterator[Mismatch]:
+    """Hold the control of published-clean against it: as many of each grade and fold, as drawn."""
+    if MATCHED not in tables.variants:
+        return
+    file = tables.dataset.file_of(manifest_of(MATCHED))
+    counts = {}
+    for variant in ("published-clean", MATCHED):
+        rows = tables.manifest(variant)
+        rows = rows[rows["split"] != ""]
+        counts[variant] = rows.groupby(["fold", "split", "origin", "grade"]).size()
+    both = pd.DataFrame(counts).fillna(0).astype("int64")
+    for place, row in both[both["published-clean"] != both[MATCHED]].iterrows():
+        fold, split, origin, grade = place
+        expected = f"{row['published-clean']} {origin} images of grade {grade} in {split}, as clean"
+        yield Mismatch(file, expected, str(row[MATCHED]), pointer=f"fold {fold}")
+    key = ["fold", "image_id"]
+    published = tables.manifest("published").set_index(key)["split"]
+    rows = tables.manifest(MATCHED)
+    rows = rows[(rows["split"] != "") & (rows["origin"] == "real")]
+    before = published.reindex(pd.MultiIndex.from_frame(rows[key])).fillna("").to_numpy()
+    for row in rows[rows["split"].to_numpy() != before].itertuples():
+        expected = f"photographs of that part of the published fold {row.fold}"
+        yield Mismatch(file, expected, "another", int(row.Index) + 2, row.image_id)
 
 
 def _of_variant(

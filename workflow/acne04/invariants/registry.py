@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from acne04.inspection.checks import Check
 from acne04.invariants import (
+    cohort_checks,
     column_checks,
     manifest_checks,
     precision_checks,
@@ -20,4 +21,5 @@ CHECKS: tuple[Check[Dataset], ...] = (
     *precision_checks.CHECKS,
     *summary_checks.CHECKS,
     *relation_checks.CHECKS,
+    *cohort_checks.CHECKS,
 )

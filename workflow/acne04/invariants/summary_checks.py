@@ -7,7 +7,7 @@ annotation records that cannot be read, decisions_applied by kind (findings coun
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -26,8 +26,8 @@ from acne04.invariants.dataset import (
     FOLDED,
     KEY_FIGURES,
     LESIONS,
+    MATCHED,
     NAMES,
-    NOUNS,
     PAPER_LEAKS,
     PAPER_TABLE,
     PARENTS,
@@ -68,7 +68,7 @@ def _summaries(dataset: Dataset) -> Evidence:
         *_calibration(tables),
     ]
     findings = 0
-    for noun in NOUNS:
+    for noun in tables.nouns:
         document = dataset.document_of(findings_of(noun), FINDINGS)
         findings += sum(document["counts"].values())
         problems += _findings(tables, noun, document)
@@ -79,7 +79,9 @@ def _summaries(dataset: Dataset) -> Evidence:
         problems += unlike_figures(dataset.file_of(metrics_of(noun)), figures, counted)
     if KEY_FIGURES in dataset.ledger.files:  # earlier releases have none
         problems += _key_figures(tables)
-    told = f"{findings:,} findings and the metrics of {len(NOUNS)} stages; what published and "
+    told = (
+        f"{findings:,} findings and the metrics of {len(tables.nouns)} stages; what published and "
+    )
     return Evidence(f"{told}paper leak; the paper's table; churn; calibration", tuple(problems))
 
 
@@ -106,7 +108,9 @@ def _paper_leaks(tables: Tables) -> Iterator[Mismatch]:
     images = tables.images
     synthetic = images[images["origin"] == "synthetic"]
     counted = []
-    for variant in ("published", "published-clean", "holdout", "kfold"):
+    for variant in tables.variants:
+        if variant == "paper":
+            continue
         sides = _sides(tables, variant)
         order = sides["part"].map({p: held_out_order(p) for p in sides["part"].unique()})
         sides = sides.assign(group=sides["image_id"].map(images["group"]), order=order)
@@ -289,7 +293,18 @@ def _of_groups(tables: Tables, counts: dict[str, int]) -> dict[str, Any]:
 
 
 def _of_splits(tables: Tables, _: dict[str, int]) -> dict[str, Any]:
-    table = _leaks_of_published(tables)
+    leaking = [name for name in ("published", MATCHED) if name in tables.variants]
+    leaks = {name: Partly(leaks=_leaks_by_fold(tables, name)) for name in leaking}
+    churn = tables.dataset.table_of(CHURN, "churn")
+    causes = {
+        str(variant): dict(Counter(map(_cause, rows["cause"])))
+        for variant, rows in churn.groupby("variant")
+    }
+    return {"variants": Partly(leaks), "churn": causes}
+
+
+def _leaks_by_fold(tables: Tables, variant: str) -> dict[str, dict[str, Any]]:
+    table = leak_table(_sides(tables, variant), tables.kinship)
     by_fold: dict[str, dict[str, Any]] = {}
     for row in table[table["grade"] == ALL].itertuples():
         counted = by_fold.setdefault(str(row.fold), {})
@@ -301,12 +316,7 @@ def _of_splits(tables: Tables, _: dict[str, int]) -> dict[str, Any]:
         else:
             counted[_FIGURES[row.kind]] = row.images
             counted |= {"persons_percent": share} if row.kind == "subject" else {}
-    churn = tables.dataset.table_of(CHURN, "churn")
-    causes = {
-        str(variant): dict(Counter(map(_cause, rows["cause"])))
-        for variant, rows in churn.groupby("variant")
-    }
-    return {"variants": Partly(published=Partly(leaks=by_fold)), "churn": causes}
+    return by_fold
 
 
 def _key_figures(tables: Tables) -> Iterator[Mismatch]:
@@ -338,12 +348,14 @@ def _cause(cause: str) -> str:
     return "; ".join(part.partition(":")[0] for part in cause.split("; "))
 
 
-_COUNTED = {
+_COUNTED: dict[str, Callable[[Tables, dict[str, int]], dict[str, Any]]] = {
     "inventory": _of_inventory,
     "annotations": _of_annotations,
     "near": _of_near,
     "groups": _of_groups,
     "splits": _of_splits,
+    # `cohort-agrees` counts them again.
+    "cohort": lambda tables, counts: {},
 }
 CHECKS: tuple[Check[Dataset], ...] = (
     Check(

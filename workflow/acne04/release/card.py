@@ -18,6 +18,8 @@ _MANIFESTS = {
     "holdout": "train, val and test; report from this one",
     "kfold": "cross-validation; each fold is tested on once",
     "published-clean": "the published folds, with what leaks taken out of training",
+    "published-matched": "the control of published-clean: as many training images of each grade, "
+    "drawn from the published folds with their leaks",
     "published": "the published folds as they are, which leak: `published_leaks.csv`",
     "paper": "the collection of the ACNEDIT paper; it has no parts, and would leak as split there",
 }

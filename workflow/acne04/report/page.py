@@ -24,6 +24,7 @@ from acne04.core.variants import base_of, repeat_of
 from acne04.report import charts
 from acne04.report.artifact_list import identity, read_flow
 from acne04.report.class_balance import balance_of
+from acne04.report.cohort_tables import FIGURES, read_cohort
 from acne04.report.finding_list import kinds_of, read_findings
 from acne04.report.image_pairs import KINDS, read_pairs
 from acne04.report.image_records import Images, columns, read_images, related
@@ -37,7 +38,7 @@ from acne04.samples.sample import Annotations
 
 TEMPLATES = Path(__file__).parent / "page"
 #: Variants in the order of the page: ours to train with, then those to compare with.
-VARIANTS = ("holdout", "kfold", "published-clean", "published", "paper")
+VARIANTS = ("holdout", "kfold", "published-clean", "published-matched", "published", "paper")
 #: Thumbnails of one block of the page: each is read when the first of its pictures is looked at.
 BLOCK = 64
 #: Sizes of images that are listed; the others are told as one number.
@@ -109,6 +110,8 @@ def read_contents(place: DatasetPlace, dataset: str) -> Contents:
         "grades": [(grade, GRADE_NAMES[grade]) for grade in GRADES],
         "sizes": _sizes(images),
         "lesions": _lesions(images),
+        "cohort": read_cohort(place),
+        "cohort_figures": FIGURES,
         "leaks": read_leaks(place, images, metrics),
         "kinds": kinds_of(findings),
         "findings": findings,

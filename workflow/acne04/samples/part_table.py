@@ -150,8 +150,8 @@ def load(
     Parameters
     ----------
     variant : str
-        ``holdout``, ``kfold``, ``published-clean``, ``published`` or ``paper``; or a repeat,
-        ``holdout-2``.
+        ``holdout``, ``kfold``, ``published-clean``, ``published-matched``, ``published`` or
+        ``paper``; or a repeat, ``holdout-2``.
     part : str
         ``train``, ``val`` or ``test`` of holdout and of kfold; ``trainval`` or ``test`` of the
         published ones; ``all`` of paper.

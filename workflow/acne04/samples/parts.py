@@ -14,13 +14,14 @@ PARTS = {
     "holdout": ("train", "val", "test"),
     "kfold": ("train", "val", "test"),
     "published-clean": ("trainval", "test"),
+    "published-matched": ("trainval", "test"),
     "published": ("trainval", "test"),
     "paper": ("all",),
 }
 #: What a user may ask for, in words.
 VARIANTS_TOLD = f"{', '.join(PARTS)}; or a repeat, such as holdout-2"
 #: Variants whose parts are asked for by fold.
-OF_FOLDS = ("kfold", "published-clean", "published")
+OF_FOLDS = ("kfold", "published-clean", "published-matched", "published")
 
 
 def parts_of(variant: str) -> tuple[str, ...]:

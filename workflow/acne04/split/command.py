@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from acne04.split.manifest import (
     refuse_losses,
     refuse_strangers,
 )
+from acne04.split.matched import MATCHED, published_matched
 from acne04.split.paper import paper, paper_findings, paper_leaks, paper_table
 from acne04.split.part_sizes import part_findings, refuse_empty_parts
 from acne04.split.precision import precision_document
@@ -122,11 +124,14 @@ def read_options(arguments: argparse.Namespace) -> SplitOptions:
     previous = values["previous"]
     variants = with_repeats(tuple(arguments.variants), values["repeats"])
     clean = "published-clean" in variants
+    matched = MATCHED in variants
     for option, given, needed, by in (
         ("--folds", arguments.folds, "published" in variants, "the variant published"),
         ("--annotated", arguments.annotated, values["restrict"] == "v2", "--restrict v2"),
         ("--folds", arguments.folds, clean, "the variant published-clean"),
         ("--relations", arguments.relations, clean, "the variant published-clean"),
+        ("--folds", arguments.folds, matched, f"the variant {MATCHED}"),
+        ("--relations", arguments.relations, matched, f"the variant {MATCHED}"),
         ("--relations", arguments.relations, previous, "--previous"),
     ):
         if needed and not given:
@@ -259,10 +264,15 @@ def _make(
     def folds() -> pd.DataFrame:
         return _table(options.folds, "folds", options.dataset)
 
+    @cache
+    def clean() -> Variant:
+        return published_clean(images, folds(), kinship, how)
+
     how = options.parameters
     makers: dict[str, Callable[[], Variant]] = {
         "published": lambda: published(as_labelled(images), folds()),
-        "published-clean": lambda: published_clean(images, folds(), kinship, how),
+        "published-clean": clean,
+        MATCHED: lambda: published_matched(images, folds(), clean(), how),
         "paper": lambda: paper(as_labelled(images), promised),
     }
     grouped = {"holdout": holdout, "kfold": kfold}

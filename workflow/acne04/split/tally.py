@@ -25,6 +25,8 @@ from acne04.split.manifest import SplitParameters, Variant
 _PART_ORDER = ("train", "val", "trainval", "test", "train-only", "all")
 #: Leaks are what `published` is; a variant without parts has none.
 LEAKY, _WITHOUT_PARTS = "published", "paper"
+#: The control leaks on purpose; what it is drawn from says by what.
+_CONTROL = "published-matched"
 #: Kind of relation to the finding that reports it in `published`, to what may not be on both sides,
 #: and to the name of its figure.
 _TOLD = {
@@ -49,6 +51,8 @@ def leaks_of(variants: list[Variant], kinship: Kinship) -> dict[str, pd.DataFram
 def leak_findings(leaks: dict[str, pd.DataFrame]) -> Iterator[Finding]:
     """Warn of what `published` leaks; anything that another variant leaks is an error."""
     for variant, table in leaks.items():
+        if variant == _CONTROL:
+            continue
         rows = table[(table["grade"] == ALL) & (table["pairs"] > 0)]
         told = rows[rows["kind"] != ANY] if variant == LEAKY else rows[rows["kind"] == ANY]
         for row in told.itertuples():
@@ -58,7 +62,7 @@ def leak_findings(leaks: dict[str, pd.DataFrame]) -> Iterator[Finding]:
 def leak_figures(variant: str, table: pd.DataFrame) -> dict[str, Any]:
     """Count leaks for ``metrics.json``: of `published` by fold and kind, of others all pairs."""
     rows = table[table["grade"] == ALL]
-    if variant != LEAKY:
+    if variant not in (LEAKY, _CONTROL):
         return {"leaking_pairs": int(rows.loc[rows["kind"] == ANY, "pairs"].sum())}
     by_fold: dict[str, dict[str, Any]] = {}
     for row in rows.itertuples():
@@ -153,7 +157,7 @@ def print_balance(
     table = Table(
         title=f"Images by grade (balance: {parameters.balance}, target {parameters.target})"
     )
-    table.add_column("variant")
+    table.add_column("variant", no_wrap=True)
     table.add_column("part", no_wrap=True)
     for name in (*GRADE_NAMES, "all"):
         table.add_column(name, justify="right")

@@ -59,7 +59,7 @@ _IMAGE_FILES = "image-files"
 #: Manifests with one row an image. In the others an image has a row a fold: they refer to the
 #: images instead of repeating each one five times in a loader's memory.
 _ONE_ROW_AN_IMAGE = ("holdout", "kfold", "paper")
-_MANIFESTS = ("published", "published-clean", *_ONE_ROW_AN_IMAGE)
+_MANIFESTS = ("published", "published-clean", "published-matched", *_ONE_ROW_AN_IMAGE)
 _GROUPS = "tables/groups/groups.csv"
 _DATA_TYPES = {
     "string": "sc:Text",

@@ -209,7 +209,8 @@ def _biases(facts: Facts) -> list[str]:
 def _use_cases() -> list[str]:
     return [
         "Training and testing of severity grading and lesion counting, with the manifests holdout "
-        "and kfold; published-clean to compare with published results without their leaks.",
+        "and kfold; published-clean to compare with published results without their leaks, "
+        "published-matched to tell what those leaks are worth from what the lost images are.",
         "Study of leakage: published and paper are kept as they were, with tables of their leaks.",
         "Not for diagnosis, not for identifying people, not for any use but academic research.",
     ]
