@@ -14,9 +14,9 @@ from scipy import stats
 
 from acne04.cli import main
 from acne04.core.grades import GRADE_NAMES
+from acne04.inference.intervals import differences, drawn_weights, estimates
+from acne04.inference.measures import NAMES, figures, tally
 from acne04.samples.parts import rows_of_part
-from acne04.score.intervals import differences, drawn_weights, estimates
-from acne04.score.measures import NAMES, figures, tally
 
 pytestmark = pytest.mark.workflow
 NO_COUNT = np.nan

@@ -14,10 +14,10 @@ from acne04.core import documents
 from acne04.core.errors import UnavailableError
 from acne04.core.findings import Finding
 from acne04.core.outputs import declare_json, give_document, read_json
+from acne04.inference.intervals import differences, drawn_weights, estimates
+from acne04.inference.measures import PersonTallies, tally
 from acne04.samples.parts import PARTS
 from acne04.samples.place import find_dataset
-from acne04.score.intervals import differences, drawn_weights, estimates
-from acne04.score.measures import PersonTallies, tally
 from acne04.score.predictions import Predictions, ScoredPart, read_predictions, scored_part
 from acne04.score.presentation import (
     as_document,

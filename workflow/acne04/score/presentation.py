@@ -12,8 +12,8 @@ from rich.table import Table
 
 from acne04.core.findings import Finding
 from acne04.core.printing import say
-from acne04.score.intervals import CONFIDENCE, DRAWS, Difference, Estimate
-from acne04.score.measures import NAMES
+from acne04.inference.intervals import CONFIDENCE, DRAWS, Difference, Estimate
+from acne04.inference.measures import NAMES
 from acne04.score.predictions import Predictions, ScoredPart
 
 #: Decimals that are told and written.
