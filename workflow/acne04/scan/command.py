@@ -59,7 +59,8 @@ class ScanOptions:
     sources : pathlib.Path or None
         Facts about the sources; without them no promise is checked.
     tables : dict of str to pathlib.Path
-        Table to the file to write: inventory, features, folds, boxes; those not asked for are missing.
+        Table to the file to write: inventory, features, folds, boxes; those not asked for are
+        missing.
     problems, findings, metrics : pathlib.Path or None
         Where to write them; without a file for the problems every finding is told by itself.
     threads : int
