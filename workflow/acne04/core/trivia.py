@@ -108,10 +108,10 @@ def _trivia(planes: list[list[int]], skin: int, coarse: list[int], pixels: int) 
     lost = variance - Fraction(pixels * coarse[1] - coarse[0] ** 2, pixels**2)
     return Trivia(
         luminance=round(total / number, DECIMALS),
-        contrast=round(math.sqrt(variance), DECIMALS),
+        contrast=round(math.sqrt(float(variance)), DECIMALS),
         cast_blue=round((blue - NEUTRAL * number) / number, DECIMALS),
         cast_red=round((red - NEUTRAL * number) / number, DECIMALS),
-        sharpness=round(math.sqrt(max(lost, 0)), DECIMALS),
+        sharpness=round(math.sqrt(max(float(lost), 0.0)), DECIMALS),
         background=round((number - skin) / number, DECIMALS),
     )
 

@@ -126,7 +126,7 @@ def _borders(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     known = np.sort(values[~np.isnan(values)])
     different = np.unique(known)
     if len(different) <= BINS:
-        return different[1:]
+        return np.asarray(different[1:], dtype=np.float64)
     places = np.arange(1, BINS) * len(known) // BINS
     borders: npt.NDArray[np.float64] = np.unique(known[places])
     return borders[borders > different[0]]

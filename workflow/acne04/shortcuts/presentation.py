@@ -80,7 +80,7 @@ def _table(first: str, *titles: str) -> Table:
 
 
 def _name(entry: dict[str, Any]) -> str:
-    return entry["feature"] + (" *" if entry["exceeds_chance"] else "")
+    return f"{entry['feature']}{' *' if entry['exceeds_chance'] else ''}"
 
 
 def _interval(entry: dict[str, Any]) -> str:
