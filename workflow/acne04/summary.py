@@ -22,6 +22,7 @@ _MAKERS = {
     "near": "near",
     "groups": "dedupe",
     "splits": "split",
+    "shortcuts": "shortcuts",
 }
 #: Columns of the table, before the words.
 _FOLDER = 16

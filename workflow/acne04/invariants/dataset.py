@@ -10,7 +10,8 @@ import pandas as pd
 from acne04.provenance.ledger import Ledger
 
 INVENTORY, FOLDS = "data/inventory/images.csv", "data/inventory/folds.csv"
-BOXES = "data/inventory/boxes.csv"
+BOXES, FEATURES = "data/inventory/boxes.csv", "data/inventory/features.csv"
+SHORTCUTS, BETRAYED = "data/splits/shortcuts.csv", "data/shortcuts/betrayed.csv"
 NAMES, GROUPS = "data/groups/names.csv", "data/groups/groups.csv"
 RELATIONS = "data/groups/relations.csv"
 ANNOTATED, LESIONS = "data/annotations/images.csv", "data/annotations/lesions.csv"
@@ -24,7 +25,7 @@ PAPER_LEAKS, PAPER_TABLE = "data/splits/paper_leaks.csv", "data/splits/paper_tab
 #: Schema of every document of findings.
 FINDINGS = "findings.schema.json"
 #: Nouns whose folder has findings and metrics.
-NOUNS = ("inventory", "annotations", "near", "groups", "splits")
+NOUNS = ("inventory", "annotations", "near", "groups", "splits", "shortcuts")
 #: Those whose findings may be folded into a table of problems.
 FOLDED = ("inventory", "annotations")
 VARIANTS = ("published", "published-clean", "paper", "holdout", "kfold")

@@ -8,6 +8,7 @@ from acne04.invariants import (
     manifest_checks,
     quota_checks,
     relation_checks,
+    shortcut_checks,
     summary_checks,
 )
 from acne04.invariants.dataset import Dataset
@@ -18,4 +19,5 @@ CHECKS: tuple[Check[Dataset], ...] = (
     *quota_checks.CHECKS,
     *summary_checks.CHECKS,
     *relation_checks.CHECKS,
+    *shortcut_checks.CHECKS,
 )

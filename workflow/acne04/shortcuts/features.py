@@ -125,11 +125,12 @@ def _borders(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Give the least value of each bin but the first."""
     known = np.sort(values[~np.isnan(values)])
     different = np.unique(known)
-    if len(different) <= BINS:
-        return np.asarray(different[1:], dtype=np.float64)
-    places = np.arange(1, BINS) * len(known) // BINS
-    borders: npt.NDArray[np.float64] = np.unique(known[places])
-    return borders[borders > different[0]]
+    borders: npt.NDArray[np.float64] = different
+    if len(different) > BINS:
+        places = np.arange(1, BINS) * len(known) // BINS
+        borders = np.unique(known[places])
+    above: npt.NDArray[np.float64] = borders[borders > known[:1].min(initial=np.inf)]
+    return above
 
 
 def _number(name: str) -> float:

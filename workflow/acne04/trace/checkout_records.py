@@ -18,7 +18,7 @@ from acne04.provenance.ledger import Ledger, read
 
 LEDGER = "data/ledger/ledger.json"
 #: Folders of ``data/`` whose stage reports findings, in workflow order.
-WITH_FINDINGS = ("inventory", "annotations", "near", "groups", "splits")
+WITH_FINDINGS = ("inventory", "annotations", "near", "groups", "splits", "shortcuts")
 MANIFESTS = ("published", "published-clean", "paper", "holdout", "kfold")
 DECISIONS = ("annotations", "images", "relations", "places")
 V2 = "Acne04-v2_annotations.json"
