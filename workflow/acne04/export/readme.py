@@ -88,8 +88,9 @@ def _remarks(selection: Selection, form: ExportFormat) -> Iterable[str]:
     if selection.re_encoding:
         written = selection.re_encoding
         yield (
-            f"**All images are written alike**: upright, stretched to {written.width} x {written.height} "
-            f"px, JPEG of quality {written.quality}, without metadata; boxes and circles are scaled "
+            f"**All images are written alike**: upright, stretched to {written.width} x "
+            f"{written.height} px, JPEG of quality {written.quality}, without metadata; boxes and "
+            "circles are scaled "
             "with them, boxes to whole pixels, so that circles may be ellipses. How a file was "
             "made tells nothing more of its grade. `sha256`, `size` and `path` are those of the "
             "source; `width` and `height` those of the files here."

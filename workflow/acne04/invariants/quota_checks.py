@@ -31,7 +31,7 @@ from acne04.invariants.dataset import (
 )
 from acne04.invariants.dataset_tables import Tables, tables_of
 
-_CELLS = (*map(str, GRADES), "all")
+_SIZES = ("smaller", "larger")
 _UNPROVEN = "quota-not-proven"
 #: Variants whose training part is balanced.
 _BALANCED = ("published-clean", *GROUPED)
@@ -61,11 +61,30 @@ def _quotas(dataset: Dataset) -> Evidence:
 
 
 def _photographs(tables: Tables, variant: str) -> pd.DataFrame:
-    """Give the placed photographs of a variant of whole groups: columns part, grade, group."""
+    """Give the placed photographs of a variant of whole groups: columns part, cell, group."""
     rows = tables.manifest(variant)
     rows = rows[(rows["split"] != "") & (rows["origin"] == "real")]
     part = rows["split"] if variant == "holdout" else "fold-" + rows["fold"].astype("str")
-    return pd.DataFrame({"part": part, "grade": rows["grade"], "group": rows["group"]})
+    pixels = (rows["width"] * rows["height"]).astype("float64")
+    # Half of the photographs at least are the smaller ones.
+    larger = pixels > pixels.sort_values(ignore_index=True)[(len(pixels) - 1) // 2]
+    size = larger.map({False: f" {_SIZES[0]}", True: f" {_SIZES[1]}"})
+    by_size = tables.parameters.get("strata") == "grade+size" and len(rows)
+    cell = rows["grade"].astype("str") + (size if by_size else "")
+    return pd.DataFrame({"part": part, "cell": cell, "group": rows["group"]})
+
+
+def _cells(tables: Tables) -> tuple[str, ...]:
+    """Name the strata that have quotas."""
+    names = tuple(map(str, GRADES))
+    if tables.parameters.get("strata") == "grade+size":
+        names = tuple(f"{grade} {size}" for grade in names for size in _SIZES)
+    return names
+
+
+def _by_cell(tables: Tables, cells: pd.Series) -> dict[str, int]:
+    counts = cells.value_counts()
+    return {**{name: int(counts.get(name, 0)) for name in _cells(tables)}, "all": len(cells)}
 
 
 def _ratios(tables: Tables, variant: str) -> dict[str, int]:
@@ -80,14 +99,16 @@ def _certificate(
 ) -> Iterator[Mismatch]:
     rows, ratios = _photographs(tables, variant), _ratios(tables, variant)
     names = list(tables.parts) if variant == "holdout" else list(ratios)
-    placed = {part: _by_grade(rows[rows["part"] == part]["grade"]) for part in (*ratios, *names)}
+    placed = {
+        part: _by_cell(tables, rows[rows["part"] == part]["cell"]) for part in (*ratios, *names)
+    }
     whole = sum(ratios.values())
     deviations = []
     parts: dict[str, Any] = {}
     for part in names:
         frozen = part not in ratios
         cells = {}
-        for cell in _CELLS:
+        for cell in (*_cells(tables), "all"):
             images = sum(placed[other][cell] for other in ratios)
             quota = Fraction(placed[part][cell])
             if not frozen:

@@ -159,6 +159,7 @@ def read_options(arguments: argparse.Namespace) -> SplitOptions:
             unknown_parent=values["unknown_parent"],
             least_persons=values["least_persons"],
             limits=Limits(values["node_limit"], float(values["relative_gap"])),
+            strata=values["strata"],
         ),
     )
 

@@ -37,6 +37,7 @@ from acne04.split.manifest import (
 from acne04.split.placement import place_groups
 from acne04.split.quotas import Certificate, FrozenPart, Integers, Parts, with_total
 from acne04.split.solver import Limits
+from acne04.split.strata import COLUMN, codes_of, strata_of
 
 TRAIN, TRAIN_ONLY = "train", "train-only"
 
@@ -128,7 +129,7 @@ def _place_units(
     Parameters
     ----------
     manifest : pandas.DataFrame
-        All images: columns group, grade.
+        All images: columns group, stratum.
     real : pandas.Series of bool
         The photographs that can be placed.
     growth : Growth
@@ -159,21 +160,23 @@ def _place_units(
         number = int(groups.get(growth.frozen, 0))
         frozen = FrozenPart(growth.frozen, number, tuple(counts.tolist()))
     numbers = tuple(int(groups.get(name, 0)) for name in open_parts.names)
-    return place, replace(certificate, groups=numbers, frozen=frozen)
+    strata = codes_of(manifest)[1]
+    return place, replace(certificate, groups=numbers, frozen=frozen, strata=strata)
 
 
 def _count(rows: pd.DataFrame, place: pd.Series, names: Sequence[str]) -> Integers:
-    """Count the rows of each grade in each part, shape (grades, parts); others are left out."""
-    counts = np.zeros((len(GRADES), len(names) + 1), dtype=np.int64)
+    """Count the rows of each stratum in each part, shape (strata, parts); others are left out."""
+    codes, strata = codes_of(rows)
+    counts = np.zeros((len(strata), len(names) + 1), dtype=np.int64)
     part = pd.Index(names).get_indexer(place)
-    np.add.at(counts, (rows["grade"].to_numpy(dtype=np.int64), part), 1)
+    np.add.at(counts, (codes, part), 1)
     return counts[:, :-1]
 
 
 def _open(
     images: pd.DataFrame, parameters: SplitParameters, growth: Growth
 ) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
-    """Give a manifest with the exclusions in it, and which real and synthetic images are left."""
+    """Give a manifest with exclusions and strata, and which real and synthetic images are left."""
     manifest = blank_manifest(images)
     reasons = standing(images, parameters.restrict)
     manifest["excluded"] = reasons.mask(reasons == "", growth.excluded)
@@ -181,7 +184,9 @@ def _open(
     left = manifest["excluded"] == ""
     if parameters.balance != "synthetic":
         manifest.loc[left & synthetic, "excluded"] = "not-used"
-    return manifest, left & ~synthetic, (manifest["excluded"] == "") & synthetic
+    real = left & ~synthetic
+    manifest[COLUMN] = strata_of(images, real, parameters.strata)
+    return manifest, real, (manifest["excluded"] == "") & synthetic
 
 
 def _balance(
@@ -213,6 +218,7 @@ def _close(
     trained: dict[int, Fraction],
     parameters: SplitParameters,
 ) -> Variant:
+    manifest = manifest.drop(columns=COLUMN)
     after = reached(manifest, trained, parameters, training_shares(manifest, parameters.fold_count))
     findings = [
         *growth.findings,

@@ -12,6 +12,7 @@ from acne04.core.errors import SplitError, UsageError
 from acne04.core.findings import Finding
 from acne04.split.quotas import Certificate
 from acne04.split.solver import Limits
+from acne04.split.strata import GRADE
 
 VARIANTS = ("published", "published-clean", "paper", "holdout", "kfold")
 #: Variants that place whole groups, and keep places when the collection grows.
@@ -59,6 +60,8 @@ class SplitParameters:
         Images of each grade that balancing aims at.
     unknown_parent : {"exclude", "keep"}
         What becomes of synthetic images of unknown parent.
+    strata : {"grade", "grade+size"}
+        What every part is to have its share of, see `acne04.split.strata`.
     least_persons : int
         Persons, in a part and of a grade in it, below which a finding tells that they are few.
     limits : Limits
@@ -73,6 +76,7 @@ class SplitParameters:
     unknown_parent: str
     least_persons: int
     limits: Limits
+    strata: str = GRADE
 
 
 @dataclass(frozen=True)
