@@ -42,6 +42,7 @@ rule report:
                 "problems.table.json",
                 "relations.table.json",
                 "review.table.json",
+                "shortcuts.table.json",
                 "sources.schema.json",
                 "splits.table.json",
                 "verdicts.table.json",

@@ -184,8 +184,9 @@ def _betrayed(tables: Tables, features: pd.DataFrame) -> pd.DataFrame:
         if pd.notna(row.width) and (row.width, row.height) not in sizes:
             by.append("size")
         if by:
-            rows.append((row.image_id, row.path, "|".join(by)))
-    return pd.DataFrame(rows, columns=["image_id", "path", "by"], dtype="str")
+            rows.append((row.image_id, row.path, row.label, "|".join(by)))
+    marked = pd.DataFrame(rows, columns=["image_id", "path", "grade", "by"])
+    return marked.astype({"image_id": "str", "path": "str", "grade": "Int64", "by": "str"})
 
 
 def _findings(tables: Tables, told: pd.DataFrame, betrayed: set[str]) -> Iterator[Mismatch]:
