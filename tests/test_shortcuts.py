@@ -197,7 +197,18 @@ def features_of(images: pd.DataFrame, contents: list[bytes]) -> pd.DataFrame:
 
 @pytest.mark.workflow
 def test_jpeg_tables_tell_synthetic_images_until_all_are_written_alike(finished: Project) -> None:
-    images, contents = drawn_images(finished)
+    # Of the few photographs here some have tables that no other one has.
+    told_until_written_alike(finished, 0.8)
+
+
+@pytest.mark.long
+@pytest.mark.workflow
+def test_jpeg_tables_tell_every_synthetic_image_of_the_whole_stand_in(full: Project) -> None:
+    told_until_written_alike(full, 1.0)
+
+
+def told_until_written_alike(project: Project, least: float) -> None:
+    images, contents = drawn_images(project)
 
     def told(contents: list[bytes]) -> dict[Any, float | None]:
         trivial = trivial_table(images, features_of(images, contents), set())
@@ -209,7 +220,9 @@ def test_jpeg_tables_tell_synthetic_images_until_all_are_written_alike(finished:
     grades = {grade for _, grade in before}
     assert grades
     for grade in grades:
-        assert before["jpeg tables", grade] == 1.0
+        area_before = before["jpeg tables", grade]
+        assert area_before is not None
+        assert area_before >= least
         for feature in ("jpeg tables", "size", "camera"):
             assert alike[feature, grade] == pytest.approx(0.5, abs=0.1)
 
