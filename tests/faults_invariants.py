@@ -28,6 +28,8 @@ PUBLISHED, CLEAN = "data/splits/published.csv", "data/splits/published-clean.csv
 MATCHED = "data/splits/published-matched.csv"
 PAPER = "data/splits/paper.csv"
 FLOW, AGREEMENT = "data/cohort/flow.csv", "data/cohort/agreement.json"
+FEATURES = "data/inventory/features.csv"
+SHORTCUTS, BETRAYED = "data/splits/shortcuts.csv", "data/shortcuts/betrayed.csv"
 LEAKS, PAPER_LEAKS = "data/splits/published_leaks.csv", "data/splits/paper_leaks.csv"
 MANIFESTS = tuple(f"data/splits/{variant}.csv" for variant in VARIANTS)
 
@@ -377,6 +379,16 @@ def paper_leak_row_removed(place: Place) -> None:
     )
 
 
+def shortcut_removed(place: Place) -> None:
+    """A figure of one feature has no row."""
+    edit(place(SHORTCUTS), lambda rows: rows.pop())
+
+
+def betrayed_unmarked(place: Place) -> None:
+    """A synthetic image that its bytes betray has no row."""
+    edit(place(BETRAYED), lambda rows: rows.pop())
+
+
 def findings_denied(place: Place) -> None:
     """A finding goes, and the counts stay."""
     _document(place, "data/splits/findings.json", lambda document: document["findings"].pop())
@@ -489,6 +501,7 @@ def _copy(kind: str) -> Callable[[Row], bool]:
     return lambda row: row["kind"] == kind
 
 
+_SHORTCUTS = "shortcuts-agree"
 _WHOLE, _REASONS, _COLUMNS = "manifests-whole", "reasons-hold", "columns-agree"
 _COHORT = "cohort-agrees"
 _QUOTAS, _SUMMARIES, _GROUPS, _LEAKS = "quotas-agree", "summaries-agree", "groups-agree", "leaks"
@@ -633,6 +646,25 @@ TABLE_FAULTS = (
                _SUMMARIES, "data/splits/key_figures.json", alone=True),
     TableFault("a change since a release that there is not", churn_invented, _SUMMARIES,
                "data/splits/churn.csv", alone=True),
+    TableFault("a shortcut is said to be none",
+               _first(SHORTCUTS, lambda row: row["exceeds_chance"] == "true",
+                      exceeds_chance="false"), _SHORTCUTS, SHORTCUTS, alone=True),
+    TableFault("a shortcut grades worse than its recalls",
+               _first(SHORTCUTS, lambda row: row["task"] == "grade" and row["value"] > "0.3",
+                      value="0.2501"), _SHORTCUTS, SHORTCUTS, alone=True),
+    TableFault("a feature is not told of", shortcut_removed, _SHORTCUTS, SHORTCUTS, alone=True),
+    TableFault("a shortcut is judged by fewer", _first(SHORTCUTS, bool, images="1"), _SHORTCUTS,
+               SHORTCUTS, alone=True),
+    TableFault("an image is not marked", betrayed_unmarked, _SHORTCUTS, BETRAYED, alone=True),
+    TableFault("bytes of a pixel", _first(FEATURES, bool, bytes_per_pixel="0.5"), _SHORTCUTS,
+               FEATURES, alone=True),
+    TableFault("JPEG tables are those of others",
+               _first(FEATURES, lambda row: row["path"].startswith("acnedit"),
+                      quantization="0123456789abcdef"), _SHORTCUTS, FEATURES),
+    TableFault("a figure of the shortcuts", _figure("data/shortcuts/metrics.json", "betrayed",
+               value=0), _SHORTCUTS, "data/shortcuts/metrics.json", alone=True),
+    TableFault("a finding on shortcuts", _figure("data/shortcuts/findings.json", "counts",
+               "synthetic-betrayed", value=2), _SHORTCUTS, "data/shortcuts/findings.json"),
     TableFault("a photograph leaves its group", group_torn, _GROUPS, GROUPS),
     TableFault("strangers are one group", strangers_joined, _GROUPS, GROUPS, alone=True),
     TableFault("one person in two groups", person_shared, _GROUPS, GROUPS),

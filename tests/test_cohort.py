@@ -18,6 +18,7 @@ from acne04.cli import main
 from acne04.cohort.evidence import graded_pairs, links_across_persons
 from acne04.cohort.people import join_cohort, with_units
 from acne04.core import tables
+from acne04.core.variants import VARIANTS
 from acne04.inference.agreement import agreement_of
 from acne04.inference.sensitivity import (
     CLEAN,
@@ -231,7 +232,8 @@ def words(project: Project, output: Path) -> list[str]:
     given |= {"echoes": "annotations/echoes", "groups": "groups/groups"}
     given |= {"relations": "groups/relations"}
     told = [f"--{name}={data / path}.csv" for name, path in given.items()]
-    told += [f"--manifests={data / 'splits'}", f"--sources={SOURCES}", f"--output={output}"]
+    told += ["--manifests", *(str(data / f"splits/{name}.csv") for name in VARIANTS)]
+    told += [f"--sources={SOURCES}", f"--output={output}"]
     return ["--dataset=standin", *told]
 
 

@@ -20,7 +20,18 @@ from acne04.cli import VERBS
 ROOT = Path(__file__).parents[1]
 PARAMETERS = "schemas/params.schema.json"
 BRIDGE = "snakemake_dvc/src/snakemake_dvc"
-STAGES = ["fetch", "scan", "validate", "near", "dedupe", "split", "cohort", "report", "record"]
+STAGES = [
+    "fetch",
+    "scan",
+    "validate",
+    "near",
+    "dedupe",
+    "split",
+    "cohort",
+    "shortcuts",
+    "report",
+    "record",
+]
 
 _TRACE = """
 import sys, pathlib
@@ -210,6 +221,7 @@ HOMES = {
             f"{BRIDGE}/screen.py",
             "workflow/acne04/leaks/verdict.py",
             "workflow/acne04/score/presentation.py",
+            "workflow/acne04/shortcuts/presentation.py",
             "workflow/acne04/split/tally.py",
         },
     ),

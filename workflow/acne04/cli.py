@@ -44,6 +44,7 @@ VERBS = {
     "dedupe": "give canonical names; join what is related into groups",
     "split": "place whole groups into balanced splits with exact quotas",
     "cohort": "count images and persons by step; what is missing; how sure labels are",
+    "shortcuts": "say what a model could grade by without looking at skin",
     "report": "show the dataset on one page: pictures, leaks, questions",
     "record": "write the ledger: rule, code, inputs and hash of every artifact",
     "decide": "list what only a person can settle, and record the answer",
@@ -77,7 +78,7 @@ PURPOSES = {
         "cohort",
         "record",
     ),
-    "judge": ("leaks", "score", "decide", "check", "audit", "doctor"),
+    "judge": ("leaks", "shortcuts", "score", "decide", "check", "audit", "doctor"),
     "publish": ("export", "release", "verify"),
 }
 
@@ -104,6 +105,7 @@ EXTRAS = {
     "jinja2": _WORKFLOW,
     "pathspec": _WORKFLOW,
     "pyarrow": _WORKFLOW,
+    "sklearn": "pip install scikit-learn, or `make setup` in a checkout",
     "snakemake": _WORKFLOW,
 }
 

@@ -23,6 +23,7 @@ _MAKERS = {
     "groups": "dedupe",
     "splits": "split",
     "cohort": "cohort",
+    "shortcuts": "shortcuts",
 }
 #: Columns of the table, before the words.
 _FOLDER = 16

@@ -80,6 +80,7 @@ rule split:
             --ratios {params.split[ratios]:q} \
             --fold-count {params.split[folds]:q} \
             --restrict {params.split[restrict]:q} \
+            --strata {params.split[strata]:q} \
             --balance {params.split[balance]:q} \
             --target {params.split[target]:q} \
             --unknown-parent {params.split[unknown_parent]:q} \

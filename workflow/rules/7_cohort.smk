@@ -60,6 +60,6 @@ rule cohort:
             --echoes {input.echoes:q} \
             --groups {input.groups:q} \
             --relations {input.relations:q} \
-            --manifests data/splits \
+            --manifests {input.manifests:q} \
             --output data/cohort
         """

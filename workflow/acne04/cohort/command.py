@@ -24,6 +24,7 @@ from acne04.core import documents, tables
 from acne04.core.findings import summary_lines, write_findings
 from acne04.core.printing import remark
 from acne04.core.sources import load_sources
+from acne04.core.variants import base_of, repeat_of
 
 AGREEMENT = "agreement.schema.json"
 #: Variants in the order of the tables.
@@ -42,8 +43,8 @@ class CohortOptions:
         Goes into every row.
     inventory, groups, relations, annotated, echoes : pathlib.Path
         Tables of these names.
-    manifests : pathlib.Path
-        Folder with the manifests of all `VARIANTS`.
+    manifests : tuple of pathlib.Path
+        Manifests of all `VARIANTS`, and of their repeats.
     sources : pathlib.Path or None
         What the sources promise; None: the flow begins with what was delivered.
     output : pathlib.Path
@@ -56,7 +57,7 @@ class CohortOptions:
     relations: Path
     annotated: Path
     echoes: Path
-    manifests: Path
+    manifests: tuple[Path, ...]
     sources: Path | None
     output: Path
 
@@ -70,7 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--relations", type=Path, required=True, metavar="CSV", help="what made the groups")
     add("--annotated", type=Path, required=True, metavar="CSV", help="images of Acne04-v2")
     add("--echoes", type=Path, required=True, metavar="CSV", help="photographs of one annotation")
-    add("--manifests", type=Path, required=True, metavar="FOLDER", help="by `acne04 split`")
+    add("--manifests", type=Path, nargs="+", required=True, metavar="CSV", help="by `acne04 split`")
     add("--sources", type=Path, metavar="YAML", help="what the sources promise")
     add("--output", type=Path, required=True, metavar="FOLDER", help="write everything here")
 
@@ -84,7 +85,7 @@ def read_options(arguments: argparse.Namespace) -> CohortOptions:
         relations=arguments.relations,
         annotated=arguments.annotated,
         echoes=arguments.echoes,
-        manifests=arguments.manifests,
+        manifests=tuple(arguments.manifests),
         sources=arguments.sources,
         output=arguments.output,
     )
@@ -98,10 +99,7 @@ def run(options: CohortOptions) -> int:
     annotated = tables.read(options.annotated, "annotated", dataset)
     echoes = tables.read(options.echoes, "echoes", dataset)
     images = join_cohort(inventory, tables.read(options.groups, "groups", dataset))
-    manifests = {
-        variant: tables.read(options.manifests / f"{variant}.csv", "splits", dataset)
-        for variant in VARIANTS
-    }
+    manifests = _read_manifests(options)
     made: dict[str, list[dict[str, Any]]] = {
         "flow": flow_table(images, manifests, _promises(options)),
         "missingness": missingness_table(images, annotated),
@@ -131,6 +129,14 @@ def run(options: CohortOptions) -> int:
         f"findings: {folder / 'findings.json'}",
     )
     return 0
+
+
+def _read_manifests(options: CohortOptions) -> dict[str, pd.DataFrame]:
+    """Give the manifests by variant, repeats after what they repeat."""
+    read = [tables.read(path, "splits", options.dataset) for path in options.manifests]
+    of_variant = {str(manifest["variant"].iloc[0]): manifest for manifest in read if len(manifest)}
+    order = sorted(of_variant, key=lambda name: (VARIANTS.index(base_of(name)), repeat_of(name)))
+    return {name: of_variant[name] for name in order}
 
 
 def _promises(options: CohortOptions) -> dict[str, Any]:

@@ -14,7 +14,7 @@ VARIANTS = ("holdout", "kfold", "published-clean", "published-matched", "publish
 NOT_THERE = "not there"
 _EXCLUDED = "excluded: "
 _MANIFEST_COLUMNS = ("data/splits/", ".csv")
-_BESIDES = {"churn", "paper_leaks", "paper_table", "published_leaks", "review"}
+_BESIDES = {"churn", "paper_leaks", "paper_table", "published_leaks", "review", "shortcuts"}
 
 
 def sections(pair: ArtifactPair) -> Iterator[Section]:

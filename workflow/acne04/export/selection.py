@@ -22,6 +22,7 @@ from acne04.export.planned import (
     Part,
     Selection,
 )
+from acne04.export.re_encoding import ReEncoding
 from acne04.samples.parts import check_fold, is_of_folds, parts_of, rows_of_part
 from acne04.samples.place import DatasetPlace
 from acne04.samples.sample import Annotations, Sample, samples_of
@@ -52,6 +53,8 @@ class Wanted:
         Folder of the export.
     is_absolute : bool
         Whether tables name images by absolute paths.
+    re_encoding : ReEncoding or None
+        How all images are written; None where they keep their bytes.
     """
 
     variant: str
@@ -61,6 +64,7 @@ class Wanted:
     shard_bytes: int
     target: Path
     is_absolute: bool
+    re_encoding: ReEncoding | None = None
 
 
 class _PartRows(NamedTuple):
@@ -102,13 +106,15 @@ def select(place: DatasetPlace, form: ExportFormat, wanted: Wanted) -> Selection
         dataset=str(manifest["dataset"].iloc[0]),
         variant=wanted.variant,
         fold=wanted.fold,
-        parts=_parts(chosen, stems(manifest["image_id"]), place.images),
+        parts=_parts(chosen, stems(manifest["image_id"]), place.images, wanted.re_encoding),
         left_out=tuple(sorted(left_out, key=lambda each: (each.fold or 0, each.image_id))),
         lesions=wanted.lesions,
         shard_bytes=wanted.shard_bytes,
         images=place.images,
         target=wanted.target,
         is_absolute=wanted.is_absolute,
+        re_encoding=wanted.re_encoding,
+        smaller=_smaller(chosen, wanted.re_encoding),
     )
 
 
@@ -130,6 +136,8 @@ def _choose(
         records = rows.to_dict("records")
         for sample, row in zip(samples_of(rows, annotations), records, strict=True):
             reason = form.lacks(sample, wanted.lesions)
+            if wanted.re_encoding and sample.width is None:
+                reason = reason or "no-size"
             if reason and not (wanted.keeps_unannotated and reason in KEPT_IF_ASKED):
                 left_out.append(LeftOut(fold, sample.image_id, sample.path, reason))
             else:
@@ -140,7 +148,20 @@ def _choose(
     return chosen, left_out
 
 
-def _parts(chosen: list[_PartRows], names: dict[str, str], images: Path) -> tuple[Part, ...]:
+def _smaller(chosen: list[_PartRows], form: ReEncoding | None) -> int:
+    """Count the images that a form enlarges, each once."""
+    if form is None:
+        return 0
+    samples = {sample.image_id: sample for each in chosen for sample, _ in each.kept}
+    return sum(
+        (sample.width or 0) < form.width or (sample.height or 0) < form.height
+        for sample in samples.values()
+    )
+
+
+def _parts(
+    chosen: list[_PartRows], names: dict[str, str], images: Path, form: ReEncoding | None
+) -> tuple[Part, ...]:
     """Name the files of what is kept."""
     samples = {sample.path: sample for each in chosen for sample, _ in each.kept}
     extensions = _extensions(images, samples)
@@ -149,12 +170,13 @@ def _parts(chosen: list[_PartRows], names: dict[str, str], images: Path) -> tupl
         folder = FOLDERS.get(part, part)
         of_part = (
             ExportedImage(
-                sample,
+                form.sample(sample) if form else sample,
                 row,
                 folder,
                 fold,
-                names[sample.image_id] + extensions[sample.path],
+                names[sample.image_id] + (".jpg" if form else extensions[sample.path]),
                 sample.orientation != 1,
+                form,
             )
             for sample, row in kept
         )

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from acne04.core.variants import base_of
+
 _Unit = dict[int, list[int]]
 #: Percent of the persons with several photographs that are torn in two.
 SHARES = (0, 2, 5, 10, 20)
@@ -72,7 +74,7 @@ def leaking_test_images(variant: str, manifest: pd.DataFrame, persons: Mapping[s
         Over all folds.
     """
     rows = _placed(manifest).assign(person=lambda t: t["image_id"].map(persons))
-    if variant == "kfold":
+    if base_of(variant) == "kfold":
         tested = rows[rows["split"] == "test"]
         folds = tested.groupby("person")["fold"].nunique()
         return int(tested["person"].map(folds > 1).sum())
@@ -141,7 +143,7 @@ class _Pieces:
 
     def __init__(self, variant: str, rows: pd.DataFrame) -> None:
         self._leak = _leak_of_published if variant == CLEAN else self._leak_of_groups
-        self._is_kfold = variant == "kfold"
+        self._is_kfold = base_of(variant) == "kfold"
         place = rows["fold"].astype("str") if self._is_kfold else rows["split"]
         # In the order of their names, whatever that of the rows.
         shares = place.value_counts(normalize=True).sort_index()

@@ -10,7 +10,8 @@ import pandas as pd
 from acne04.provenance.ledger import Ledger
 
 INVENTORY, FOLDS = "data/inventory/images.csv", "data/inventory/folds.csv"
-BOXES = "data/inventory/boxes.csv"
+BOXES, FEATURES = "data/inventory/boxes.csv", "data/inventory/features.csv"
+SHORTCUTS, BETRAYED = "data/splits/shortcuts.csv", "data/shortcuts/betrayed.csv"
 NAMES, GROUPS = "data/groups/names.csv", "data/groups/groups.csv"
 RELATIONS = "data/groups/relations.csv"
 ANNOTATED, LESIONS = "data/annotations/images.csv", "data/annotations/lesions.csv"
@@ -26,7 +27,7 @@ COHORT_AGREEMENT = "data/cohort/agreement.json"
 #: Schema of every document of findings.
 FINDINGS = "findings.schema.json"
 #: Nouns whose folder has findings and metrics.
-NOUNS = ("inventory", "annotations", "near", "groups", "splits", "cohort")
+NOUNS = ("inventory", "annotations", "near", "groups", "splits", "cohort", "shortcuts")
 #: Those whose findings may be folded into a table of problems.
 FOLDED = ("inventory", "annotations")
 #: The control of published-clean; releases before it have none.

@@ -31,7 +31,7 @@ from acne04.invariants.dataset import (
 )
 from acne04.invariants.dataset_tables import Tables, tables_of
 
-_CELLS = (*map(str, GRADES), "all")
+_SIZES = ("smaller", "larger")
 _UNPROVEN = "quota-not-proven"
 #: Variants whose training part is balanced.
 _BALANCED = ("published-clean", "published-matched", *GROUPED)
@@ -94,6 +94,7 @@ def _of_variant(
     """Count the certificate of a variant again, and in ``kfold`` those of its validation parts."""
     rows = tables.manifest(variant)
     rows = rows[(rows["split"] != "") & (rows["origin"] == "real")]
+    rows = rows.assign(cell=_cell_of(tables, rows))
     place = f"/variants/{variant}"
     if base_of(variant) == "holdout":
         names = list(tables.parts)
@@ -116,6 +117,29 @@ def _of_variant(
             yield from _certificate(file, tables, part, free, both, told[name], pointer)
 
 
+def _cell_of(tables: Tables, rows: pd.DataFrame) -> pd.Series:
+    """Give the stratum of each placed photograph of a variant."""
+    pixels = (rows["width"] * rows["height"]).astype("float64")
+    # Half of the photographs at least are the smaller ones.
+    larger = pixels > pixels.sort_values(ignore_index=True)[(len(pixels) - 1) // 2]
+    size = larger.map({False: f" {_SIZES[0]}", True: f" {_SIZES[1]}"})
+    by_size = tables.parameters.get("strata") == "grade+size" and len(rows)
+    return rows["grade"].astype("str") + (size if by_size else "")
+
+
+def _cells(tables: Tables) -> tuple[str, ...]:
+    """Name the strata that have quotas."""
+    names = tuple(map(str, GRADES))
+    if tables.parameters.get("strata") == "grade+size":
+        names = tuple(f"{grade} {size}" for grade in names for size in _SIZES)
+    return names
+
+
+def _by_cell(tables: Tables, cells: pd.Series) -> dict[str, int]:
+    counts = cells.value_counts()
+    return {**{name: int(counts.get(name, 0)) for name in _cells(tables)}, "all": len(cells)}
+
+
 def _ratios(tables: Tables, names: list[str]) -> dict[str, int]:
     """Give the shares of the parts that take images; the test part of an earlier release does not.
 
@@ -136,14 +160,16 @@ def _certificate(
 ) -> Iterator[Mismatch]:
     rows = photographs.assign(part=part_of)
     ratios = _ratios(tables, names)
-    placed = {part: _by_grade(rows[rows["part"] == part]["grade"]) for part in (*ratios, *names)}
+    placed = {
+        part: _by_cell(tables, rows[rows["part"] == part]["cell"]) for part in (*ratios, *names)
+    }
     whole = sum(ratios.values())
     deviations = []
     parts: dict[str, Any] = {}
     for part in names:
         frozen = part not in ratios
         cells = {}
-        for cell in _CELLS:
+        for cell in (*_cells(tables), "all"):
             images = sum(placed[other][cell] for other in ratios)
             quota = Fraction(placed[part][cell])
             if not frozen:

@@ -10,6 +10,7 @@ from acne04.invariants import (
     precision_checks,
     quota_checks,
     relation_checks,
+    shortcut_checks,
     summary_checks,
 )
 from acne04.invariants.dataset import Dataset
@@ -22,4 +23,5 @@ CHECKS: tuple[Check[Dataset], ...] = (
     *summary_checks.CHECKS,
     *relation_checks.CHECKS,
     *cohort_checks.CHECKS,
+    *shortcut_checks.CHECKS,
 )

@@ -32,6 +32,7 @@ from acne04.report.leak_tables import read_leaks
 from acne04.report.manifest_places import places_of
 from acne04.report.precision_rows import precision_rows
 from acne04.report.question_cards import read_cards
+from acne04.report.shortcut_table import read_shortcuts
 from acne04.report.thumbnails import Thumbnail
 from acne04.samples.place import DatasetPlace
 from acne04.samples.sample import Annotations
@@ -113,6 +114,7 @@ def read_contents(place: DatasetPlace, dataset: str) -> Contents:
         "cohort": read_cohort(place),
         "cohort_figures": FIGURES,
         "leaks": read_leaks(place, images, metrics),
+        "shortcuts": read_shortcuts(place, VARIANTS),
         "kinds": kinds_of(findings),
         "findings": findings,
         "pair_kinds": _pair_kinds(pairs),

@@ -167,6 +167,7 @@ def read_options(arguments: argparse.Namespace) -> SplitOptions:
             least_persons=values["least_persons"],
             limits=Limits(values["node_limit"], float(values["relative_gap"])),
             repeats=values["repeats"],
+            strata=values["strata"],
         ),
     )
 

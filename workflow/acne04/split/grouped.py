@@ -38,6 +38,7 @@ from acne04.split.manifest import (
 from acne04.split.placement import place_groups
 from acne04.split.quotas import Certificate, FrozenPart, Integers, Parts, with_total
 from acne04.split.solver import Limits
+from acne04.split.strata import COLUMN, codes_of, strata_of
 
 TRAIN, VAL, TRAIN_ONLY = "train", "val", "train-only"
 
@@ -159,7 +160,7 @@ def _validate(
     for number, name in enumerate(fold_names(parameters.fold_count)):
         free = real & (place != name)
         if not free.any():
-            certificates.append(_of_nothing(parts))
+            certificates.append(_of_nothing(parts, codes_of(manifest)[1]))
             continue
         earlier = growth.validating(number).mask(place == name, "")
         # Regions of one group, which an earlier release has put in two folds, stay together here.
@@ -178,10 +179,10 @@ def fold_names(fold_count: int) -> tuple[str, ...]:
     return tuple(f"fold-{number}" for number in range(fold_count))
 
 
-def _of_nothing(parts: Parts) -> Certificate:
+def _of_nothing(parts: Parts, strata: tuple[str, ...]) -> Certificate:
     """Certify that a fold which tests on all photographs leaves none to part."""
-    none = np.zeros((len(GRADES) + 1, len(parts.names)), dtype=np.int64)
-    return Certificate(parts, none, none, (0,) * len(parts.names), 0, 0, "dealt")
+    none = np.zeros((len(strata) + 1, len(parts.names)), dtype=np.int64)
+    return Certificate(parts, none, none, (0,) * len(parts.names), 0, 0, "dealt", strata=strata)
 
 
 def _place_units(
@@ -199,7 +200,7 @@ def _place_units(
     Parameters
     ----------
     manifest : pandas.DataFrame
-        All images: columns group, grade.
+        All images: columns group, stratum.
     real : pandas.Series of bool
         The photographs that can be placed.
     growth : Growth
@@ -232,21 +233,23 @@ def _place_units(
         number = int(groups.get(growth.frozen, 0))
         frozen = FrozenPart(growth.frozen, number, tuple(counts.tolist()))
     numbers = tuple(int(groups.get(name, 0)) for name in open_parts.names)
-    return place, replace(certificate, groups=numbers, frozen=frozen)
+    strata = codes_of(manifest)[1]
+    return place, replace(certificate, groups=numbers, frozen=frozen, strata=strata)
 
 
 def _count(rows: pd.DataFrame, place: pd.Series, names: Sequence[str]) -> Integers:
-    """Count the rows of each grade in each part, shape (grades, parts); others are left out."""
-    counts = np.zeros((len(GRADES), len(names) + 1), dtype=np.int64)
+    """Count the rows of each stratum in each part, shape (strata, parts); others are left out."""
+    codes, strata = codes_of(rows)
+    counts = np.zeros((len(strata), len(names) + 1), dtype=np.int64)
     part = pd.Index(names).get_indexer(place)
-    np.add.at(counts, (rows["grade"].to_numpy(dtype=np.int64), part), 1)
+    np.add.at(counts, (codes, part), 1)
     return counts[:, :-1]
 
 
 def _open(
     images: pd.DataFrame, parameters: SplitParameters, growth: Growth
 ) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
-    """Give a manifest with the exclusions in it, and which real and synthetic images are left."""
+    """Give a manifest with exclusions and strata, and which real and synthetic images are left."""
     manifest = blank_manifest(images)
     reasons = standing(images, parameters.restrict)
     manifest["excluded"] = reasons.mask(reasons == "", growth.excluded)
@@ -254,7 +257,9 @@ def _open(
     left = manifest["excluded"] == ""
     if parameters.balance != "synthetic":
         manifest.loc[left & synthetic, "excluded"] = "not-used"
-    return manifest, left & ~synthetic, (manifest["excluded"] == "") & synthetic
+    real = left & ~synthetic
+    manifest[COLUMN] = strata_of(images, real, parameters.strata)
+    return manifest, real, (manifest["excluded"] == "") & synthetic
 
 
 def _balance(
@@ -287,6 +292,7 @@ def _close(
     parameters: SplitParameters,
     validation: tuple[Certificate, ...] = (),
 ) -> Variant:
+    manifest = manifest.drop(columns=COLUMN)
     after = reached(manifest, trained, parameters, training_shares(manifest, parameters.fold_count))
     findings = [
         *growth.findings,

@@ -13,6 +13,7 @@ from acne04.core.findings import Finding
 from acne04.core.variants import BY_FOLD, GROUPED, VARIANTS, base_of
 from acne04.split.quotas import Certificate
 from acne04.split.solver import Limits
+from acne04.split.strata import GRADE
 
 #: Columns that do not depend on the variant.
 IMAGE_COLUMNS = (
@@ -55,6 +56,8 @@ class SplitParameters:
         Images of each grade that balancing aims at.
     unknown_parent : {"exclude", "keep"}
         What becomes of synthetic images of unknown parent.
+    strata : {"grade", "grade+size"}
+        What every part is to have its share of, see `acne04.split.strata`.
     least_persons : int
         Persons, in a part and of a grade in it, below which a finding tells that they are few.
     limits : Limits
@@ -72,6 +75,7 @@ class SplitParameters:
     least_persons: int
     limits: Limits
     repeats: int = 1
+    strata: str = GRADE
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,10 @@ import numpy as np
 import pandas as pd
 
 from acne04.core.errors import SplitError
-from acne04.core.grades import GRADES
 from acne04.split.heuristics import approach, deal, deal_groups
 from acne04.split.quotas import Certificate, Integers, Parts, with_total
 from acne04.split.solver import Limits, Solution, solve
+from acne04.split.strata import codes_of
 from acne04.split.totals import level, round_equally
 
 #: Size up to which the program of groups in equal parts is solved: class vectors times parts. Parts
@@ -56,7 +56,8 @@ def place_groups(
     Parameters
     ----------
     images : pandas.DataFrame
-        The images to be placed, all of them: columns group, grade (never missing).
+        The images to be placed, all of them: columns group, grade (never missing); where there is
+        a column stratum (`acne04.split.strata`), strata stand for grades in all that follows.
     kept : array of int, shape (grades, parts), optional
         Images that have their place already, and are not among `images`.
     draw : str
@@ -76,7 +77,7 @@ def place_groups(
         If there is nothing to place.
     """
     if kept is None:
-        kept = np.zeros((len(GRADES), len(parts.names)), dtype=np.int64)
+        kept = np.zeros((len(codes_of(images)[1]), len(parts.names)), dtype=np.int64)
     if images.empty and not kept.any():
         raise SplitError(
             "split",
@@ -96,7 +97,7 @@ def _place(
     vectors: Integers, groups: Integers, parts: Parts, limits: Limits, kept: Integers, draw: str
 ) -> tuple[Solution, str]:
     images = vectors.T @ groups
-    single = np.eye(len(GRADES), dtype=np.int64)
+    single = np.eye(len(images), dtype=np.int64)
     relaxed = (
         level(images, parts, limits, kept) if kept.any() else solve(single, images, parts, limits)
     )
@@ -166,7 +167,8 @@ def class_vectors(images: pd.DataFrame) -> tuple[pd.Series, Integers, Integers, 
         Number of groups of each class vector.
     """
     numbers, names = pd.factorize(images["group"], sort=True)
-    table = np.zeros((len(names), len(GRADES)), dtype=np.int64)
-    np.add.at(table, (numbers, images["grade"].to_numpy(dtype=np.int64)), 1)
+    codes, strata = codes_of(images)
+    table = np.zeros((len(names), len(strata)), dtype=np.int64)
+    np.add.at(table, (numbers, codes), 1)
     vectors, kinds, groups = np.unique(table, axis=0, return_inverse=True, return_counts=True)
     return pd.Series(names), vectors, kinds.ravel(), groups.astype(np.int64)

@@ -19,7 +19,7 @@ from acne04.provenance.ledger import Ledger, read
 
 LEDGER = "data/ledger/ledger.json"
 #: Folders of ``data/`` whose stage reports findings, in workflow order.
-WITH_FINDINGS = ("inventory", "annotations", "near", "groups", "splits", "cohort")
+WITH_FINDINGS = ("inventory", "annotations", "near", "groups", "splits", "cohort", "shortcuts")
 DECISIONS = ("annotations", "images", "relations", "places")
 V2 = "Acne04-v2_annotations.json"
 

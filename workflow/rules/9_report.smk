@@ -47,6 +47,7 @@ rule report:
                 "relations.table.json",
                 "review.table.json",
                 "sensitivity.table.json",
+                "shortcuts.table.json",
                 "sources.schema.json",
                 "splits.table.json",
                 "verdicts.table.json",
