@@ -20,7 +20,7 @@ import pandas as pd
 import pytest
 import yaml
 from corpora import PROOF, THREE, Collection, Image, collections, corpus, options
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint
 from upstreams import GOLDEN, assert_golden
@@ -40,6 +40,7 @@ from acne04.split.placement import class_vectors, place_groups
 from acne04.split.quotas import Certificate, Parts, scaled_deviations, with_total
 from acne04.split.solver import Limits, solve
 from acne04.split.totals import round_equally
+from acne04.split.two_parts import round_in_two
 
 EXAMPLES = Path(__file__).parent / "examples" / "split"
 SOURCES = Path(__file__).parents[1] / "workflow" / "sources.yaml"
@@ -243,6 +244,28 @@ def test_no_placement_is_better_by_brute_force(
     assert every[mine] == best
     assert (certificate.largest, certificate.total) == best
     assert certificate.optimal
+
+
+@settings(max_examples=60, deadline=None)
+@given(vectors_of_groups, st.tuples(st.integers(1, 9), st.integers(1, 9)), kept_images())
+def test_two_parts_are_placed_best_without_a_solver(
+    groups: list[tuple[int, ...]], ratios: tuple[int, int], given: tuple[Parts, np.ndarray]
+) -> None:
+    assume(ratios[0] != ratios[1])
+    parts, kept = Parts.of(dict(zip("ab", ratios, strict=True))), given[1][:, :2]
+    part_of, certificate = place_groups(images_of(groups), parts, PROOF, kept, "a lot")
+    every = deviations(groups, parts, kept)
+    mine = tuple(int(part_of[f"g{number}"]) for number in range(len(groups)))
+    assert every[mine] == min(every.values()) == (certificate.largest, certificate.total)
+    assert certificate.optimal
+    # And single images, for which nothing but the closed form looks at totals.
+    images = np.array(groups).sum(axis=0)
+    rounded = round_in_two(images, parts)
+    solved = solve(np.eye(4, dtype=np.int64), images, parts, PROOF)
+    assert (rounded.bound_largest, rounded.bound_total) == (
+        solved.bound_largest,
+        solved.bound_total,
+    )
 
 
 @settings(max_examples=50, deadline=None)

@@ -62,7 +62,7 @@ def holdout(
     """
     growth = growth or from_nothing(images)
     manifest, real, synthetic = _open(images, parameters, growth)
-    parts, draw = Parts.of(parameters.ratios), _draw(repeat)
+    parts, draw = Parts.of(parameters.ratios), _draw("holdout", repeat)
     place, certificate = _place_units(manifest, real, growth, parts, parameters.limits, draw)
     manifest.loc[real, "split"] = place[real]
     training = real & (place == TRAIN)
@@ -114,7 +114,7 @@ def kfold(
         )
     names = fold_names(parameters.fold_count)
     parts = Parts.of(dict.fromkeys(names, 1))
-    limits, draw = parameters.limits, _draw(repeat)
+    limits, draw = parameters.limits, _draw("kfold", repeat)
     place, certificate = _place_units(manifest, real, growth, parts, limits, draw)
     fold = place.map({name: number for number, name in enumerate(names)}).astype("Int64")
     manifest["fold"] = fold.where(real | synthetic)
@@ -132,9 +132,9 @@ def kfold(
     return _close(name, manifest, certificate, growth, trained, parameters, validation)
 
 
-def _draw(repeat: int) -> str:
+def _draw(base: str, repeat: int) -> str:
     """Name the lot of a repeat; the first one draws none."""
-    return f"repeat {repeat}: " if repeat > 1 else ""
+    return f"{named(base, repeat)}: " if repeat > 1 else ""
 
 
 def _validate(

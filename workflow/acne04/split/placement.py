@@ -10,6 +10,9 @@ For parts of one size (folds) the totals have a closed form, and where their dea
 groups are dealt near to the quotas (method ``approached``). The program
 is then solved only for few groups: like parts make it one whose proof may never end.
 
+Two parts that a lot is drawn for (train and val of a fold) need no program: few groups are placed
+by looking at all placements, and the totals of many have a closed form (`acne04.split.two_parts`).
+
 Images that keep the place of an earlier release are a constraint of all of this: they count in the
 quotas and in the deviations, nothing moves them, and the best totals are those beside them
 (`acne04.split.totals`). Every bound is then one of the problem with this constraint.
@@ -32,6 +35,7 @@ from acne04.split.quotas import Certificate, Integers, Parts, with_total
 from acne04.split.solver import Limits, Solution, solve
 from acne04.split.strata import codes_of
 from acne04.split.totals import level, round_equally
+from acne04.split.two_parts import enumerate_placements, round_in_two
 
 #: Size up to which the program of groups in equal parts is solved: class vectors times parts. Parts
 #: of one size can be exchanged, so every solution has a factorial of twins, and the solver refutes
@@ -98,9 +102,17 @@ def _place(
 ) -> tuple[Solution, str]:
     images = vectors.T @ groups
     single = np.eye(len(images), dtype=np.int64)
-    relaxed = (
-        level(images, parts, limits, kept) if kept.any() else solve(single, images, parts, limits)
-    )
+    is_drawn_in_two = draw != "" and len(parts.names) == len(("train", "val"))
+    if is_drawn_in_two:
+        found = enumerate_placements(vectors, groups, parts, kept, draw)
+        if found is not None:
+            return found, "solved"
+    if kept.any():
+        relaxed = level(images, parts, limits, kept)
+    elif is_drawn_in_two:
+        relaxed = round_in_two(images, parts)
+    else:
+        relaxed = solve(single, images, parts, limits)
     dealt = deal(vectors, groups, relaxed.assigned, draw)
     if dealt is not None:
         return replace(relaxed, assigned=dealt), "dealt"
