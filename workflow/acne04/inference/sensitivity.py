@@ -171,7 +171,7 @@ class _Pieces:
         turn = int(np.searchsorted(self._limits, chance.random(), side="right"))
         there = self._places[min(turn, len(self._places) - 1)]
         if self._is_kfold:
-            return (first + second) * (there != person.place)
+            return first + second if there != person.place else 0
         if person.place == "test" and there == "train":
             return first
         return second if person.place == "train" and there == "test" else 0

@@ -8,6 +8,7 @@ made again with the stated seed. Not told by any table: what the sources promise
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -245,7 +246,7 @@ def _other_person(one: str, other: str) -> bool:
 
 def _agreement(tables: Tables, pairs: pd.DataFrame) -> Iterator[Mismatch]:
     told = tables.dataset.document_of(COHORT_AGREEMENT, "agreement.schema.json")
-    counted = {}
+    counted: dict[str, dict[str, Any]] = {}
     for kind in ("all", "exact", "near"):
         some = pairs if kind == "all" else pairs[pairs["kind"] == kind]
         if some.empty:
