@@ -84,7 +84,13 @@ def test_boxes_and_circles_go_with_the_picture(
     x, y, radius = (source.circles or [])[0]
     assert first["bbox"] == [(x - radius) * ACROSS, (y - radius) * DOWN,
                              2 * radius * ACROSS, 2 * radius * DOWN]  # fmt: skip
-    assert (first["circle"]["x"], first["circle"]["radius"]) == (x, radius)
+    told = first["circle"]
+    assert (told["x"], told["radius_x"], told["radius_y"]) == (
+        x * ACROSS,
+        radius * ACROSS,
+        radius * DOWN,
+    )
+    assert (told["published_x"], told["published_radius"]) == (x, radius)
 
 
 def test_it_says_what_was_done(made: tuple[Path, list[Drawn]], tmp_path: Path) -> None:
