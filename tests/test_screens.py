@@ -76,7 +76,8 @@ def test_a_failure_is_the_last_thing(clone: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "stage", ["scan", "validate", "near", "dedupe", "split", "cohort", "report", "record"]
+    "stage",
+    ["scan", "validate", "near", "dedupe", "split", "cohort", "shortcuts", "report", "record"],
 )
 def test_ctrl_c_ends_without_a_traceback(clone: Project, stage: str) -> None:
     """In the first moment of a stage, while it still imports what it needs."""

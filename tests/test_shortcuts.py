@@ -101,6 +101,7 @@ def test_permuted_grades_are_no_shortcut() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_permuted_grades_give_intervals_that_cover_chance() -> None:
     images, trivial = many(1400)
     told = list(permuted(200, images, trivial))

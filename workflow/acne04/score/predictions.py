@@ -13,6 +13,7 @@ from acne04.core.errors import UsageError
 from acne04.core.findings import Finding, FindingKind
 from acne04.core.foreign_tables import PATH_COLUMNS, ForeignTable, read_foreign
 from acne04.core.grades import GRADE_NAMES, GRADES
+from acne04.samples.image_lookup import names_of_images
 from acne04.samples.parts import check_part, is_of_folds, rows_of_part
 from acne04.score import catalogue
 
@@ -103,7 +104,7 @@ def scored_part(manifest: pd.DataFrame, variant: str, part: str) -> ScoredPart:
     places: dict[str, set[str]] = {}
     for image_id, split in zip(manifest["image_id"], manifest["split"], strict=True):
         places.setdefault(image_id, set()).update({split} - {""})
-    names = _names(manifest.drop_duplicates("image_id"))
+    names = names_of_images(manifest.drop_duplicates("image_id"))
     return ScoredPart(variant, part, truth.reset_index(drop=True), places, names)
 
 
@@ -114,17 +115,6 @@ def _held_out(manifest: pd.DataFrame, variant: str, part: str) -> pd.DataFrame:
     folds = sorted(int(fold) for fold in manifest["fold"].dropna().unique())
     each = [rows_of_part(manifest, variant, part, fold).assign(fold=fold) for fold in folds]
     return pd.concat(each) if each else manifest.iloc[:0]
-
-
-def _names(images: pd.DataFrame) -> dict[str, str]:
-    """Give what each image may be called; what may mean two, means none."""
-    found: dict[str, str] = {}
-    base = images["path"].map(lambda path: PurePosixPath(path).name)
-    for column in (base, images["path"], images["sha256"], images["image_id"]):
-        # An image_id is unique; a file name that two images have is no name.
-        single = column[~column.duplicated(keep=False)]
-        found |= dict(zip(single, images.loc[single.index, "image_id"], strict=True))
-    return found
 
 
 def read_predictions(path: Path, scored: ScoredPart) -> tuple[Predictions, list[Finding]]:

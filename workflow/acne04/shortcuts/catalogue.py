@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from acne04.core.findings import CheckGroup, FindingKind
 
-_RE_ENCODE = "`acne04 export --re-encode` writes all images alike (one size, one JPEG quality)"
+_RE_ENCODE = (
+    "write all images alike, in one size and JPEG quality: `acne04 export imagefolder exported "
+    "--variant holdout --re-encode`"
+)
 _CHANCE = "balanced accuracy whose interval reaches down to chance"
 
 TRIVIA_TELL_GRADE = FindingKind(

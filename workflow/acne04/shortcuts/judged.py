@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.foreign_tables import PATH_COLUMNS, ForeignTable, read_foreign
 from acne04.core.schemas import load_schema
 from acne04.relations.leakage import held_out_order
+from acne04.samples.image_lookup import names_of_images
 from acne04.samples.place import DatasetPlace
 from acne04.shortcuts.trials import Integers, Trial, apart, training_images, trials_of
 
@@ -77,7 +78,7 @@ def read_strangers(path: Path, place: DatasetPlace) -> JudgedManifest:
     part = _column(table, "of parts", PART_COLUMNS)
     known = _known(place)
     rows = table.rows[table.rows[part] != ""]
-    ids = rows[image].map(_names(known))
+    ids = rows[image].map(names_of_images(known))
     if ids.isna().any():
         strange = rows.loc[ids.isna(), image]
         more = f" and {len(strange) - _NAMED:,} more" if len(strange) > _NAMED else ""
@@ -120,16 +121,6 @@ def _known(place: DatasetPlace) -> pd.DataFrame:
     columns = ["path", "origin", "grade", "sha256"]
     known = groups.merge(inventory[columns], on="path")
     return known.assign(grade=known["decided_grade"].fillna(known["grade"]))
-
-
-def _names(known: pd.DataFrame) -> dict[str, str]:
-    """Give what each image may be called; what may mean two, means none."""
-    found: dict[str, str] = {}
-    base = known["path"].map(lambda path: PurePosixPath(path).name)
-    for column in (base, known["path"], known["sha256"], known["image_id"]):
-        single = column[~column.duplicated(keep=False)]
-        found |= dict(zip(single, known.loc[single.index, "image_id"], strict=True))
-    return found
 
 
 def _column(table: ForeignTable, what: str, names: tuple[str, ...]) -> str:
