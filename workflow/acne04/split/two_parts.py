@@ -44,15 +44,15 @@ def enumerate_placements(
         return None
     taken = np.array(list(itertools.product(*(range(n + 1) for n in groups.tolist()))))
     taken = taken.reshape(-1, len(groups)).astype(np.int64)
-    largest, total = _deviations(kept[:, 1] + taken @ vectors, vectors.T @ groups, parts, kept)
+    second: Integers = kept[:, 1] + (taken @ vectors).astype(np.int64)
+    largest, total = _deviations(second, vectors.T @ groups, parts, kept)
     order = np.lexsort((total, largest))
     best = order[0]
     alike = np.flatnonzero((largest == largest[best]) & (total == total[best]))
     draw = int.from_bytes(hashlib.sha256(lot.encode()).digest()[:8]) % len(alike)
-    second = taken[alike[draw]]
-    return Solution(
-        np.column_stack([groups - second, second]), *map(int, (largest[best], total[best]))
-    )
+    chosen = taken[alike[draw]]
+    assigned = np.column_stack([groups - chosen, chosen])
+    return Solution(assigned, int(largest[best]), int(total[best]))
 
 
 def round_in_two(images: Integers, parts: Parts) -> Solution:
