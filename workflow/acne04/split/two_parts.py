@@ -40,10 +40,12 @@ def enumerate_placements(
     >>> enumerate_placements(one, np.array([4]), two, none, "").assigned
     array([[3, 1]])
     """
-    if math.prod((groups + 1).tolist()) > MOST:
+    number = math.prod((groups + 1).tolist())
+    if number > MOST:
         return None
     taken = np.array(list(itertools.product(*(range(n + 1) for n in groups.tolist()))))
-    taken = taken.reshape(-1, len(groups)).astype(np.int64)
+    # Without a group there is one placement, of none.
+    taken = taken.reshape(number, len(groups)).astype(np.int64)
     second: Integers = kept[:, 1] + (taken @ vectors).astype(np.int64)
     largest, total = _deviations(second, vectors.T @ groups, parts, kept)
     order = np.lexsort((total, largest))
