@@ -23,6 +23,7 @@ _BLANK = {
     "conflict_counts": "",
     "quarantined_v2": None,
     "conflict_counts_v2": "",
+    "validates": "",
     "mark": "",
     "excluded": "",
 }

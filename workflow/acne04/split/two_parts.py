@@ -40,19 +40,21 @@ def enumerate_placements(
     >>> enumerate_placements(one, np.array([4]), two, none, "").assigned
     array([[3, 1]])
     """
-    if math.prod((groups + 1).tolist()) > MOST:
+    number = math.prod((groups + 1).tolist())
+    if number > MOST:
         return None
-    each = list(itertools.product(*(range(n + 1) for n in groups.tolist())))
-    taken: Integers = np.array(each, dtype=np.int64).reshape(-1, len(groups))
-    largest, total = _deviations(kept[:, 1] + taken @ vectors, vectors.T @ groups, parts, kept)
+    taken = np.array(list(itertools.product(*(range(n + 1) for n in groups.tolist()))))
+    # Without a group there is one placement, of none.
+    taken = taken.reshape(number, len(groups)).astype(np.int64)
+    second: Integers = kept[:, 1] + (taken @ vectors).astype(np.int64)
+    largest, total = _deviations(second, vectors.T @ groups, parts, kept)
     order = np.lexsort((total, largest))
     best = order[0]
     alike = np.flatnonzero((largest == largest[best]) & (total == total[best]))
     draw = int.from_bytes(hashlib.sha256(lot.encode()).digest()[:8]) % len(alike)
-    second = taken[alike[draw]]
-    return Solution(
-        np.column_stack([groups - second, second]), *map(int, (largest[best], total[best]))
-    )
+    chosen = taken[alike[draw]]
+    assigned = np.column_stack([groups - chosen, chosen])
+    return Solution(assigned, int(largest[best]), int(total[best]))
 
 
 def round_in_two(images: Integers, parts: Parts) -> Solution:
