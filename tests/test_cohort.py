@@ -22,8 +22,8 @@ from acne04.inference.agreement import agreement_of
 from acne04.inference.sensitivity import (
     CLEAN,
     SHARES,
-    sensitivity,
     leaking_test_images,
+    sensitivity,
 )
 
 SOURCES = Path(__file__).parents[1] / "workflow/sources.yaml"
