@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from fault import Fault
 from faulting import (
@@ -162,10 +163,26 @@ def all_made_consistent(harm: Callable[[Place], None]) -> Callable[[Project], No
         found = sorted([*project.path.glob("data/*/*.csv"), *project.path.glob("data/*/*.json")])
         before = {path: path.read_bytes() for path in found}
         harm(lambda artifact: project.path / artifact)
-        changed = [path for path, content in before.items() if path.read_bytes() != content]
+        if not _changed(project.path / "data/cohort", before):
+            count_cohort_anew(project)
+        changed = _changed(project.path / "data", before)
         make_consistent(project, *(str(path.relative_to(project.path)) for path in changed))
 
     return inject
+
+
+def _changed(folder: Path, before: dict[Path, bytes]) -> list[Path]:
+    inside = {path: content for path, content in before.items() if folder in path.parents}
+    return [path for path, content in inside.items() if path.read_bytes() != content]
+
+
+def count_cohort_anew(project: Project) -> None:
+    """Let the cohort's tables say what the altered ones do."""
+    words = ["--dataset=standin", "--sources=workflow/sources.yaml", "--manifests=data/splits"]
+    words += ["--inventory=data/inventory/images.csv", "--annotated=data/annotations/images.csv"]
+    words += ["--echoes=data/annotations/echoes.csv", "--groups=data/groups/groups.csv"]
+    words += ["--relations=data/groups/relations.csv", "--output=data/cohort"]
+    project.command("acne04", "cohort", *words)
 
 
 def comparisons_altered_and_all_made_consistent(project: Project) -> None:
@@ -507,6 +524,7 @@ ALONE = (
     "all grades are turned round",
     "one photograph moves to train",
     "an edit that would leak has no row",
+    "persons of a part",
     "strangers are one group",
     "a test image is trained on",
 )

@@ -668,5 +668,5 @@ TABLE_FAULTS = (
     TableFault("a photograph leaves its group", group_torn, _GROUPS, GROUPS),
     TableFault("strangers are one group", strangers_joined, _GROUPS, GROUPS, alone=True),
     TableFault("one person in two groups", person_shared, _GROUPS, GROUPS),
-    TableFault("a test image is trained on", test_image_swapped, _LEAKS, HOLDOUT, alone=True),
+    TableFault("a test image is trained on", test_image_swapped, _LEAKS, HOLDOUT),
 )  # fmt: skip

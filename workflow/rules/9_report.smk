@@ -43,6 +43,7 @@ rule report:
                 "paper_leaks.table.json",
                 "missingness.table.json",
                 "parents.table.json",
+                "person_links.table.json",
                 "problems.table.json",
                 "relations.table.json",
                 "review.table.json",
