@@ -74,6 +74,9 @@ BALANCED_BY_BETRAYED = FindingKind(
     remedy=_RE_ENCODE + ", and train on that; or balance by weights (split.balance: weights)",
     expected="synthetic images that nothing but the picture tells from real ones",
 )
+POOL_BALANCED_BY_BETRAYED = BALANCED_BY_BETRAYED.when(
+    "of `paper`", remedy=_RE_ENCODE.replace("holdout", "paper") + ", and train on that"
+)
 SHORTCUTS = CheckGroup(
     "shortcuts",
     meaning="Nobody has measured how well trivial features grade by this manifest: that none is "

@@ -132,7 +132,10 @@ def findings_of(
             )  # fmt: skip
         marked = sum(path in betrayed for path in manifest.synthetic)
         if marked:
-            yield catalogue.BALANCED_BY_BETRAYED.at(
+            kind = catalogue.BALANCED_BY_BETRAYED
+            if manifest.name == "paper":
+                kind = catalogue.POOL_BALANCED_BY_BETRAYED
+            yield kind.at(
                 _file(manifest),
                 found=f"{marked:,} of the {len(manifest.synthetic):,} that it trains on",
                 done="placed all the same, and marked in data/shortcuts/betrayed.csv",
