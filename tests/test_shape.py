@@ -177,7 +177,7 @@ def test_no_code_is_an_input_of_a_rule() -> None:
 
 
 def test_dvc_yaml_is_short() -> None:
-    assert len((ROOT / "dvc.yaml").read_text().splitlines()) < 440
+    assert len((ROOT / "dvc.yaml").read_text().splitlines()) < 500
 
 
 #: What occurs once -> the only modules of the packages where it may.

@@ -83,11 +83,3 @@ SHORTCUTS = CheckGroup(
     "reported does not say that there is none.",
     remedy="see why: a part without photographs of two grades cannot be graded",
 )
-
-#: Kind of finding -> features that it tells of.
-OF_FEATURES = {
-    FILE_TELLS_GRADE: ("size", "bytes", "bytes per pixel", "jpeg tables", "camera"),
-    PICTURE_TELLS_GRADE: ("luminance", "contrast", "colour cast", "sharpness", "background"),
-    NAME_TELLS_GRADE: ("file number", "in v2", "source"),
-    TRIVIA_TELL_GRADE: ("together",),
-}
