@@ -67,7 +67,8 @@ def _photographs(tables: Tables, variant: str) -> pd.DataFrame:
     part = rows["split"] if variant == "holdout" else "fold-" + rows["fold"].astype("str")
     pixels = (rows["width"] * rows["height"]).astype("float64")
     # Half of the photographs at least are the smaller ones.
-    larger = pixels > pixels.sort_values(ignore_index=True)[(len(pixels) - 1) // 2]
+    middle = pixels.sort_values(ignore_index=True)[(len(pixels) - 1) // 2] if len(pixels) else 0.0
+    larger = pixels > middle
     size = larger.map({False: f" {_SIZES[0]}", True: f" {_SIZES[1]}"})
     by_size = tables.parameters.get("strata") == "grade+size" and len(rows)
     cell = rows["grade"].astype("str") + (size if by_size else "")
