@@ -384,6 +384,17 @@ def shortcut_removed(place: Place) -> None:
     edit(place(SHORTCUTS), lambda rows: rows.pop())
 
 
+def tables_of_a_photograph(place: Place) -> None:
+    """A synthetic image is said to have the JPEG tables of a photograph."""
+
+    def change(rows: Rows) -> None:
+        real = next(row for row in rows if row["path"].startswith("classification"))
+        synthetic = next(row for row in rows if row["path"].startswith("acnedit"))
+        synthetic["quantization"] = real["quantization"]
+
+    edit(place(FEATURES), change)
+
+
 def betrayed_unmarked(place: Place) -> None:
     """A synthetic image that its bytes betray has no row."""
     edit(place(BETRAYED), lambda rows: rows.pop())
@@ -658,9 +669,8 @@ TABLE_FAULTS = (
     TableFault("an image is not marked", betrayed_unmarked, _SHORTCUTS, BETRAYED, alone=True),
     TableFault("bytes of a pixel", _first(FEATURES, bool, bytes_per_pixel="0.5"), _SHORTCUTS,
                FEATURES, alone=True),
-    TableFault("JPEG tables are those of others",
-               _first(FEATURES, lambda row: row["path"].startswith("acnedit"),
-                      quantization="0123456789abcdef"), _SHORTCUTS, FEATURES),
+    TableFault("JPEG tables are those of a photograph", tables_of_a_photograph, _SHORTCUTS,
+               BETRAYED, alone=True),
     TableFault("a figure of the shortcuts", _figure("data/shortcuts/metrics.json", "betrayed",
                value=0), _SHORTCUTS, "data/shortcuts/metrics.json", alone=True),
     TableFault("a finding on shortcuts", _figure("data/shortcuts/findings.json", "counts",

@@ -30,6 +30,8 @@ FINDINGS = "findings.schema.json"
 NOUNS = ("inventory", "annotations", "near", "groups", "splits", "cohort", "shortcuts")
 #: Those whose findings may be folded into a table of problems.
 FOLDED = ("inventory", "annotations")
+#: Nouns that earlier releases have not.
+LATER = ("cohort", "shortcuts")
 #: The control of published-clean; releases before it have none.
 MATCHED = "published-matched"
 #: Variants that promise that no two related images lie in two parts; and their repeats.

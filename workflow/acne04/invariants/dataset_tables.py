@@ -18,6 +18,7 @@ from acne04.invariants.dataset import (
     FOLDS,
     GROUPS,
     INVENTORY,
+    LATER,
     MATCHED,
     NOUNS,
     RELATIONS,
@@ -77,7 +78,7 @@ class Tables:
     def nouns(self) -> tuple[str, ...]:
         """The folders with findings and metrics that there are to be, as with `variants`."""
         there = self.dataset.ledger.files
-        return tuple(n for n in NOUNS if n != "cohort" or metrics_of(n) in there)
+        return tuple(n for n in NOUNS if n not in LATER or metrics_of(n) in there)
 
     def manifest(self, variant: str) -> pd.DataFrame:
         """Give table ``splits`` of a variant."""

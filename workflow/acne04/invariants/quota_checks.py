@@ -121,7 +121,8 @@ def _cell_of(tables: Tables, rows: pd.DataFrame) -> pd.Series:
     """Give the stratum of each placed photograph of a variant."""
     pixels = (rows["width"] * rows["height"]).astype("float64")
     # Half of the photographs at least are the smaller ones.
-    larger = pixels > pixels.sort_values(ignore_index=True)[(len(pixels) - 1) // 2]
+    middle = pixels.sort_values(ignore_index=True)[(len(pixels) - 1) // 2] if len(pixels) else 0.0
+    larger = pixels > middle
     size = larger.map({False: f" {_SIZES[0]}", True: f" {_SIZES[1]}"})
     by_size = tables.parameters.get("strata") == "grade+size" and len(rows)
     return rows["grade"].astype("str") + (size if by_size else "")

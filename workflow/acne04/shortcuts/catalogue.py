@@ -74,17 +74,12 @@ BALANCED_BY_BETRAYED = FindingKind(
     remedy=_RE_ENCODE + ", and train on that; or balance by weights (split.balance: weights)",
     expected="synthetic images that nothing but the picture tells from real ones",
 )
+POOL_BALANCED_BY_BETRAYED = BALANCED_BY_BETRAYED.when(
+    "of `paper`", remedy=_RE_ENCODE.replace("holdout", "paper") + ", and train on that"
+)
 SHORTCUTS = CheckGroup(
     "shortcuts",
     meaning="Nobody has measured how well trivial features grade by this manifest: that none is "
     "reported does not say that there is none.",
     remedy="see why: a part without photographs of two grades cannot be graded",
 )
-
-#: Kind of finding -> features that it tells of.
-OF_FEATURES = {
-    FILE_TELLS_GRADE: ("size", "bytes", "bytes per pixel", "jpeg tables", "camera"),
-    PICTURE_TELLS_GRADE: ("luminance", "contrast", "colour cast", "sharpness", "background"),
-    NAME_TELLS_GRADE: ("file number", "in v2", "source"),
-    TRIVIA_TELL_GRADE: ("together",),
-}

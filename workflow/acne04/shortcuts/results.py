@@ -16,6 +16,19 @@ from acne04.shortcuts.measurement import GRADING, TELLING, Shortcut
 
 #: Decimals that are told and written.
 DECIMALS = 4
+#: Kind of finding -> features that it tells of.
+_OF_FEATURES = {
+    catalogue.FILE_TELLS_GRADE: ("size", "bytes", "bytes per pixel", "jpeg tables", "camera"),
+    catalogue.PICTURE_TELLS_GRADE: (
+        "luminance",
+        "contrast",
+        "colour cast",
+        "sharpness",
+        "background",
+    ),
+    catalogue.NAME_TELLS_GRADE: ("file number", "in v2", "source"),
+    catalogue.TRIVIA_TELL_GRADE: (TOGETHER,),
+}
 #: Features of bytes -> columns of table ``features`` whose values no photograph may lack.
 _BETRAYING = {"jpeg tables": ["quantization"], "size": ["width", "height"]}
 
@@ -114,7 +127,7 @@ def findings_of(
     """
     for manifest in measured:
         over = [s for s in manifest.shortcuts if s.exceeds_chance]
-        for kind, features in catalogue.OF_FEATURES.items():
+        for kind, features in _OF_FEATURES.items():
             told = [s for s in over if s.task == GRADING and s.feature in features]
             if told:
                 yield kind.at(
@@ -132,7 +145,10 @@ def findings_of(
             )  # fmt: skip
         marked = sum(path in betrayed for path in manifest.synthetic)
         if marked:
-            yield catalogue.BALANCED_BY_BETRAYED.at(
+            kind = catalogue.BALANCED_BY_BETRAYED
+            if manifest.name == "paper":
+                kind = catalogue.POOL_BALANCED_BY_BETRAYED
+            yield kind.at(
                 _file(manifest),
                 found=f"{marked:,} of the {len(manifest.synthetic):,} that it trains on",
                 done="placed all the same, and marked in data/shortcuts/betrayed.csv",
