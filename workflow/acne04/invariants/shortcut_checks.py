@@ -136,6 +136,15 @@ def _sound(file: str, told: pd.DataFrame) -> Iterator[Mismatch]:
             yield Mismatch(file, expected, str(row.value), line, name)
 
 
+def _is_trained_on(tables: Tables, variant: str, rows: pd.DataFrame) -> pd.Series:
+    """Tell which rows of a manifest are trained on: in ``kfold``, by any of its folds."""
+    trained = rows["split"].isin(_TRAINED.get(base_of(variant), ("trainval",)))
+    if base_of(variant) != "kfold":
+        return trained
+    validates = rows["validates"].str.split("/").map(lambda folds: len(set(folds) - {""}))
+    return trained & (validates + rows["fold"].notna() < tables.fold_count)
+
+
 def _counted(
     tables: Tables, variant: str, features: pd.DataFrame
 ) -> Iterator[tuple[str, str, int | None, str, int, int, float]]:
@@ -154,8 +163,7 @@ def _counted(
         if len(rows):
             persons = int(person[has].nunique())
             yield variant, "grade", None, feature, len(rows), persons, chance
-    trained = graded[graded["split"].isin(_TRAINED.get(base_of(variant), ("trainval",)))]
-    trained = trained.drop_duplicates("image_id")
+    trained = graded[_is_trained_on(tables, variant, graded)].drop_duplicates("image_id")
     for grade in GRADES:
         rows = trained[trained["grade"] == grade]
         if rows["origin"].nunique() < 2:
@@ -214,7 +222,7 @@ def _findings(tables: Tables, told: pd.DataFrame, betrayed: set[str]) -> Iterato
         expected[check] = rows["variant"].nunique()
     for variant in tables.variants:
         manifest = tables.manifest(variant)
-        trained = manifest["split"].isin(_TRAINED.get(base_of(variant), ("trainval",)))
+        trained = _is_trained_on(tables, variant, manifest)
         expected["balanced-by-betrayed"] += bool((trained & manifest["path"].isin(betrayed)).any())
     expected["synthetic-betrayed"] = int(bool(betrayed))
     document = tables.dataset.document_of(findings_of("shortcuts"), FINDINGS)
