@@ -219,10 +219,6 @@ HOMES = {
             # Rich's own: tables, whose cells are made fit before.
             f"{BRIDGE}/display.py",
             f"{BRIDGE}/screen.py",
-            "workflow/acne04/leaks/verdict.py",
-            "workflow/acne04/score/presentation.py",
-            "workflow/acne04/shortcuts/presentation.py",
-            "workflow/acne04/split/tally.py",
         },
     ),
     "it is said what a terminal acts on": (

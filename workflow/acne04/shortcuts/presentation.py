@@ -7,25 +7,23 @@ from collections.abc import Iterable
 from typing import Any
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from acne04.core.grades import GRADES
-from acne04.core.printing import say
+from acne04.core.printing import say, say_table
 from acne04.shortcuts.measurement import GRADING, TELLING
 
 
 def print_shortcuts(document: dict[str, Any]) -> None:
     """Print two tables a manifest: what grades, and what tells synthetic from real."""
-    console = Console(highlight=False)
     for manifest in document["manifests"]:
         graded = [each for each in manifest["shortcuts"] if each["task"] == GRADING]
         told = [each for each in manifest["shortcuts"] if each["task"] == TELLING]
         say(*_headline(document["dataset"], manifest["name"], graded).split("\n"))
-        console.print(_graded(graded))
+        say_table(_graded(graded))
         if told:
             say("Synthetic or real, within a grade: area under the curve, chance .5")
-            console.print(_told(told))
+            say_table(_told(told))
     for gap in document["not_run"]:
         say(f"not run, so not passed: {gap['check']}: {gap['reason']}")
     for finding in document["findings"]:

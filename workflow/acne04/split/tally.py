@@ -9,11 +9,11 @@ from fractions import Fraction
 from typing import Any
 
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
 
 from acne04.core.findings import Finding
 from acne04.core.grades import GRADE_NAMES, GRADES
+from acne04.core.printing import say_table
 from acne04.core.variants import BY_FOLD
 from acne04.relations.kinship import Kinship
 from acne04.relations.leakage import ALL, ANY, leak_table, sides_in_fold, sides_of
@@ -173,7 +173,7 @@ def print_balance(
             total = sum(shown.values())
             label = "an epoch" if variant.base == "holdout" else "an epoch, mean"
             table.add_row(variant.name, label, *(f"{n:.0f}" for n in (*shown.values(), total)))
-    Console().print(table)
+    say_table(table)
 
 
 def _by_grade(rows: pd.DataFrame) -> dict[str, int]:
