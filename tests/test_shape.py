@@ -125,7 +125,7 @@ def test_one_word_for_rule_verb_and_stage() -> None:
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
     assert list(stages) == STAGES
     assert set(STAGES) <= set(VERBS)
-    rules = {path.stem.partition("_")[2] for path in (ROOT / "workflow/rules").glob("[0-9]_*.smk")}
+    rules = {path.stem.partition("_")[2] for path in (ROOT / "workflow/rules").glob("[0-9]*_*.smk")}
     assert rules == set(STAGES)
 
 
@@ -188,7 +188,7 @@ def test_no_code_is_an_input_of_a_rule() -> None:
 
 
 def test_dvc_yaml_is_short() -> None:
-    assert len((ROOT / "dvc.yaml").read_text().splitlines()) < 520
+    assert len((ROOT / "dvc.yaml").read_text().splitlines()) < 600
 
 
 #: What occurs once -> the only modules of the packages where it may.

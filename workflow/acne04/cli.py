@@ -43,7 +43,7 @@ VERBS = {
     "near": "find copies in other bytes, and parents of synthetic images",
     "dedupe": "give canonical names; join what is related into groups",
     "split": "place whole groups into balanced splits with exact quotas",
-    "cohort": "count images and persons by step; what is missing; how sure labels are",
+    "cohort": "count images and persons by step, and what is missing",
     "shortcuts": "say what a model could grade by without looking at skin",
     "report": "show the dataset on one page: pictures, leaks, questions",
     "record": "write the ledger: rule, code, inputs and hash of every artifact",
