@@ -21,7 +21,7 @@ from acne04.core.checkout import PACKAGES, python_path
 
 pytestmark = pytest.mark.workflow
 
-AFTER_SCAN = ["cohort", "dedupe", "near", "scan", "split", "validate"]
+AFTER_SCAN = ["cohort", "dedupe", "near", "scan", "shortcuts", "split", "validate"]
 
 
 def test_a_clone_and_pull_leave_nothing_to_do(clone: Project) -> None:
