@@ -543,6 +543,8 @@ ALONE = (
     "one photograph moves to train",
     "an edit that would leak has no row",
     "persons of a part",
+    "persons of a test part",
+    "an image is not marked",
     "strangers are one group",
     "a test image is trained on",
 )

@@ -51,7 +51,7 @@ def test_a_part_is_that_of_the_manifest(
     if variant in ("published", "published-clean", "published-matched"):
         rows = rows[(rows["fold"] == fold) & (rows["split"] == part)]
     elif variant == "kfold":
-        validates = rows["validates"].astype("str").str.split("/")
+        validates = rows["validates"].fillna("").str.split("/")
         validates = validates.map(lambda folds: str(fold) in folds)
         wanted = {
             "train": (rows["fold"] != fold) & ~validates & rows["split"].notna(),
