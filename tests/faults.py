@@ -540,13 +540,13 @@ ALONE = (
     "a row of another variant",
     "a copy of another image",
     "all grades are turned round",
-    "one photograph moves to train",
+    "an epoch",
     "an edit that would leak has no row",
     "persons of a part",
     "persons of a test part",
     "an image is not marked",
-    "strangers are one group",
-    "a test image is trained on",
+    "a group is named after no image",
+    "a held out image is trained on",
 )
 
 FAULTS = (

@@ -158,7 +158,7 @@ def test_a_kill_while_the_splits_were_written_is_no_partial_pull(clone: Project)
     marks.mkdir(parents=True, exist_ok=True)
     for name in ("churn.csv", "holdout.csv"):
         (marks / urlsafe_b64encode(f"data/splits/{name}".encode()).decode()).touch()
-    assert rules_run(clone.snakemake()) == ["record", "report", "split"]
+    assert rules_run(clone.snakemake()) == ["cohort", "record", "report", "shortcuts", "split"]
     assert (clone.path / LEDGER).is_file()
     assert clone.dvc_status() == CLEAN
 
