@@ -21,6 +21,7 @@ from acne04.cli import main
 from acne04.core import tables
 from acne04.core.imaging import read_image
 from acne04.core.trivia import trivia_of
+from acne04.core.variants import VARIANTS
 from acne04.export.re_encoding import ReEncoding
 from acne04.inference.intervals import drawn_weights
 from acne04.shortcuts.features import FEATURES, trivial_table
@@ -199,16 +200,16 @@ def features_of(images: pd.DataFrame, contents: list[bytes]) -> pd.DataFrame:
 @pytest.mark.workflow
 def test_jpeg_tables_tell_synthetic_images_until_all_are_written_alike(finished: Project) -> None:
     # Of the few photographs here some have tables that no other one has.
-    told_until_written_alike(finished, 0.8)
+    told_until_written_alike(finished, 0.8, 0.25)
 
 
 @pytest.mark.long
 @pytest.mark.workflow
 def test_jpeg_tables_tell_every_synthetic_image_of_the_whole_stand_in(full: Project) -> None:
-    told_until_written_alike(full, 1.0)
+    told_until_written_alike(full, 1.0, 0.1)
 
 
-def told_until_written_alike(project: Project, least: float) -> None:
+def told_until_written_alike(project: Project, least: float, within: float) -> None:
     images, contents = drawn_images(project)
 
     def told(contents: list[bytes]) -> dict[Any, float | None]:
@@ -225,7 +226,7 @@ def told_until_written_alike(project: Project, least: float) -> None:
         assert area_before is not None
         assert area_before >= least
         for feature in ("jpeg tables", "size", "camera"):
-            assert alike[feature, grade] == pytest.approx(0.5, abs=0.1)
+            assert alike[feature, grade] == pytest.approx(0.5, abs=within)
 
 
 # The command.
@@ -235,10 +236,7 @@ def told_until_written_alike(project: Project, least: float) -> None:
 def test_the_table_of_a_run_is_that_of_the_command_however_many_threads(
     here: Project, tmp_path: Path
 ) -> None:
-    words = [
-        f"data/splits/{v}.csv"
-        for v in ("published", "published-clean", "paper", "holdout", "kfold")
-    ]
+    words = [f"data/splits/{variant}.csv" for variant in VARIANTS]
     done = here.command(
         "bash", "-c",
         "OMP_NUM_THREADS=4 OPENBLAS_NUM_THREADS=4 PYTHONHASHSEED=7 "
@@ -258,9 +256,7 @@ def test_the_table_of_a_run_is_that_of_the_command_however_many_threads(
 def test_every_variant_has_every_feature(here: Project, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["shortcuts", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert {m["name"] for m in document["manifests"]} == {
-        "holdout", "kfold", "paper", "published", "published-clean"
-    }  # fmt: skip
+    assert {m["name"] for m in document["manifests"]} == set(VARIANTS)
     for manifest in document["manifests"]:
         graded = [e for e in manifest["shortcuts"] if e["task"] == "grade"]
         assert {e["feature"] for e in graded} == {*FEATURES, "together"}
