@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from acne04.cli import main
+from acne04.fetch import retries
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "golden"
@@ -40,12 +41,14 @@ class Checkout:
         monkeypatch.chdir(folder)
         for variable in ("ACNE04_UPSTREAM", "ACNE04_SET_ASIDE_PINS"):
             monkeypatch.delenv(variable, raising=False)
+        # What tries again does so at once.
+        monkeypatch.setattr(retries, "FIRST_PAUSE", 0.0)
         return Checkout(capsys)
 
     def source(self, key: str, kind: str, *files: dict[str, Any], version: str = "2019") -> None:
         """Write a sources.yaml in which one source is delivered in another way."""
         document = yaml.safe_load(SOURCES.read_text(encoding="utf-8"))
-        delivery = {"version": version, "kind": kind, "files": list(files)}
+        delivery = {"version": version, "kind": kind, "may_be_missing": 100, "files": [*files]}
         document[self.dataset][key]["delivery"] = delivery
         Path("sources.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
 

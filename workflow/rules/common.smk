@@ -14,6 +14,7 @@ from acne04.core import parameters
 from acne04.core.checkout import PACKAGES, dataset_of
 from acne04.core.encoding import utf8_or_end
 from acne04.core.sources import SET_ASIDE, SET_ASIDE_VARIABLE, load_sources
+from acne04.fetch.options import pins_of, version_here
 from acne04.summary import summary_lines
 from snakemake_dvc import git
 from snakemake_dvc.tracked import code_of_stages, files_of_stages
@@ -23,7 +24,7 @@ parameters.check_or_end(config)
 
 SOURCES = load_sources(Path("workflow/sources.yaml"), config["dataset"])
 UPSTREAM = f"upstreams/{config['dataset']}"
-PINS = f"{UPSTREAM}/pins/{{source}}.csv"
+PINS = pins_of(config["dataset"], "{source}")
 
 
 def code(*rooms, schemas, besides=()):
@@ -45,9 +46,7 @@ def version_of_source(wildcards):
 
 def version_of(source):
     """The version of a source's pins by the source's name."""
-    version = SOURCES[source].delivery.version
-    knobs = " ".join(f"{name}={value}" for name, value in config["standin"].items())
-    return f"{version} {knobs}" if config["dataset"] == "standin" else version
+    return version_here(SOURCES[source], lambda: config)
 
 
 def is_pinned(source):
@@ -62,6 +61,11 @@ def is_pinned(source):
 def delivery_of_source(wildcards):
     """What determines the bytes: a change of title must not fetch again."""
     return dataclasses.asdict(SOURCES[wildcards.source].delivery)
+
+
+def promises_of_source(wildcards):
+    """What a delivery is looked through for: one that lacks too much of it is refused."""
+    return SOURCES[wildcards.source].promises
 
 
 def folder_of_source(wildcards):
@@ -80,7 +84,9 @@ def parameters_of_stage(rule, wildcards, given):
         return list(config)
     facts = [f"${{dataset}}.{source}.promises" for source in given.get("promises", ())]
     if "delivery" in given:
-        facts.append(f"${{dataset}}.{wildcards['source']}.delivery")
+        # The promises, since a delivery that lacks too much of them is refused.
+        source = f"${{dataset}}.{wildcards['source']}"
+        facts += [f"{source}.delivery", f"{source}.promises"]
     return [{"workflow/sources.yaml": sorted(facts)}] if facts else []
 
 

@@ -18,6 +18,8 @@ Kind = Literal["archive", "folder", "files"]
 Magic = Literal["tar", "zip", "jpeg", "json", "jsonl"]
 
 SCHEMA = "sources.schema.json"
+#: Percent of what a source promises that may be missing, where its entry does not say.
+MAY_BE_MISSING = 10
 #: Names in a query whose values are secrets; and what follows host and path.
 _SECRET = re.compile(
     r"[?&;#][\w.%-]*(?:token|secret|passw|key|sig|auth|credential)[\w.%-]*=", re.IGNORECASE
@@ -80,11 +82,24 @@ class DeliveryFile:
 
 @dataclass(frozen=True)
 class Delivery:
-    """Exactly what determines the bytes of a source."""
+    """Exactly what determines the bytes of a source.
+
+    Attributes
+    ----------
+    version : str
+        That of the producer.
+    kind : {"archive", "folder", "files"}
+        How it is delivered.
+    files : tuple of DeliveryFile
+        What is delivered.
+    may_be_missing : int
+        Percent of what is promised that may be missing; 100 where nothing is looked at.
+    """
 
     version: str
     kind: Kind
     files: tuple[DeliveryFile, ...]
+    may_be_missing: int = MAY_BE_MISSING
 
 
 @dataclass(frozen=True)
@@ -229,6 +244,6 @@ def _source(dataset: str, key: str, entry: dict[str, Any]) -> Source:
     )
     structured = {
         "licence": Licence(**entry["licence"]),
-        "delivery": Delivery(delivery["version"], delivery["kind"], files),
+        "delivery": Delivery(**{**delivery, "files": files}),
     }
     return Source(dataset=dataset, key=key, **{**entry, **structured})

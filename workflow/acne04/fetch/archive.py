@@ -62,6 +62,25 @@ def extract(archive: Path, folder: Path, written: Written) -> dict[str, Digest]:
     return digests
 
 
+def read_members(archive: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
+    """Yield the path of each file of an archive, with its bytes where they are wanted.
+
+    Nothing is written; a table of contents that forbids extracting is refused as by `extract`.
+    """
+    with _opened(archive) as reader:
+        members = list(reader.members(MAX_MEMBERS + 1))
+        problems = contents_problems(members)
+        if problems:
+            raise _harmful(archive, problems)
+        for member in members:
+            if member.kind == "file":
+                body = b""
+                if wanted(member.path):
+                    with reader.open(member) as stream:
+                        body = stream.read()
+                yield member.path, body
+
+
 def write_hashed(stream: IO[bytes], target: Path, written: Written) -> Digest:
     """Write a stream to a new file, folders made as needed, and hash it: no second read.
 

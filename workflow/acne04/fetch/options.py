@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from acne04.core import yaml_files
 from acne04.core.errors import UsageError
+from acne04.core.parameters import PARAMS, check
 from acne04.core.sources import SET_ASIDE, SET_ASIDE_VARIABLE, Source, load_source
+from acne04.fetch.failures import STANDIN
 
 UPSTREAM_VARIABLE = "ACNE04_UPSTREAM"
+SOURCES = Path("workflow/sources.yaml")
 
 
 @dataclass(frozen=True)
@@ -70,18 +76,21 @@ class SourceOptions:
 
 
 def declare_source(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of a verb that is about one source."""
+    """Declare the options of a verb that is about one source.
+
+    In a checkout none of them need be given: what is left out is as a run has it.
+    """
     parser.add_argument("source", metavar="SOURCE", help="key of the source, as in sources.yaml")
-    parser.add_argument("--dataset", required=True, help="standin or acne04")
-    parser.add_argument("--sources", required=True, type=Path, help="workflow/sources.yaml")
-    parser.add_argument("--pins", required=True, type=Path, help="table of pins of this source")
-    parser.add_argument("--version", required=True, help="version of the delivery to pin or fetch")
+    declare_dataset(parser)
     parser.add_argument(
-        "--upstream",
-        required=True,
+        "--pins",
         type=Path,
-        help="folder of this dataset's copies, downloaded or put there by hand; "
-        f"{UPSTREAM_VARIABLE}=FOLDER names FOLDER/<dataset> instead",
+        help="table of pins of this source (default: upstreams/DATASET/pins/SOURCE.csv)",
+    )
+    parser.add_argument(
+        "--version",
+        help="version of the delivery (default: that of sources.yaml; of the stand-in with how it "
+        "is drawn, as params.yaml says)",
     )
     parser.add_argument(
         "--set-aside-pins",
@@ -92,15 +101,84 @@ def declare_source(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def declare_dataset(parser: argparse.ArgumentParser) -> None:
+    """Declare which dataset a verb is about, and where its copies lie."""
+    parser.add_argument(
+        "--dataset", help="standin or acne04 (default: `dataset` of params.yaml, here)"
+    )
+    parser.add_argument(
+        "--sources", type=Path, default=SOURCES, help=f"default: {SOURCES.as_posix()}"
+    )
+    parser.add_argument(
+        "--upstream",
+        type=Path,
+        help="folder of this dataset's copies, downloaded or put there by hand (default: "
+        f"upstream/DATASET); {UPSTREAM_VARIABLE}=FOLDER names FOLDER/DATASET instead",
+    )
+
+
 def read_source_options(arguments: argparse.Namespace) -> SourceOptions:
-    """Give the options of a call; `UPSTREAM_VARIABLE` goes before ``--upstream``."""
-    root = os.environ.get(UPSTREAM_VARIABLE)
+    """Give the options of a call; what is not given is as a run in this checkout has it."""
+    key, dataset = arguments.source, read_dataset(arguments)
+    version = arguments.version
+    if version is None:
+        version = version_here(load_source(arguments.sources, dataset, key), _parameters)
     return SourceOptions(
-        key=arguments.source,
-        dataset=arguments.dataset,
+        key=key,
+        dataset=dataset,
         sources=arguments.sources,
-        pins=arguments.pins,
-        version=arguments.version,
-        upstream=Path(root, arguments.dataset) if root else arguments.upstream,
+        pins=arguments.pins or Path(pins_of(dataset, key)),
+        version=version,
+        upstream=read_upstream(arguments, dataset),
         set_aside_pins=arguments.set_aside_pins,
     )
+
+
+def read_dataset(arguments: argparse.Namespace) -> str:
+    """Give the dataset that a call is about."""
+    if arguments.dataset is not None:
+        return str(arguments.dataset)
+    return str(_parameters()["dataset"])
+
+
+def read_upstream(arguments: argparse.Namespace, dataset: str) -> Path:
+    """Give the folder of copies; `UPSTREAM_VARIABLE` goes before ``--upstream``."""
+    root = os.environ.get(UPSTREAM_VARIABLE)
+    return Path(root, dataset) if root else arguments.upstream or Path("upstream", dataset)
+
+
+def pins_of(dataset: str, key: str) -> str:
+    """Give the path of the table of pins of a source, in a checkout."""
+    return f"upstreams/{dataset}/pins/{key}.csv"
+
+
+def version_here(source: Source, read: Callable[[], dict[str, Any]]) -> str:
+    """Give the version under which a checkout pins a source.
+
+    Parameters
+    ----------
+    source : Source
+        Which one.
+    read : callable
+        Gives the parameters of the checkout; asked for the stand-in alone.
+    """
+    version = source.delivery.version
+    if source.dataset != STANDIN:
+        return version
+    knobs = read()[STANDIN]
+    return f"{version} " + " ".join(f"{name}={value}" for name, value in knobs.items())
+
+
+def _parameters() -> dict[str, Any]:
+    """Read the parameters of the checkout that is the working directory."""
+    if not PARAMS.is_file():
+        raise UsageError(
+            "--dataset",
+            f"not given, and there is no {PARAMS} here that says it",
+            expected="standin or acne04",
+            done="nothing read",
+            remedy="call it in the project's folder, or name it",
+        )
+    document: dict[str, Any] = yaml_files.read(PARAMS)
+    check(document)
+    return document
