@@ -15,6 +15,7 @@ from acne04.core.checkout import PACKAGES, dataset_of
 from acne04.core.encoding import utf8_or_end
 from acne04.core.sources import SET_ASIDE, SET_ASIDE_VARIABLE, load_sources
 from acne04.fetch.options import pins_of, version_here
+from acne04.sources.checklist import lines_after_failure
 from acne04.summary import summary_lines
 from snakemake_dvc import git
 from snakemake_dvc.tracked import code_of_stages, files_of_stages
@@ -189,6 +190,7 @@ SETTINGS = snakemake_dvc.Settings(
     namespace="dataset",
     namespace_of=dataset_of,
     summary=functools.partial(summary_lines, config["dataset"]),
+    after_failure=functools.partial(lines_after_failure, config["dataset"]),
     state=Path(".acne04"),
 )
 

@@ -214,22 +214,48 @@ class _Delivery:
     def checked(self, file: DeliveryFile, place: Path, name: Path) -> list[Delivered]:
         """Check what lies at `place` and is to be known as `name`; raises RefusalError."""
         path = name.relative_to(self.upstream).as_posix()
-        kind = self.source.delivery.kind
-        places = {path: place}
-        if kind == "folder":
-            places = {f"{path}/{below}": place / below for below in regular_files(place)}
-        magic = "zip" if name.suffix == ".zip" else file.magic
-        reasons = {path: why_not(found, magic) for path, found in places.items()}
-        if any(reasons.values()):
-            raise RefusalError(
-                "\n".join(f"{path} is {why}" for path, why in reasons.items() if why), Cause.PAGE
-            )
-        delivered = [Delivered(path, found, digest_file(found)) for path, found in places.items()]
-        # An archive may stand under a browser's name for it: then all its pins are compared.
-        differing = self.expectation.differences(delivered, "" if kind == "archive" else path)
-        if differing:
-            raise MismatchError(differing)
-        return delivered
+        return check_delivered(self.source, file, place, path, self.expectation)
+
+
+def check_delivered(
+    source: Source, file: DeliveryFile, place: Path, path: str, expectation: Expectation
+) -> list[Delivered]:
+    """Check a file or folder: bytes of their kind, and those that are expected.
+
+    Parameters
+    ----------
+    source : Source
+        Whose delivery.
+    file : DeliveryFile
+        The one of its files that this is.
+    place : pathlib.Path
+        Where it lies.
+    path : str
+        Under which name below ``upstream/<dataset>`` it is known.
+    expectation : Expectation
+        What it must be.
+
+    Raises
+    ------
+    RefusalError
+        If it is anything else: every file, at once.
+    """
+    kind = source.delivery.kind
+    places = {path: place}
+    if kind == "folder":
+        places = {f"{path}/{below}": place / below for below in regular_files(place)}
+    magic = "zip" if path.endswith(".zip") else file.magic
+    reasons = {path: why_not(found, magic) for path, found in places.items()}
+    if any(reasons.values()):
+        raise RefusalError(
+            "\n".join(f"{path} is {why}" for path, why in reasons.items() if why), Cause.PAGE
+        )
+    delivered = [Delivered(path, found, digest_file(found)) for path, found in places.items()]
+    # An archive may stand under a browser's name for it: then all its pins are compared.
+    differing = expectation.differences(delivered, "" if kind == "archive" else path)
+    if differing:
+        raise MismatchError(differing)
+    return delivered
 
 
 def find_copy(source: Source, file: DeliveryFile, upstream: Path) -> Path | None:
@@ -251,7 +277,8 @@ def find_copy(source: Source, file: DeliveryFile, upstream: Path) -> Path | None
             f"several archives stand for {file.path}",
             found=", ".join(found.name for found in zips),
             done="nothing written",
-            remedy=f"leave one, or better put {file.path} itself there",
+            remedy="`acne04 sources --take` joins the parts of one download; or leave one, or "
+            f"better put {file.path} itself there",
         )
     return zips[0] if zips else None
 

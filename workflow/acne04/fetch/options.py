@@ -122,7 +122,7 @@ def read_source_options(arguments: argparse.Namespace) -> SourceOptions:
     key, dataset = arguments.source, read_dataset(arguments)
     version = arguments.version
     if version is None:
-        version = version_here(load_source(arguments.sources, dataset, key), _parameters)
+        version = version_here(load_source(arguments.sources, dataset, key), parameters_here)
     return SourceOptions(
         key=key,
         dataset=dataset,
@@ -138,13 +138,18 @@ def read_dataset(arguments: argparse.Namespace) -> str:
     """Give the dataset that a call is about."""
     if arguments.dataset is not None:
         return str(arguments.dataset)
-    return str(_parameters()["dataset"])
+    return str(parameters_here()["dataset"])
 
 
 def read_upstream(arguments: argparse.Namespace, dataset: str) -> Path:
     """Give the folder of copies; `UPSTREAM_VARIABLE` goes before ``--upstream``."""
+    return upstream_of(dataset, arguments.upstream)
+
+
+def upstream_of(dataset: str, given: Path | None = None) -> Path:
+    """Give the folder of copies of a dataset; `UPSTREAM_VARIABLE` goes before what is given."""
     root = os.environ.get(UPSTREAM_VARIABLE)
-    return Path(root, dataset) if root else arguments.upstream or Path("upstream", dataset)
+    return Path(root, dataset) if root else given or Path("upstream", dataset)
 
 
 def pins_of(dataset: str, key: str) -> str:
@@ -169,7 +174,7 @@ def version_here(source: Source, read: Callable[[], dict[str, Any]]) -> str:
     return f"{version} " + " ".join(f"{name}={value}" for name, value in knobs.items())
 
 
-def _parameters() -> dict[str, Any]:
+def parameters_here() -> dict[str, Any]:
     """Read the parameters of the checkout that is the working directory."""
     if not PARAMS.is_file():
         raise UsageError(
