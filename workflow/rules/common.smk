@@ -13,9 +13,13 @@ import snakemake_dvc
 from acne04.core import parameters
 from acne04.core.checkout import PACKAGES, dataset_of
 from acne04.core.encoding import utf8_or_end
-from acne04.core.sources import SET_ASIDE, SET_ASIDE_VARIABLE, load_sources
-from acne04.fetch.options import pins_of, version_here
-from acne04.sources.checklist import lines_after_failure
+from acne04.core.sources import (
+    SET_ASIDE,
+    SET_ASIDE_VARIABLE,
+    load_sources,
+    pins_of,
+    version_here,
+)
 from acne04.summary import summary_lines
 from snakemake_dvc import git
 from snakemake_dvc.tracked import code_of_stages, files_of_stages
@@ -105,6 +109,14 @@ def files_of_stages_shown(wildcards):
     )
 
 
+def sources_after_failure(said):
+    """Where a source was not to be had: how it stands with all of them."""
+    # Only here: a run that goes well needs no tables.
+    from acne04.sources.checklist import lines_after_failure
+
+    return lines_after_failure(config["dataset"], said)
+
+
 UNPINNED = [source for source in SOURCES if not is_pinned(source)]
 
 MANIFESTS = [
@@ -190,7 +202,7 @@ SETTINGS = snakemake_dvc.Settings(
     namespace="dataset",
     namespace_of=dataset_of,
     summary=functools.partial(summary_lines, config["dataset"]),
-    after_failure=functools.partial(lines_after_failure, config["dataset"]),
+    after_failure=sources_after_failure,
     state=Path(".acne04"),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -25,6 +26,9 @@ _SECRET = re.compile(
     r"[?&;#][\w.%-]*(?:token|secret|passw|key|sig|auth|credential)[\w.%-]*=", re.IGNORECASE
 )
 _LATER = re.compile(r"[?#].*", re.DOTALL)
+
+#: The dataset that is drawn on this machine.
+STANDIN = "standin"
 
 #: Added to the version under which bytes are pinned that are not those of the real upstream, and
 #: the variable that asks for it where it is 1.
@@ -165,6 +169,28 @@ def load_source(path: Path, dataset: str, key: str) -> Source:
             found=f"{key}; {asked}" if asked else key,
         )
     return sources[key]
+
+
+def pins_of(dataset: str, key: str) -> str:
+    """Give the path of the table of pins of a source, in a checkout."""
+    return f"upstreams/{dataset}/pins/{key}.csv"
+
+
+def version_here(source: Source, read: Callable[[], dict[str, Any]]) -> str:
+    """Give the version under which a checkout pins a source.
+
+    Parameters
+    ----------
+    source : Source
+        Which one.
+    read : callable
+        Gives the parameters of the checkout; asked for the stand-in alone.
+    """
+    version = source.delivery.version
+    if source.dataset != STANDIN:
+        return version
+    knobs = read()[STANDIN]
+    return f"{version} " + " ".join(f"{name}={value}" for name, value in knobs.items())
 
 
 class _Loader(yaml.CSafeLoader):

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from acne04.core.errors import Acne04Error, SourceError, UnavailableError
-from acne04.core.sources import DeliveryFile, Source
+from acne04.core.sources import STANDIN, DeliveryFile, Source
 from acne04.fetch.causes import ADVICE, Cause, RefusalError
 from acne04.fetch.partial_download import PARTS, PartialDownload
 from acne04.fetch.pins import Difference, Expectation
 from acne04.fetch.transports import place_of
 
-#: The dataset that is drawn on this machine.
-STANDIN = "standin"
 _INDENT = " " * 12
 
 

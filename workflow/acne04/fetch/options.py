@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,14 @@ from typing import Any
 from acne04.core import yaml_files
 from acne04.core.errors import UsageError
 from acne04.core.parameters import PARAMS, check
-from acne04.core.sources import SET_ASIDE, SET_ASIDE_VARIABLE, Source, load_source
-from acne04.fetch.failures import STANDIN
+from acne04.core.sources import (
+    SET_ASIDE,
+    SET_ASIDE_VARIABLE,
+    Source,
+    load_source,
+    pins_of,
+    version_here,
+)
 
 UPSTREAM_VARIABLE = "ACNE04_UPSTREAM"
 SOURCES = Path("workflow/sources.yaml")
@@ -150,28 +155,6 @@ def upstream_of(dataset: str, given: Path | None = None) -> Path:
     """Give the folder of copies of a dataset; `UPSTREAM_VARIABLE` goes before what is given."""
     root = os.environ.get(UPSTREAM_VARIABLE)
     return Path(root, dataset) if root else given or Path("upstream", dataset)
-
-
-def pins_of(dataset: str, key: str) -> str:
-    """Give the path of the table of pins of a source, in a checkout."""
-    return f"upstreams/{dataset}/pins/{key}.csv"
-
-
-def version_here(source: Source, read: Callable[[], dict[str, Any]]) -> str:
-    """Give the version under which a checkout pins a source.
-
-    Parameters
-    ----------
-    source : Source
-        Which one.
-    read : callable
-        Gives the parameters of the checkout; asked for the stand-in alone.
-    """
-    version = source.delivery.version
-    if source.dataset != STANDIN:
-        return version
-    knobs = read()[STANDIN]
-    return f"{version} " + " ".join(f"{name}={value}" for name, value in knobs.items())
 
 
 def parameters_here() -> dict[str, Any]:

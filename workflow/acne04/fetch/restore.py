@@ -10,8 +10,8 @@ from acne04.core import dvc
 from acne04.core.dvc import DigestCache, FolderState, compare
 from acne04.core.errors import SourceError, UnavailableError
 from acne04.core.printing import say, say_aside
+from acne04.core.sources import STANDIN
 from acne04.fetch.command import FetchOptions, declare_outputs, fetch_folder, read_outputs
-from acne04.fetch.failures import STANDIN
 from acne04.fetch.options import declare_source
 
 #: The file by which the workflow knows that the stand-in's upstream is drawn.

@@ -12,22 +12,23 @@ from typing import Any
 from acne04.core import tables
 from acne04.core.errors import Acne04Error, SchemaError, UnavailableError
 from acne04.core.hashing import Digest
-from acne04.core.sources import SET_ASIDE, DeliveryFile, Source, load_sources
-from acne04.fetch.causes import RefusalError
-from acne04.fetch.delivery import check_delivered, find_copy
-from acne04.fetch.failures import STANDIN, browsable
-from acne04.fetch.options import (
-    SOURCES,
-    parameters_here,
+from acne04.core.sources import (
+    SET_ASIDE,
+    STANDIN,
+    DeliveryFile,
+    Source,
+    load_sources,
     pins_of,
-    upstream_of,
     version_here,
 )
+from acne04.fetch.causes import RefusalError
+from acne04.fetch.delivery import check_delivered, find_copy
+from acne04.fetch.failures import browsable
+from acne04.fetch.options import SOURCES, parameters_here, upstream_of
 from acne04.fetch.partial_download import PartialDownload
 from acne04.fetch.pins import Expectation, pinned, read_pins, stated
 from acne04.fetch.transports import place_of
 from acne04.sources.near_misses import NearMiss, find_near_misses
-
 
 #: Columns of a terminal that the checklist takes; addresses and paths stay whole.
 WIDTH = 80

@@ -9,9 +9,9 @@ from pathlib import Path
 from acne04.core.errors import Acne04Error
 from acne04.core.outputs import declare_json, give_document, read_json
 from acne04.core.printing import say, say_aside
+from acne04.core.sources import pins_of
 from acne04.fetch.options import (
     declare_dataset,
-    pins_of,
     read_dataset,
     read_upstream,
 )
