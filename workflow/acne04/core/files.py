@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import glob
 import os
 import secrets
 import shutil
@@ -77,6 +79,9 @@ def staged_folder(target: Path) -> Iterator[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
     scratch = _beside(target)
     scratch.mkdir(0o700)
+    # The system takes the lock back when the process dies: `remove_stale_folders` sees it.
+    held = os.open(scratch, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
     staging, retired = scratch / "new", scratch / "old"
     staging.mkdir(_FOLDER_MODE)
     mode = staging.stat().st_mode & _FOLDER_MODE
@@ -89,6 +94,22 @@ def staged_folder(target: Path) -> Iterator[Path]:
         staging.replace(target)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+        os.close(held)
+
+
+def remove_stale_folders(target: Path) -> None:
+    """Remove what processes left beside `target` that died in `staged_folder`; none that lives."""
+    for scratch in sorted(target.parent.glob(f".{glob.escape(target.name)}.????????.part")):
+        if not scratch.is_dir() or scratch.is_symlink():
+            continue
+        held = os.open(scratch, os.O_RDONLY)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(scratch, ignore_errors=True)
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(held)
 
 
 def _beside(target: Path) -> Path:

@@ -13,7 +13,7 @@ from typing import Any
 
 from acne04.core import tables
 from acne04.core.errors import UnavailableError
-from acne04.core.files import staged_folder
+from acne04.core.files import remove_stale_folders, staged_folder
 from acne04.core.outputs import check_outputs
 from acne04.core.printing import say
 from acne04.core.progress import Progress
@@ -122,6 +122,7 @@ def fetch_folder(options: FetchOptions) -> list[dict[str, Any]]:
         If what is delivered is not what is pinned.
     """
     wanted, folder = options.source, options.folder
+    remove_stale_folders(folder)
     unlisted = unlisted_files(folder, options.listing)
     source = wanted.read_source()
     version = wanted.pinned_version

@@ -106,11 +106,18 @@ def _download(file_id: str, partial: PartialDownload, progress: BytesHad, is_kno
             progress=progress,
             timeout=(transports.CONNECT_SECONDS, transports.READ_SECONDS),
         )
-    # gdown dates a file as Google does. It asks for a rest under the file's present version, and
-    # so would join the rest of a new file to the beginning of an old one.
-    if partial.is_resumed and not is_known and partial.place.stat().st_mtime >= begun:
+    if partial.is_resumed and not is_known and not _is_older(partial.place, begun):
         partial.forget()
         raise RefusalError("the file changed while it was being fetched", Cause.CHANGED)
+
+
+def _is_older(place: Path, begun: float) -> bool:
+    """Tell whether a file was changed last before its first byte was fetched.
+
+    gdown dates a file as Google does. It asks for a rest under the file's present version, so it
+    would join the rest of a new file to the beginning of an old one.
+    """
+    return place.stat().st_mtime < begun
 
 
 @contextmanager

@@ -125,13 +125,17 @@ class FolderDownload:
         kept = {}
         for file in listed:
             place, digest = self.folder / file.path, noted.get((file.path, file.url))
-            if digest and place.is_file() and digest_file(place) == digest:
+            if digest and _is_whole(place, digest):
                 kept[file.path] = digest
         for parent, _, names in os.walk(self.folder):
             for place in (Path(parent, name) for name in names):
                 if place.relative_to(self.folder).as_posix() not in kept:
                     place.unlink()
         return kept
+
+
+def _is_whole(place: Path, digest: Digest) -> bool:
+    return place.is_file() and digest_file(place) == digest
 
 
 def _incomplete(refusals: list[tuple[str, RefusalError]], kept: int, total: int) -> RefusalError:

@@ -6,15 +6,18 @@ import netrc
 import re
 import shutil
 import ssl
+from collections.abc import Mapping
+from typing import IO, Any
 
 import httpx
 
-from acne04.core.hashing import CHUNK_BYTES
 from acne04.fetch import transports
 from acne04.fetch.causes import Cause, RefusalError, UnreachableError, refusal_of_status
 from acne04.fetch.partial_download import PartialDownload
 from acne04.fetch.transports import BytesHad, Listed
 
+#: What a server must compare before it gives a rest: a changed file comes whole.
+IF_RANGE = "If-Range"
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 
@@ -42,15 +45,14 @@ class HttpTransport:
         """See `transports.Transport.go_on`."""
         had, about = partial.size(), partial.about()
         validator = about.get("validator") or ""
-        if had and not (about and (validator or is_known)):
-            # Nothing would tell whether what is to come belongs to what is here.
+        if had and not _can_go_on(about, is_known):
             partial.forget()
             had = 0
         headers = {"Accept-Encoding": "identity"}
         if had:
             headers["Range"] = f"bytes={had}-"
         if had and validator:
-            headers["If-Range"] = validator
+            headers[IF_RANGE] = validator
         try:
             with (
                 httpx.Client(
@@ -66,6 +68,11 @@ class HttpTransport:
                 _take(answer, partial, had, progress)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _refusal(self.host(url), error, partial) from error
+
+
+def _can_go_on(about: Mapping[str, Any], is_known: bool) -> bool:
+    """Tell whether something will show that what is to come belongs to what is here."""
+    return bool(about) and bool(about.get("validator") or is_known)
 
 
 def _known_logins() -> httpx.Auth | None:
@@ -112,18 +119,27 @@ def _validator(answer: httpx.Response) -> str | None:
 
 def _take(answer: httpx.Response, partial: PartialDownload, had: int, progress: BytesHad) -> None:
     total = partial.about().get("total")
-    if total is not None:
-        free = shutil.disk_usage(partial.folder).free
-        if total - had > free:
-            raise NoRoomError(total - had, free)
-    # Unbuffered: what has arrived is there after a kill, too.
-    with partial.place.open("ab", buffering=0) as stream:
-        for chunk in answer.iter_raw(CHUNK_BYTES):
-            stream.write(chunk)
+    _check_room(partial, 0 if total is None else total - had)
+    with partial.place.open("ab") as stream:
+        # As they come: what has arrived is there after a cut or a kill, too.
+        for chunk in answer.iter_raw():
+            write_through(stream, chunk)
             had += len(chunk)
             progress(had, total)
     if total is not None and had != total:
         raise RefusalError(_broken_off(partial), Cause.CUT)
+
+
+def write_through(stream: IO[bytes], chunk: bytes) -> None:
+    """Write all of a piece, as far as the system."""
+    stream.write(chunk)
+    stream.flush()
+
+
+def _check_room(partial: PartialDownload, to_come: int) -> None:
+    free = shutil.disk_usage(partial.folder).free
+    if to_come > free:
+        raise NoRoomError(to_come, free)
 
 
 def _broken_off(partial: PartialDownload) -> str:

@@ -8,6 +8,7 @@ on it, which the system takes back when a process dies, however it dies.
 from __future__ import annotations
 
 import fcntl
+import glob
 import hashlib
 import json
 import os
@@ -124,12 +125,13 @@ def remove_orphans(upstream: Path, path: str, urls: tuple[str, ...]) -> None:
     project kept its staging files. What a living process holds is left.
     """
     wanted = {PartialDownload.of(upstream, path, url).folder for url in urls}
-    found = (upstream / PARTS / path).parent.glob(f"{Path(path).name}.????????")
+    name = glob.escape(Path(path).name)
+    found = (upstream / PARTS / path).parent.glob(f"{name}.????????")
     for folder in sorted(found):
         if folder not in wanted and _is_free(folder):
             shutil.rmtree(folder, ignore_errors=True)
             _remove_empty(folder.parent)
-    for stale in sorted((upstream / path).parent.glob(f".{Path(path).name}.????????.part")):
+    for stale in sorted((upstream / path).parent.glob(f".{name}.????????.part")):
         if stale.is_dir():
             shutil.rmtree(stale, ignore_errors=True)
         else:

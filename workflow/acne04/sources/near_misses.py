@@ -120,10 +120,10 @@ def _bundles(file: DeliveryFile, entries: Sequence[Path]) -> Iterator[NearMiss]:
     """Find the zips that a browser makes of a folder, and those that hold the file itself."""
     stem = PurePosixPath(file.name).stem
     zips = [entry for entry in entries if entry.suffix.lower() == ".zip" and entry.is_file()]
-    pattern = re.compile(re.escape(stem.casefold()) + rf"(?:{_PART})?\.zip")
+    pattern = re.compile(re.escape(stem) + rf"(?:{_PART})?\.zip", re.IGNORECASE)
     parts: dict[str, list[tuple[int, Path]]] = {}
     for entry in zips:
-        match = pattern.fullmatch(entry.name.casefold())
+        match = pattern.fullmatch(entry.name)
         if match:
             number = int(match[1] or 1)
             series = re.sub(r"\d{3}\.zip$", "", entry.name) if match[1] else entry.name
