@@ -121,7 +121,8 @@ class Answering(BaseHTTPRequestHandler):
         self.answered = code
         self.send_response(code)
         versions = {"ETag": served.etag, "Last-Modified": served.modified} if served else {}
-        fields = {**versions, **(served.headers if served else {}), **more}
+        kind = {"Content-Type": "application/octet-stream" if served else "text/html"}
+        fields = {**kind, **versions, **(served.headers if served else {}), **more}
         for name, value in fields.items():
             if value is not None:
                 self.send_header(name, value)

@@ -144,7 +144,10 @@ def _gdown_trouble(file_id: str | None, partial: PartialDownload | None = None) 
     except requests.RequestException as error:
         raise RefusalError("Google Drive's answer broke off", Cause.CUT) from error
     except (AssertionError, AttributeError, KeyError, ValueError) as error:
-        # gdown reads Google's pages and stumbles where they have changed.
+        # gdown reads Google's pages and stumbles over those that it does not know.
+        refusal = _as_google_says(file_id) if file_id else _withheld()
+        if refusal.cause is not Cause.WITHHELD:
+            raise refusal from error
         raise RefusalError(
             "Google's page has another form than gdown knows; a newer gdown may know it"
         ) from error
