@@ -6,6 +6,7 @@ which is untrue for somebody who only wants the file. So its words are read, and
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 
@@ -23,10 +24,13 @@ class Cause(StrEnum):
     UNREACHABLE = "unreachable"
     UNTRUSTED = "untrusted"
     PAGE = "page"
+    DAMAGED = "damaged"
     OTHER_BYTES = "other bytes"
     OTHER = "other"
 
 
+#: Words of Google's where it is about a quota.
+QUOTA = re.compile(r"quota|too many users", re.IGNORECASE)
 #: Trying again within the same run can help. Of a quota it cannot, and uses up more of it.
 _PASSING = {Cause.BUSY, Cause.SERVER, Cause.CUT, Cause.CHANGED, Cause.UNREACHABLE}
 
@@ -46,6 +50,7 @@ ADVICE = {
     Cause.UNREACHABLE: "run again with a network",
     Cause.UNTRUSTED: "look at this machine's clock and certificates, or at what stands between it "
     "and the network",
+    Cause.DAMAGED: "run again; if it stays so, tell its producer",
     Cause.PAGE: "open the address in a browser: the page says what it wants",
 }
 
@@ -83,6 +88,17 @@ class UnreachableError(RefusalError):
     def __init__(self, host: str, reason: str) -> None:
         self.host = host
         super().__init__(f"{host} cannot be reached ({reason})", Cause.UNREACHABLE)
+
+
+def cause_of_kind(reason: str) -> Cause:
+    """Tell why bytes are of another kind from the reason that `acceptance.why_not` gives.
+
+    >>> cause_of_kind("a web page (Google Drive - Quota exceeded), not a JPEG image").value
+    'quota'
+    """
+    if not reason.startswith("a web page"):
+        return Cause.DAMAGED
+    return Cause.QUOTA if QUOTA.search(reason) else Cause.PAGE
 
 
 def refusal_of_status(status: int, retry_after: str = "") -> RefusalError:

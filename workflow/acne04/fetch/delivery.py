@@ -20,7 +20,7 @@ from acne04.core.printing import remark
 from acne04.core.progress import Progress
 from acne04.core.sources import DeliveryFile, Source
 from acne04.fetch.acceptance import name_problem, why_not
-from acne04.fetch.causes import Cause, RefusalError, UnreachableError
+from acne04.fetch.causes import RefusalError, UnreachableError, cause_of_kind
 from acne04.fetch.failures import Attempt, Failure, MismatchError, bad_copy, no_room, not_had
 from acne04.fetch.folder_download import FolderDownload
 from acne04.fetch.partial_download import PartialDownload, remove_orphans
@@ -247,8 +247,10 @@ def check_delivered(
     magic = "zip" if path.endswith(".zip") else file.magic
     reasons = {path: why_not(found, magic) for path, found in places.items()}
     if any(reasons.values()):
+        first = next(why for why in reasons.values() if why)
         raise RefusalError(
-            "\n".join(f"{path} is {why}" for path, why in reasons.items() if why), Cause.PAGE
+            "\n".join(f"{path} is {why}" for path, why in reasons.items() if why),
+            cause_of_kind(first),
         )
     delivered = [Delivered(path, found, digest_file(found)) for path, found in places.items()]
     # An archive may stand under a browser's name for it: then all its pins are compared.

@@ -14,7 +14,13 @@ import requests
 
 from acne04.fetch import transports
 from acne04.fetch.acceptance import name_problem, web_page_title
-from acne04.fetch.causes import Cause, RefusalError, UnreachableError, refusal_of_status
+from acne04.fetch.causes import (
+    QUOTA,
+    Cause,
+    RefusalError,
+    UnreachableError,
+    refusal_of_status,
+)
 from acne04.fetch.http import system_words
 from acne04.fetch.partial_download import PartialDownload
 from acne04.fetch.transports import BytesHad, Listed
@@ -22,7 +28,6 @@ from acne04.fetch.transports import BytesHad, Listed
 HOST = "drive.google.com"
 #: Where Google sends whoever must log in.
 LOGIN_HOST = "accounts.google.com"
-_QUOTA = re.compile(r"quota|too many users have viewed or downloaded", re.IGNORECASE)
 _STATUS = re.compile(r"status code (\d{3})")
 
 
@@ -161,7 +166,7 @@ def _refusal(said: str, file_id: str | None, partial: PartialDownload | None) ->
         return RefusalError("the file changed while it was being fetched", Cause.CHANGED)
     if status := _STATUS.search(said):
         return _of_status(int(status[1]))
-    if _QUOTA.search(said):
+    if QUOTA.search(said):
         return _over_quota()
     # Whatever page Google gives in place of a file, gdown says the same of it.
     return _as_google_says(file_id) if file_id else _withheld()
@@ -183,13 +188,13 @@ def _as_google_says(file_id: str) -> RefusalError:
         return _of_status(answer.status_code)
     if urlsplit(answer.url).hostname == LOGIN_HOST:
         return RefusalError("Google wants a login: it is not shared with everybody", Cause.LOGIN)
-    if _QUOTA.search(web_page_title(page) or "") or _QUOTA.search(page.decode("utf-8", "replace")):
+    if QUOTA.search(web_page_title(page) or "") or QUOTA.search(page.decode("utf-8", "replace")):
         return _over_quota()
     return _withheld()
 
 
 def _of_status(status: int) -> RefusalError:
-    return _withheld() if status == 403 else refusal_of_status(status)
+    return _withheld() if status in (0, 403) else refusal_of_status(status)
 
 
 def _over_quota() -> RefusalError:

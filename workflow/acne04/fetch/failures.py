@@ -134,7 +134,7 @@ def _kept(upstream: Path, failures: Sequence[Failure]) -> str:
         for partial in (PartialDownload.of(upstream, file.path, url) for url in file.urls):
             files = sum(place.is_file() for place in (partial.folder / "files").rglob("*"))
             if files:
-                kept.append(f"{files:,} files of {file.path}")
+                kept.append(f"{files:,} file{'s' * (files > 1)} of {file.path}")
             elif partial.size():
                 kept.append(f"{partial.size():,} bytes of {file.path}")
     if not kept:

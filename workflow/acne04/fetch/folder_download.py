@@ -11,7 +11,7 @@ from pathlib import Path
 from acne04.core.hashing import Digest, digest_file
 from acne04.core.progress import Progress
 from acne04.fetch.acceptance import why_not
-from acne04.fetch.causes import Cause, RefusalError
+from acne04.fetch.causes import Cause, RefusalError, cause_of_kind
 from acne04.fetch.partial_download import PartialDownload
 from acne04.fetch.retries import persist
 from acne04.fetch.transports import Listed, Transport
@@ -19,7 +19,7 @@ from acne04.fetch.transports import Listed, Transport
 #: Says of a path of the folder and a digest why it is not what is pinned; None where it is.
 Objection = Callable[[str, Digest], RefusalError | None]
 #: What concerns one file alone; after anything else the next one would fare the same.
-_OF_ONE_FILE = {Cause.ABSENT, Cause.PAGE, Cause.OTHER_BYTES, Cause.OTHER}
+_OF_ONE_FILE = {Cause.ABSENT, Cause.PAGE, Cause.DAMAGED, Cause.OTHER_BYTES, Cause.OTHER}
 _JPEG = (".jpg", ".jpeg")
 
 
@@ -98,7 +98,11 @@ class FolderDownload:
         magic = "jpeg" if file.path.lower().endswith(_JPEG) else None
         digest = digest_file(single.place)
         reason = why_not(single.place, magic)
-        refusal = RefusalError(reason, Cause.PAGE) if reason else self.objection(file.path, digest)
+        refusal = (
+            RefusalError(reason, cause_of_kind(reason))
+            if reason
+            else self.objection(file.path, digest)
+        )
         if refusal:
             single.forget()
             raise refusal
@@ -146,6 +150,6 @@ def _incomplete(refusals: list[tuple[str, RefusalError]], kept: int, total: int)
     if len(refusals) > len(told):
         told.append(f"and {len(refusals) - len(told):,} files more")
     return RefusalError(
-        f"{kept:,} of {total:,} files are here, and stay\n" + "\n".join(told),
+        f"{kept:,} of {total:,} files are here and stay\n" + "\n".join(told),
         cause,
     )
