@@ -151,7 +151,11 @@ def _is_free(folder: Path) -> bool:
 
 def _remove_empty(folder: Path) -> None:
     """Remove a folder that is empty, and those above it up to that of all parts."""
-    with suppress(OSError):
-        while PARTS in folder.parts:
+    while PARTS in folder.parts:
+        try:
             folder.rmdir()
-            folder = folder.parent
+        except FileNotFoundError:
+            pass
+        except OSError:
+            return
+        folder = folder.parent
