@@ -1122,20 +1122,6 @@ def _(world: World) -> str:
     return errors
 
 
-@fault(
-    NAMES,
-    "a copy of another name for each letter: line ends and colours in a name",
-    "shown spelt out: a terminal acts on none of it",
-    r"near Classification (1).tar",
-    sources__near_misses___by_name=lambda *_: None,
-)
-def _(world: World) -> str:
-    write("upstream/acne04/Classification\x1b[31m.tar", b"")
-    out = _renamed(world, "Classification (1).tar")
-    assert "\x1b" not in out
-    return out
-
-
 @contextmanager
 def encrypted() -> Iterator[int]:
     """Serve TLS with a certificate that nobody has signed; give the port."""

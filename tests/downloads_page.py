@@ -5,6 +5,7 @@ Run ``python tests/downloads_page.py`` in the project's root; a test compares th
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from download_faults import FAULTS
 
 from acne04.core.files import write_text
 
+_HASH = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{56}\b")
 PAGE = Path(__file__).parents[1] / "docs" / "downloads.md"
 _INTRODUCTION = """\
 # Downloads that survive
@@ -61,7 +63,8 @@ folder of 489 files whose quota ends at the 480th, and `kill -9` at ten random b
 
 
 def _said(words: str) -> str:
-    return f"“{words}”".replace("|", r"\|") if words else "nothing: it arrives"
+    short = _HASH.sub(r"\1…", words)
+    return f"“{short}”".replace("|", r"\|") if words else "nothing"
 
 
 if __name__ == "__main__":
