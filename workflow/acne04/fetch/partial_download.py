@@ -7,7 +7,6 @@ on it, which the system takes back when a process dies, however it dies.
 
 from __future__ import annotations
 
-import fcntl
 import glob
 import hashlib
 import json
@@ -21,6 +20,7 @@ from typing import Any
 
 from acne04.core.errors import UnavailableError
 from acne04.core.files import write_text
+from acne04.core.folder_locks import held
 
 PARTS = "parts"
 _FILE_MODE = 0o644
@@ -64,20 +64,17 @@ class PartialDownload:
             If another process works in it.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.folder, os.O_RDONLY)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise UnavailableError(
-                    str(self.folder),
-                    "another process is fetching this file",
-                    done="nothing touched",
-                    remedy="wait until it is done; then the same command finds the file",
-                ) from None
-            yield
+            with held(self.folder) as is_ours:
+                if not is_ours:
+                    raise UnavailableError(
+                        str(self.folder),
+                        "another process is fetching this file",
+                        done="nothing touched",
+                        remedy="wait until it is done; then the same command finds the file",
+                    )
+                yield
         finally:
-            os.close(descriptor)
             _remove_empty(self.folder)
 
     def size(self) -> int:
@@ -128,25 +125,17 @@ def remove_orphans(upstream: Path, path: str, urls: tuple[str, ...]) -> None:
     name = glob.escape(Path(path).name)
     found = (upstream / PARTS / path).parent.glob(f"{name}.????????")
     for folder in sorted(found):
-        if folder not in wanted and _is_free(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-            _remove_empty(folder.parent)
+        if folder in wanted or not folder.is_dir():
+            continue
+        with held(folder) as is_ours:
+            if is_ours:
+                shutil.rmtree(folder, ignore_errors=True)
+        _remove_empty(folder.parent)
     for stale in sorted((upstream / path).parent.glob(f".{name}.????????.part")):
         if stale.is_dir():
             shutil.rmtree(stale, ignore_errors=True)
         else:
             stale.unlink(missing_ok=True)
-
-
-def _is_free(folder: Path) -> bool:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    finally:
-        os.close(descriptor)
-    return True
 
 
 def _remove_empty(folder: Path) -> None:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from acne04.core import tables
@@ -184,8 +184,9 @@ def _item(
         # Several zips, which are near misses.
         copy = None
     if copy is not None:
-        path = copy.name if copy.parent == target.parent else file.path
-        path = (Path(file.path).parent / path).as_posix()
+        # An archive may lie there under a browser's name for it.
+        beside = copy.parent == target.parent
+        path = PurePosixPath(file.path).with_name(copy.name).as_posix() if beside else file.path
         try:
             delivered = check_delivered(source, file, copy, path, expectation)
         except RefusalError as refusal:
