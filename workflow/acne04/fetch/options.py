@@ -90,7 +90,7 @@ def declare_source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pins",
         type=Path,
-        help="table of pins of this source (default: upstreams/DATASET/pins/SOURCE.csv)",
+        help="table of pins of this source (default: upstreams/<dataset>/pins/<source>.csv)",
     )
     parser.add_argument(
         "--version",

@@ -91,10 +91,11 @@ class Item:
         """What to do next; empty where there is nothing to do."""
         key, more = self.source.key, self.options
         pin, fetch = f"acne04 pin {key}{more}", f"acne04 fetch {key}{more}"
+        take = f"acne04 sources{more} --take"
         if self.state is State.HERE:
             return "" if self.pins else f"`{pin}`, or a run, pins it"
         if any(not miss.hindrance for miss in self.near_misses):
-            return f"`acne04 sources{more} --take` takes what is nearly it"
+            return f"`{take}` takes what is nearly it"
         if self.source.dataset == STANDIN:
             return "`make run` draws the stand-in"
         verb = fetch if self.pins else pin
