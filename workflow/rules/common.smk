@@ -70,7 +70,7 @@ def delivery_of_source(wildcards):
 
 def promises_of_source(wildcards):
     """What a delivery is looked through for: one that lacks too much of it is refused."""
-    return SOURCES[wildcards.source].promises
+    return promises(wildcards.source)
 
 
 def folder_of_source(wildcards):

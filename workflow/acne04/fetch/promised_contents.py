@@ -11,9 +11,9 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 from acne04.core.errors import SourceError
 from acne04.core.printing import loud
@@ -31,6 +31,27 @@ _SHOWN_KINDS = 4
 
 #: Path and bytes of a file; the bytes of images are not needed.
 Content = tuple[str, bytes]
+
+
+@dataclass(frozen=True)
+class PromisedLabels:
+    """What a source of labelled folds promises: folds, lines of each part, images of each grade."""
+
+    folds: int
+    trainval: int
+    test: int
+    grades: dict[int, int]
+
+
+@dataclass(frozen=True)
+class PromisedBoxes:
+    """What a source of boxes promises."""
+
+    files: int
+    boxes: int
+
+
+_Form = TypeVar("_Form", PromisedLabels, PromisedBoxes)
 
 
 @dataclass(frozen=True)
@@ -100,12 +121,13 @@ def figures_of(promises: dict[str, Any], contents: Sequence[Content]) -> Iterato
         for folder, promised in promises.get("folders", {}).items():
             inside = sum(folder in PurePosixPath(path).parts[:-1] for path in images)
             yield Figure(f"images in {folder}", promised["images"], inside)
-    if "folds" in promises:
-        yield from _of_labels(promises, contents)
-    if "boxes" in promises:
+    if "trainval" in promises:
+        yield from _of_labels(_promised(PromisedLabels, promises), contents)
+    if "files" in promises:
+        of_boxes = _promised(PromisedBoxes, promises)
         found = [body for path, body in contents if path.lower().endswith(".xml")]
-        yield Figure("VOC files", promises["files"], len(found))
-        yield Figure("boxes", promises["boxes"], sum(len(_BOX.findall(body)) for body in found))
+        yield Figure("VOC files", of_boxes.files, len(found))
+        yield Figure("boxes in them", of_boxes.boxes, sum(len(_BOX.findall(b)) for b in found))
     if "annotations" in promises:
         document = _document(contents)
         for what in ("images", "annotations"):
@@ -116,7 +138,11 @@ def figures_of(promises: dict[str, Any], contents: Sequence[Content]) -> Iterato
         yield from _of_subjects(promises, contents)
 
 
-def _of_labels(promises: dict[str, Any], contents: Iterable[Content]) -> Iterator[Figure]:
+def _promised(form: type[_Form], promises: dict[str, Any]) -> _Form:
+    return form(**{field.name: promises[field.name] for field in fields(form)})
+
+
+def _of_labels(promised: PromisedLabels, contents: Iterable[Content]) -> Iterator[Figure]:
     grades: dict[str, str] = {}
     folds, lines = set(), 0
     for path, body in contents:
@@ -129,11 +155,10 @@ def _of_labels(promises: dict[str, Any], contents: Iterable[Content]) -> Iterato
             if len(words) >= 2:
                 lines += 1
                 grades[words[0]] = words[1]
-    yield Figure("folds", promises["folds"], len(folds))
-    promised = promises["folds"] * (promises["trainval"] + promises["test"])
-    yield Figure("label lines", promised, lines)
+    yield Figure("labelled folds", promised.folds, len(folds))
+    yield Figure("label lines", promised.folds * (promised.trainval + promised.test), lines)
     counts = Counter(grades.values())
-    for grade, images in promises["grades"].items():
+    for grade, images in promised.grades.items():
         yield Figure(f"images of grade {grade}", images, counts[str(grade)])
 
 
