@@ -10,9 +10,9 @@ from acne04.core import dvc
 from acne04.core.dvc import DigestCache, FolderState, compare
 from acne04.core.errors import SourceError, UnavailableError
 from acne04.core.printing import say, say_aside
-from acne04.fetch.command import FetchOptions, fetch_folder
-from acne04.fetch.failures import STANDIN
-from acne04.fetch.options import declare_source, read_source_options
+from acne04.core.sources import STANDIN
+from acne04.fetch.command import FetchOptions, declare_outputs, fetch_folder, read_outputs
+from acne04.fetch.options import declare_source
 
 #: The file by which the workflow knows that the stand-in's upstream is drawn.
 DRAWN = "README.txt"
@@ -21,17 +21,12 @@ DRAWN = "README.txt"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``acne04 restore``: those of ``acne04 fetch``."""
     declare_source(parser)
-    parser.add_argument(
-        "--output", required=True, type=Path, help="folder to restore, data/raw/SOURCE"
-    )
-    parser.add_argument(
-        "--listing", required=True, type=Path, help="its listing, data/raw/SOURCE.csv: only read"
-    )
+    declare_outputs(parser, "restored", "only read")
 
 
 def read_options(arguments: argparse.Namespace) -> FetchOptions:
     """Give the options of a call."""
-    return FetchOptions(read_source_options(arguments), arguments.output, arguments.listing)
+    return read_outputs(arguments)
 
 
 def run(options: FetchOptions) -> int:
