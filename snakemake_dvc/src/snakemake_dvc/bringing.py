@@ -1,0 +1,76 @@
+"""What a run needs and a checkout has not: from the store, before anything is made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from snakemake_dvc import dvc, store
+from snakemake_dvc.faults import listed
+from snakemake_dvc.printing import say, say_aside
+from snakemake_dvc.stale import Staleness
+
+
+def bring(staleness: Staleness, targets: Callable[[], Iterable[str]], dry: bool) -> None:
+    """Pull what is recorded, absent and needed; say what has to be made again, and why.
+
+    Where the store lacks something, the inputs of its stage are asked for in turn. Where it cannot
+    be asked, or what it holds is damaged, nothing is made in its place.
+
+    Parameters
+    ----------
+    staleness : Staleness
+        The stages against ``dvc.lock``.
+    targets : callable
+        Gives the files that the run is asked for, which takes a third of a second to find out.
+    dry : bool
+        Only say what would be asked for.
+
+    Raises
+    ------
+    BridgeError
+        If the store does not answer, or gives other bytes than those recorded.
+    """
+    # `dvc repro` holds DVC's own lock until its stage is done: no other command of DVC runs.
+    if dvc.nested_stage() or all(Path(out.path).exists() for out in dvc.tracked_outs()):
+        return
+    absent = staleness.needed(targets())
+    asked: set[str] = set()
+    while absent:
+        if not store.is_asked():
+            say(f"Made again, {store.VARIABLE} being none: {listed(absent)}")
+            return
+        if dry:
+            if _is_there():
+                say(f"A run would first ask the store for {listed(absent)}")
+            return
+        say_aside(f"Asking the store for what is needed: {listed(absent)}")
+        if not _pulled(absent):
+            return
+        asked |= set(absent)
+        lost = {path for path in absent if not Path(path).exists()}
+        stages = {out.stage for out in dvc.tracked_outs() if out.path in lost}
+        wanted = staleness.inputs_of(stages) - asked
+        absent = sorted(path for path in wanted if not Path(path).exists())
+
+
+def _pulled(paths: list[str]) -> bool:
+    """Pull; False where there is no store to ask for more."""
+    fault = store.look() if not _is_there() else store.pull(*paths)
+    if fault is None:
+        return True
+    if fault.kind in ("none", "missing"):
+        say_aside(f"The store: {fault.what}. Made again: {listed(fault.paths or paths)}")
+        return fault.kind == "missing"
+    raise store.refused(
+        fault,
+        "nothing ran: what is recorded is not made again unasked",
+        expected=f"{listed(paths)}, which the run needs and this checkout has not",
+        remedy=f"To have it made again: `{store.VARIABLE}=none snakemake --cores all`",
+    )
+
+
+def _is_there() -> bool:
+    """Whether DVC has somewhere to look at: where not, it needs seconds to say something else."""
+    url = str(store.configured()[1].get("url", ""))
+    return "://" in url or (bool(url) and store.place_of(url).is_dir())
