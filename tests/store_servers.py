@@ -132,7 +132,7 @@ def s3(place: Path, programs: Path, prefix: str = "exec ", mode: str = "") -> It
     port = free_port()
     words = [str(programs / "rclone"), "serve", "s3", str(home / "served"), *mode.split()]
     words += ["--addr", f"127.0.0.1:{port}", "--auth-key", f"{KEY},{SECRET}"]
-    words += ["--vfs-cache-mode", "off", "--dir-cache-time", "0s"]
+    words += ["--vfs-cache-mode", "off", "--dir-cache-time", "1s"]
     with serving(words, port, home / "log", prefix):
         address = {"url": "s3://bucket/store", "endpointurl": f"http://127.0.0.1:{port}"}
         yield Store("s3", place, address, {"access_key_id": KEY, "secret_access_key": SECRET})
