@@ -27,6 +27,8 @@ from snakemake_dvc.faults import NOBODY, Fault, errors_in, listed, meaning, mean
 VARIABLE = "SNAKEMAKE_DVC_STORE"
 #: Seconds for a first answer of a server, and for the whole question.
 _FIRST_ANSWER, SECONDS = 5.0, 15.0
+#: Mode of an object that DVC takes for one that it wrote.
+_PROTECTED = 0o444
 #: Ports of the schemes whose server a name stands for; others are asked by their library alone.
 _PORTS = {"ssh": 22, "webdav": 80, "webdavs": 443, "http": 80, "https": 443}
 _ADDRESS = "`dvc remote modify store url ADDRESS`"
@@ -174,9 +176,26 @@ def _objects() -> Any:
 
 def pull(*paths: str, force: bool = False) -> Fault | None:
     """Bring artifacts from the store, all of them where none is named; None where all came."""
+    _protect_objects()
     words = ["pull", "--verbose", *(["--force"] if force else []), *paths]
     answer = dvc.run(*words)
     return None if answer.returncode == 0 else _fault_of_pull(answer, paths)
+
+
+def _protect_objects() -> None:
+    """Keep DVC from removing from a folder what is damaged there.
+
+    It looks at objects that are not write-protected, and removes those of other bytes; the others
+    it compares when they have arrived, where the option ``verify`` is set.
+    """
+    remote = configured()[1]
+    url = str(remote.get("url", ""))
+    if "://" in url or not remote.get("verify"):
+        return
+    for place in place_of(url).glob("files/md5/*/*"):
+        if place.stat().st_mode & 0o777 != _PROTECTED:
+            with suppress(OSError):
+                place.chmod(_PROTECTED)
 
 
 def _fault_of_pull(answer: subprocess.CompletedProcess[str], paths: Iterable[str]) -> Fault:
