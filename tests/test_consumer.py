@@ -22,7 +22,9 @@ def blocks(language: str, finished: Project) -> list[str]:
     store = finished.path.parent / "acne04-store"
     found = re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     assert found
-    return [b.replace("REPOSITORY", str(finished.path)).replace("STORE", str(store)) for b in found]
+    return [
+        b.replace("REPOSITORY", finished.path.as_uri()).replace("STORE", str(store)) for b in found
+    ]
 
 
 @pytest.fixture
@@ -61,6 +63,6 @@ def test_python_opens_the_table(elsewhere: Project, finished: Project) -> None:
 
 def test_the_shipped_address_alone_does_not_do(elsewhere: Project, finished: Project) -> None:
     """Why the flag is there: the address is relative to a checkout, and a stranger has none."""
-    done = elsewhere.dvc("get", "--out", "holdout.csv", str(finished.path), MANIFEST)
+    done = elsewhere.dvc("get", "--out", "holdout.csv", finished.path.as_uri(), MANIFEST)
     assert done.returncode != 0
     assert not (elsewhere.path / "holdout.csv").exists()

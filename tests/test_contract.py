@@ -307,7 +307,7 @@ def test_d_what_the_store_lacks_is_made_of_what_it_has(
     (store / "files/md5" / md5[1][:2] / md5[1][2:]).unlink()
     url = ("remote", "modify", "--local", "store", "url", str(store))
     assert bare_clone.dvc(*url).returncode == 0
-    assert bare_clone.dvc("pull", "data/groups").returncode == 0
+    assert bare_clone.dvc("pull", "dedupe").returncode == 0
     done = bare_clone.snakemake()
     assert rules_run(done) == ["split"]
     said = " ".join(done.stderr.split())

@@ -11,7 +11,7 @@ from snakemake_dvc.printing import say, say_aside
 from snakemake_dvc.stale import Staleness
 
 
-def bring(staleness: Staleness, targets: Callable[[], Iterable[str]], dry: bool) -> None:
+def bring(staleness: Staleness, targets: Callable[[], tuple[list[str], bool]], dry: bool) -> None:
     """Pull what is recorded, absent and needed; say what has to be made again, and why.
 
     Where the store lacks something, the inputs of its stage are asked for in turn. Where it cannot
@@ -22,7 +22,8 @@ def bring(staleness: Staleness, targets: Callable[[], Iterable[str]], dry: bool)
     staleness : Staleness
         The stages against ``dvc.lock``.
     targets : callable
-        Gives the files that the run is asked for, which takes a third of a second to find out.
+        Gives the files that the run is asked for, and whether its call names them; to find out
+        takes a third of a second.
     dry : bool
         Only say what would be asked for.
 
@@ -34,7 +35,7 @@ def bring(staleness: Staleness, targets: Callable[[], Iterable[str]], dry: bool)
     # `dvc repro` holds DVC's own lock until its stage is done: no other command of DVC runs.
     if dvc.nested_stage() or all(Path(out.path).exists() for out in dvc.tracked_outs()):
         return
-    absent = staleness.needed(targets())
+    absent = staleness.needed(*targets())
     asked: set[str] = set()
     while absent:
         if not store.is_asked():

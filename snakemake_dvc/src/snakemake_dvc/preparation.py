@@ -131,15 +131,19 @@ class Preparation:
         if missing:
             inputs.refuse_missing(missing)
 
-    def _targets(self) -> list[str]:
-        """List the files that a run is asked for; what a function gives is known only later."""
+    def _targets(self) -> tuple[list[str], bool]:
+        """List the files that a run is asked for, and say whether its call names them.
+
+        What a function of the default rule gives is known only later.
+        """
+        named = refusals.targets(refusals.command_line())
         rules = {str(rule.name): rule for rule in self.rules}
         files = []
-        for target in refusals.targets(refusals.command_line()) or [self.default]:
+        for target in named or [self.default]:
             rule = rules.get(target)
             asked = [target] if rule is None else list(rule.output) or list(rule.input)
             files += [str(file) for file in asked if isinstance(file, str)]
-        return files
+        return files, bool(named)
 
     def _touch(self, outputs: list[str]) -> None:
         """Give files one time: what has no record Snakemake judges by times, which say nothing."""

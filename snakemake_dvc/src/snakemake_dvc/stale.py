@@ -58,7 +58,7 @@ class Staleness:
             for file in files
         )
 
-    def needed(self, targets: Iterable[str]) -> list[str]:
+    def needed(self, targets: Iterable[str], is_named: bool) -> list[str]:
         """List what is recorded and absent of what a run needs, inputs of stale stages and targets.
 
         Snakemake would make it again, from the sources on, though the store may have it.
@@ -67,6 +67,8 @@ class Staleness:
         ----------
         targets : iterable of str
             Files that the run is asked for. Where nothing of what is recorded is here, all is.
+        is_named : bool
+            Whether the call names them: then no stage is looked at that they do not hang on.
 
         Returns
         -------
@@ -76,12 +78,22 @@ class Staleness:
         entries = dvc.lock_entries()
         made_by = {o["path"]: stage for stage, e in entries.items() for o in e.get("outs", [])}
         stale = self._stale(entries)
-        if not any(Path(path).exists() for path in made_by):
-            wanted = set(made_by)
-        else:
-            wanted = {path for path in targets if path in made_by} | self.inputs_of(stale)
+        asked = [path for path in targets if path in made_by]
+        if is_named:
+            stale &= self._behind({made_by[path] for path in asked}, made_by)
+        elif not any(Path(path).exists() for path in made_by):
+            asked = list(made_by)
+        wanted = {*asked} | self.inputs_of(stale)
         fresh = {path for path in wanted if made_by.get(path) not in stale}
         return sorted(path for path in fresh if not Path(path).exists())
+
+    def _behind(self, stages: set[str], made_by: Mapping[str, str]) -> set[str]:
+        """Give stages, and all whose outputs they are made of."""
+        while True:
+            more = {made_by[path] for path in self.inputs_of(stages) if path in made_by}
+            if more <= stages:
+                return stages
+            stages = stages | more
 
     def inputs_of(self, stages: Iterable[str]) -> set[str]:
         """Give the artifacts that stages read, as they are recorded."""
