@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from snakemake_dvc import dvc, store
-from snakemake_dvc.faults import listed
+from snakemake_dvc.faults import Fault, listed
 from snakemake_dvc.printing import say, say_aside
 from snakemake_dvc.stale import Staleness
 
@@ -41,13 +41,14 @@ def bring(staleness: Staleness, targets: Callable[[], tuple[list[str], bool]], d
         if not store.is_asked():
             say(f"Made again, {store.VARIABLE} being none: {listed(absent)}")
             return
+        if not _is_there():
+            _refuse_or_tell(absent, store.look(), dry)
+            return
         if dry:
-            if _is_there():
-                say(f"A run would first ask the store for {listed(absent)}")
+            say(f"A run would first ask the store for {listed(absent)}")
             return
         say_aside(f"Asking the store for what is needed: {listed(absent)}")
-        if not _pulled(absent):
-            return
+        _refuse_or_tell(absent, store.pull(*absent), dry)
         asked |= set(absent)
         lost = {path for path in absent if not Path(path).exists()}
         stages = {out.stage for out in dvc.tracked_outs() if out.path in lost}
@@ -55,20 +56,21 @@ def bring(staleness: Staleness, targets: Callable[[], tuple[list[str], bool]], d
         absent = sorted(path for path in wanted if not Path(path).exists())
 
 
-def _pulled(paths: list[str]) -> bool:
-    """Pull; False where there is no store to ask for more."""
-    fault = store.look() if not _is_there() else store.pull(*paths)
+def _refuse_or_tell(paths: list[str], fault: Fault | None, dry: bool) -> None:
+    """Stop where the store cannot be asked; where it only lacks something, say what is made."""
     if fault is None:
-        return True
-    if fault.kind in ("none", "missing"):
+        return
+    if fault.kind not in ("none", "missing"):
+        raise store.refused(
+            fault,
+            "nothing ran: what is recorded is not made again unasked",
+            expected=f"{listed(paths)}, which the run needs and this checkout has not",
+            remedy=f"To have it made again: `{store.VARIABLE}=none snakemake --cores all`",
+        )
+    # In a fresh clone without a store nobody expects anything else.
+    is_fresh = not any(Path(out.path).exists() for out in dvc.tracked_outs())
+    if not dry and not (fault.kind == "none" and is_fresh):
         say_aside(f"The store: {fault.what}. Made again: {listed(fault.paths or paths)}")
-        return fault.kind == "missing"
-    raise store.refused(
-        fault,
-        "nothing ran: what is recorded is not made again unasked",
-        expected=f"{listed(paths)}, which the run needs and this checkout has not",
-        remedy=f"To have it made again: `{store.VARIABLE}=none snakemake --cores all`",
-    )
 
 
 def _is_there() -> bool:
