@@ -17,6 +17,7 @@ _CORRUPTED = re.compile(r"corrupted cache file '([^']+)'")
 #: A line that names an error; what stands around it (frames, versions, transfers) does not.
 _NAMED = re.compile(r"^(?:[\d\-:, ]{10,} )?(?:ERROR: |(?:[A-Za-z_]\w*\.)*[A-Z]\w+: )(.*)")
 _OBJECT = re.compile(r"([0-9a-f]{2})/([0-9a-f]{30}(?:\.dir)?)$")
+_HASH = re.compile(r"[0-9a-f]{30,}(?:\.dir)?")
 _ADDRESS = "`dvc remote modify store url ADDRESS`"
 #: Where nobody listens.
 NOBODY = "look whether the server runs, the port is right and a VPN is wanted"
@@ -50,7 +51,15 @@ class Fault:
 #: Words in small letters -> kind, meaning, way out. The first that fits.
 _MEANINGS: tuple[tuple[tuple[str, ...], Kind, str, str], ...] = (
     (
-        ("no space left", "disk quota", "insufficient storage", "file too large", "507", "enospc"),
+        (
+            "no space left",
+            "disk quota",
+            "insufficient storage",
+            "file too large",
+            "507 ",
+            "enospc",
+            "sftpfailure",
+        ),
         "full",
         "it is full: nothing more can be written there",
         "make room there, or ask who keeps the store; then the same command again: what is there "
@@ -69,21 +78,21 @@ _MEANINGS: tuple[tuple[tuple[str, ...], Kind, str, str], ...] = (
         "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile in ~/.aws/credentials",
     ),
     (
-        ("invalidaccesskeyid", "signaturedoesnotmatch", "accessdenied", "forbidden", "403"),
+        ("invalidaccesskeyid", "signaturedoesnotmatch", "accessdenied", "forbidden", "403)"),
         "credentials",
         "it does not take these credentials",
         "ask who keeps the store for the right to read it, then set user and key as DVC wants them "
         "in .dvc/config.local: `dvc remote modify --local store NAME VALUE`",
     ),
     (
-        ("unauthorized", "401", "denied for user", "auth failed"),
+        ("unauthorized", "401 ", "denied for user", "auth failed"),
         "credentials",
         "it does not let this user in",
         "ssh: `ssh HOST` must work without a question; webdav: "
         "`dvc remote modify --local store user NAME` and `password`",
     ),
     (
-        ("permission denied", "permissiondenied"),
+        ("permission denied", "permissiondenied", "sftppermissiondenied"),
         "read-only",
         "it may not be read and written by this user",
         "ask who keeps the store for the rights, or name another: " + _ADDRESS,
@@ -114,7 +123,16 @@ _MEANINGS: tuple[tuple[tuple[str, ...], Kind, str, str], ...] = (
         "mend the address (`dvc remote list` shows it), or look whether the network is there",
     ),
     (
-        ("refused", "unreachable", "timed out", "timeout", "not connect", "connect call"),
+        (
+            "refused",
+            "unreachable",
+            "timed out",
+            "timeout",
+            "not connect",
+            "connect call",
+            "connecterror",
+            "connection attempts failed",
+        ),
         "unreachable",
         "nobody answers there",
         NOBODY,
@@ -124,9 +142,10 @@ _MEANINGS: tuple[tuple[tuple[str, ...], Kind, str, str], ...] = (
 
 def meaning(words: str) -> Fault | None:
     """Give what an error's words mean, None where that is not known."""
-    small = words.casefold()
+    # Hashes hold any number.
+    small = _HASH.sub("", words.casefold())
     for marks, kind, what, remedy in _MEANINGS:
-        if any(mark in small for mark in marks):
+        if any(re.search(rf"(?<!\w){re.escape(mark)}", small) for mark in marks):
             return Fault(kind, what, remedy)
     return None
 

@@ -200,8 +200,9 @@ def _protect_objects() -> None:
 
 def _fault_of_pull(answer: subprocess.CompletedProcess[str], paths: Iterable[str]) -> Fault:
     said = f"{answer.stdout or ''}\n{answer.stderr or ''}"
-    wanted = objects_of(paths)
-    folder, rotten = dvc.cache_folder(), rotten_in(said)
+    if not configured()[1].get("url"):
+        return look() or Fault("none", "no store is set up", f"{_ADDRESS} does it")
+    wanted, folder, rotten = objects_of(paths), dvc.cache_folder(), rotten_in(said)
     lost = {
         path
         for md5, path in wanted.items()
@@ -209,7 +210,9 @@ def _fault_of_pull(answer: subprocess.CompletedProcess[str], paths: Iterable[str
     }
     if rotten:
         return _damaged(rotten, wanted, lost)
-    if fault := meaning(_without_own_cache(errors_in(said))) or look():
+    if fault := look() or meaning(_without_own_cache(errors_in(said))):
+        if fault.kind == "full":
+            return Fault("full", "no room here for what it gives", "make room on this machine")
         return fault
     if not lost:
         return Fault("other", dvc.reason(answer), "`dvc pull --verbose` tells more")

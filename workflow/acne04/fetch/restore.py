@@ -73,7 +73,10 @@ def _ask_dvc(folder: Path) -> None:
         If the store cannot be asked, or gives other bytes: then nothing is fetched in its place.
     """
     answer = dvc.run("checkout", "--verbose", "--force", str(folder))
-    if answer.returncode == 0 or not dvc.is_store_asked():
+    if answer.returncode == 0:
+        return
+    say_aside(f"dvc checkout: {dvc.reason(answer)}")
+    if not dvc.is_store_asked():
         return
     fault = dvc.pull(str(folder), force=True)
     if fault and fault.kind not in ("none", "missing"):
