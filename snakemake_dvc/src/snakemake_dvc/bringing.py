@@ -35,7 +35,8 @@ def bring(staleness: Staleness, targets: Callable[[], tuple[list[str], bool]], d
     # `dvc repro` holds DVC's own lock until its stage is done: no other command of DVC runs.
     if dvc.nested_stage() or all(Path(out.path).exists() for out in dvc.tracked_outs()):
         return
-    absent = staleness.needed(*targets())
+    files, is_named = targets()
+    absent = staleness.needed(files, is_named)
     asked: set[str] = set()
     while absent:
         if not store.is_asked():
@@ -52,7 +53,11 @@ def bring(staleness: Staleness, targets: Callable[[], tuple[list[str], bool]], d
         asked |= set(absent)
         lost = {path for path in absent if not Path(path).exists()}
         stages = {out.stage for out in dvc.tracked_outs() if out.path in lost}
-        wanted = staleness.inputs_of(stages) - asked
+        if stages and not is_named:
+            # A run that makes anything ends with what depends on all, the ledger for one.
+            stages = staleness.with_dependents(stages)
+        made = {out.path for out in dvc.tracked_outs() if out.stage in stages}
+        wanted = staleness.inputs_of(stages) - asked - made
         absent = sorted(path for path in wanted if not Path(path).exists())
 
 

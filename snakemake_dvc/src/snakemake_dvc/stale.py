@@ -122,7 +122,12 @@ class Staleness:
 
     def _stale(self, entries: dict[str, Any]) -> set[str]:
         """Stages with moved code or parameters, and all that depend on their outputs."""
-        stale = {stage for stage, entry in entries.items() if self._code_moved(stage, entry)}
+        moved = {stage for stage, entry in entries.items() if self._code_moved(stage, entry)}
+        return self.with_dependents(moved)
+
+    def with_dependents(self, stages: Iterable[str]) -> set[str]:
+        """Give stages, and all that are made of their outputs."""
+        entries, stale = dvc.lock_entries(), set(stages)
         while True:
             made = {out["path"] for stage in stale for out in entries[stage].get("outs", [])}
             more = {
