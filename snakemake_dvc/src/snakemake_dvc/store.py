@@ -293,7 +293,13 @@ def push(again: Iterable[str] = ()) -> Fault | None:
     answer = dvc.run("push", "--verbose")
     if answer.returncode != 0:
         said = f"{answer.stdout or ''}\n{answer.stderr or ''}"
-        unknown = Fault("other", dvc.reason(answer), "`dvc push --verbose` tells more")
+        # Of a disk that is full most servers say only that they failed.
+        unknown = Fault(
+            "full",
+            f"it answers, and did not take everything: it is full most likely, or a file is over "
+            f"its limit ({dvc.reason(answer)})",
+            "make room there, then the same command again; `dvc push --verbose` tells more",
+        )
         # In the other order: what a server refuses, DVC may say of many files in many words.
         return meaning(errors_in(said)) or look() or unknown
     try:
