@@ -220,7 +220,7 @@ def test_a_release_is_looked_at_only_where_one_is_named(
 
 @pytest.mark.workflow
 def test_a_store_that_cannot_be_read_is_said_plainly(bare_clone: Project, tmp_path: Path) -> None:
-    prepared(bare_clone, tmp_path, STORE_URL=str(tmp_path / "nowhere"))
+    prepared(bare_clone, tmp_path, STORE_URL="/no/such/disk")
     done = bare_clone.command("make", "pull")
     assert done.returncode != 0
     assert "no such folder" in done.stderr
