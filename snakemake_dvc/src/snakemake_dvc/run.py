@@ -230,6 +230,7 @@ class Bridge:
         made = json.loads(self._made.read_text(encoding="utf-8")) if self._made.is_file() else {}
         return Preparation(
             self.workflow.rules,
+            str(self.workflow.default_target or ""),
             self.settings,
             next(iter(self.namespace.values()), ""),
             self._staleness,

@@ -60,12 +60,28 @@ def run(options: FetchOptions) -> int:
 
 
 def _ask_dvc(folder: Path) -> None:
-    """Have DVC bring the folder from its cache, else from the store."""
-    for command in (["checkout", "--verbose", "--force"], ["pull", "--verbose", "--force"]):
-        answer = dvc.run(*command, str(folder))
-        if answer.returncode == 0:
-            return
-        say_aside(f"dvc {command[0]}: {dvc.reason(answer)}")
+    """Have DVC bring the folder from its cache, else from the store.
+
+    Raises
+    ------
+    DvcError
+        If the store cannot be asked, or gives other bytes: then nothing is fetched in its place.
+    """
+    answer = dvc.run("checkout", "--verbose", "--force", str(folder))
+    if answer.returncode == 0:
+        return
+    say_aside(f"dvc checkout: {dvc.reason(answer)}")
+    if not dvc.is_store_asked():
+        return
+    fault = dvc.pull(str(folder), force=True)
+    if fault and fault.kind not in ("none", "missing"):
+        raise dvc.refuse_store(
+            fault,
+            f"{folder} is not fetched from its source in its place",
+            remedy="To have it fetched: `SNAKEMAKE_DVC_STORE=none snakemake --cores all`",
+        )
+    if fault:
+        say_aside(f"{folder}: the store: {fault.what}")
 
 
 def _refuse_undrawn(options: FetchOptions) -> None:
