@@ -167,7 +167,7 @@ def test_a_kill_while_the_splits_were_written_is_no_partial_pull(clone: Project)
 def test_the_summary_at_the_end_mentions_it(clone: Project) -> None:
     clone.append("workflow/acne04/record/__init__.py", "# edited\n")
     done = clone.snakemake()
-    assert "data/ledger/ledger.json: 50 artifacts of 12 stages" in done.stdout + done.stderr
+    assert "data/ledger/ledger.json: 60 artifacts of 13 stages" in done.stdout + done.stderr
 
 
 def _resolved(text: str) -> tuple:
