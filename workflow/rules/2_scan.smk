@@ -16,7 +16,6 @@ rule scan:
         ),
     output:
         inventory="data/inventory/images.csv",
-        features="data/inventory/features.csv",
         folds="data/inventory/folds.csv",
         boxes="data/inventory/boxes.csv",
         problems="data/inventory/problems.csv",
@@ -31,7 +30,6 @@ rule scan:
             "scan",
             schemas=[
                 "boxes.table.json",
-                "features.table.json",
                 "folds.table.json",
                 "inventory.table.json",
                 "listing.table.json",
@@ -50,7 +48,6 @@ rule scan:
             --detection data/raw/detection \
             --acnedit data/raw/acnedit \
             --inventory {output.inventory:q} \
-            --features {output.features:q} \
             --folds {output.folds:q} \
             --boxes {output.boxes:q} \
             --problems {output.problems:q} \

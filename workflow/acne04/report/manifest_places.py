@@ -50,14 +50,9 @@ def _dealt(variant: str, rows: list[Any]) -> Place:
     if row.excluded:
         return Place(_left_out(row), (f"{variant}: left out",))
     if row.split == "test":
-        validates = [int(fold) for fold in row.validates.split("/") if fold]
-        also = f", validates in {_listed(validates)}" if validates else ""
-        text = _with_remarks(f"tests in fold {row.fold}{also}, trains in the others", row)
+        text = _with_remarks(f"tests in fold {row.fold}, trains in the others", row)
         return Place(text, (f"{variant}: test of fold {row.fold}",))
-    held_out = sorted(
-        {*row.validates.split("/"), "" if pd.isna(row.fold) else str(row.fold)} - {""}
-    )
-    besides = f" but {', '.join(held_out)}" if held_out else ""
+    besides = "" if pd.isna(row.fold) else f" but {row.fold}"
     text = _with_remarks(f"trains in all folds{besides}, tests in none", row)
     return Place(text, (f"{variant}: training only",))
 

@@ -15,8 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from acne04.core.grades import GRADES
-
 Integers = NDArray[np.int64]
 
 
@@ -126,8 +124,6 @@ class Certificate:
         How the placement was found, see `acne04.split.placement`.
     frozen : FrozenPart or None
         A further part, beside those that take images.
-    strata : tuple of str
-        Names of the cells but that of all images: grades, or what stands for them.
     """
 
     parts: Parts
@@ -138,7 +134,6 @@ class Certificate:
     bound_total: int
     method: str
     frozen: FrozenPart | None = None
-    strata: tuple[str, ...] = tuple(map(str, GRADES))
 
     @property
     def largest(self) -> int:
@@ -201,7 +196,7 @@ class Certificate:
             }
             for images, given, quota in rows
         ]
-        return dict(zip([*self.strata, "all"], cells, strict=True))
+        return dict(zip([*map(str, range(len(cells) - 1)), "all"], cells, strict=True))
 
     def _images(self, units: int) -> str:
         return str(Fraction(units, self.parts.unit))
