@@ -22,8 +22,10 @@ include: "workflow/rules/3_validate.smk"
 include: "workflow/rules/4_near.smk"
 include: "workflow/rules/5_dedupe.smk"
 include: "workflow/rules/6_split.smk"
-include: "workflow/rules/7_report.smk"
-include: "workflow/rules/8_record.smk"
+include: "workflow/rules/7_cohort.smk"
+include: "workflow/rules/8_shortcuts.smk"
+include: "workflow/rules/9_report.smk"
+include: "workflow/rules/10_record.smk"
 
 
 rule all:

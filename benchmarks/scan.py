@@ -40,7 +40,7 @@ from acne04.scan.source_tree import find_files
 
 LIMIT = 1.3
 SOURCES = ("classification", "detection", "acnedit")
-OUTPUTS = ("inventory", "folds", "boxes", "findings", "metrics")
+OUTPUTS = ("inventory", "features", "folds", "boxes", "findings", "metrics")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from fault import Fault
 from faulting import (
@@ -44,9 +45,13 @@ from project import Project
 from released import Keys, sign_again, sum_again
 
 from acne04.core import documents
+from acne04.core.variants import VARIANTS
 
 IMAGES, DETECTION = "data/raw/classification", "data/raw/detection"
 HOLDOUT, BOXES = "data/splits/holdout.csv", "data/inventory/boxes.csv"
+MANIFESTS = tuple(f"data/splits/{variant}.csv" for variant in VARIANTS)
+#: What shortcuts are measured by, beside these.
+_MEASURED = ("data/inventory/features.csv", "data/annotations/images.csv")
 NEWEST, OLDER = "releases/1.1.0", "releases/1.0.0"
 
 
@@ -159,13 +164,43 @@ def all_made_consistent(harm: Callable[[Place], None]) -> Callable[[Project], No
     """Do harm to the tables, and make everything agree that is recorded of them."""
 
     def inject(project: Project) -> None:
-        found = sorted([*project.path.glob("data/*/*.csv"), *project.path.glob("data/*/*.json")])
+        data = project.path / "data"
+        found = sorted([*data.glob("*/*.csv"), *data.glob("*/*.json")])
         before = {path: path.read_bytes() for path in found}
         harm(lambda artifact: project.path / artifact)
-        changed = [path for path, content in before.items() if path.read_bytes() != content]
+        if not _changed(project.path / "data/cohort", before):
+            count_cohort_anew(project)
+        harmed = {path.relative_to(project.path).as_posix() for path in _changed(data, before)}
+        measured = "data/splits/shortcuts.csv"
+        is_told = measured in harmed or any(path.startswith("data/shortcuts/") for path in harmed)
+        if harmed & {*MANIFESTS, *_MEASURED} and not is_told:
+            measure_shortcuts_anew(project)
+        changed = _changed(data, before)
         make_consistent(project, *(str(path.relative_to(project.path)) for path in changed))
 
     return inject
+
+
+def _changed(folder: Path, before: dict[Path, bytes]) -> list[Path]:
+    inside = {path: content for path, content in before.items() if folder in path.parents}
+    return [path for path, content in inside.items() if path.read_bytes() != content]
+
+
+def count_cohort_anew(project: Project) -> None:
+    """Let the cohort's tables say what the altered ones do."""
+    words = ["--dataset=standin", "--sources=workflow/sources.yaml", "--manifests", *MANIFESTS]
+    words += ["--inventory=data/inventory/images.csv", "--annotated=data/annotations/images.csv"]
+    words += ["--echoes=data/annotations/echoes.csv", "--groups=data/groups/groups.csv"]
+    words += ["--relations=data/groups/relations.csv", "--output=data/cohort"]
+    project.command("acne04", "cohort", *words)
+
+
+def measure_shortcuts_anew(project: Project) -> None:
+    """Let the shortcuts be those of the altered tables."""
+    words = ["--features=data/inventory/features.csv", "--annotated=data/annotations/images.csv"]
+    words += ["--table=data/splits/shortcuts.csv", "--betrayed=data/shortcuts/betrayed.csv"]
+    words += ["--findings=data/shortcuts/findings.json", "--metrics=data/shortcuts/metrics.json"]
+    project.command("acne04", "shortcuts", *MANIFESTS, "--dataset=standin", *words)
 
 
 def comparisons_altered_and_all_made_consistent(project: Project) -> None:
@@ -505,10 +540,13 @@ ALONE = (
     "a row of another variant",
     "a copy of another image",
     "all grades are turned round",
-    "one photograph moves to train",
+    "an epoch",
     "an edit that would leak has no row",
-    "strangers are one group",
-    "a test image is trained on",
+    "persons of a part",
+    "persons of a test part",
+    "an image is not marked",
+    "a group is named after no image",
+    "a held out image is trained on",
 )
 
 FAULTS = (

@@ -15,17 +15,22 @@ from typing import Any
 from faulting import Rows, edit
 
 from acne04.core import tables
+from acne04.split.precision import precision_of
 
 #: Gives the file that an artifact is.
 Place = Callable[[str], Path]
 Row = dict[str, str]
-VARIANTS = ("published", "published-clean", "paper", "holdout", "kfold")
+VARIANTS = ("published", "published-clean", "published-matched", "paper", "holdout", "kfold")
 INVENTORY, FOLDS = "data/inventory/images.csv", "data/inventory/folds.csv"
 GROUPS, RELATIONS = "data/groups/groups.csv", "data/groups/relations.csv"
 CERTIFICATES, METRICS = "data/splits/certificates.json", "data/splits/metrics.json"
 HOLDOUT, KFOLD = "data/splits/holdout.csv", "data/splits/kfold.csv"
 PUBLISHED, CLEAN = "data/splits/published.csv", "data/splits/published-clean.csv"
+MATCHED = "data/splits/published-matched.csv"
 PAPER = "data/splits/paper.csv"
+FLOW, AGREEMENT = "data/cohort/flow.csv", "data/cohort/agreement.json"
+FEATURES = "data/inventory/features.csv"
+SHORTCUTS, BETRAYED = "data/splits/shortcuts.csv", "data/shortcuts/betrayed.csv"
 LEAKS, PAPER_LEAKS = "data/splits/published_leaks.csv", "data/splits/paper_leaks.csv"
 MANIFESTS = tuple(f"data/splits/{variant}.csv" for variant in VARIANTS)
 
@@ -132,7 +137,7 @@ def inventory_emptied(place: Place) -> None:
 
 def folds_emptied(place: Place) -> None:
     """Published folds of which no label line is left, and no row: nothing contradicts it."""
-    for artifact in (FOLDS, PUBLISHED, CLEAN):
+    for artifact in (FOLDS, PUBLISHED, CLEAN, MATCHED):
         edit(place(artifact), lambda rows: rows.clear())
 
 
@@ -343,6 +348,12 @@ def groups_of_a_part(place: Place) -> None:
             value=lambda old: old + 1)(place)  # fmt: skip
 
 
+def fold_validates_its_test_part(place: Place) -> None:
+    """Let a photograph choose the model of the fold that it tests."""
+    fold = next(filter(_of_part("test"), _rows(place, KFOLD)))["fold"]
+    _first(KFOLD, _of_part("test"), validates=fold)(place)
+
+
 def single_moved(place: Place) -> None:
     """Move a photograph without any relative from val to train: no leak, no lost image."""
     rows = _rows(place, HOLDOUT)
@@ -367,6 +378,27 @@ def paper_leak_row_removed(place: Place) -> None:
     edit(
         place(PAPER_LEAKS), lambda rows: rows.remove(next(r for r in rows if r["leaks"] == "true"))
     )
+
+
+def shortcut_removed(place: Place) -> None:
+    """A figure of one feature has no row."""
+    edit(place(SHORTCUTS), lambda rows: rows.pop())
+
+
+def tables_of_a_photograph(place: Place) -> None:
+    """A synthetic image is said to have the JPEG tables of a photograph."""
+
+    def change(rows: Rows) -> None:
+        real = next(row for row in rows if row["path"].startswith("classification"))
+        synthetic = next(row for row in rows if row["path"].startswith("acnedit"))
+        synthetic["quantization"] = real["quantization"]
+
+    edit(place(FEATURES), change)
+
+
+def betrayed_unmarked(place: Place) -> None:
+    """A synthetic image that its bytes betray has no row."""
+    edit(place(BETRAYED), lambda rows: rows.pop())
 
 
 def findings_denied(place: Place) -> None:
@@ -399,7 +431,7 @@ def strangers_joined(place: Place) -> None:
     rows = _rows(place, HOLDOUT)
     edited = {row["group"] for row in rows if row["origin"] == "synthetic"}
     trained = [r["group"] for r in rows if r["split"] == "train" and r["group"] not in edited]
-    one, other, *_ = sorted(group for group in set(trained) if trained.count(group) > 1)
+    one, other, *_ = sorted(set(trained))
 
     def change(rows: Rows) -> None:
         for row in rows:
@@ -417,15 +449,50 @@ def strangers_joined(place: Place) -> None:
     _document(place, "data/groups/metrics.json", recount)
 
 
+def group_of_no_image(place: Place) -> None:
+    """Give a group a name that no image has."""
+    edited = {row["group"] for row in _rows(place, HOLDOUT) if row["origin"] == "synthetic"}
+    groups = [row["group"] for row in _rows(place, GROUPS)]
+    named = next(g for g in groups if g not in edited and groups.count(g) > 1)
+
+    def change(rows: Rows) -> None:
+        for row in rows:
+            row["group"] = "levle0_9999.jpg" if row["group"] == named else row["group"]
+
+    for artifact in (GROUPS, *MANIFESTS):
+        edit(place(artifact), change)
+
+
 def _count_groups(place: Place) -> None:
-    """Let the certificates say how many groups the parts now hold."""
+    """Let the certificates say how many groups and persons the parts now hold."""
 
     def recount(document: Any) -> None:
+        for part in ("train", "val", "test"):
+            rows = [
+                r for r in _rows(place, HOLDOUT) if r["split"] == part and r["origin"] == "real"
+            ]
+            told = precision_of(
+                [int(row["grade"]) for row in rows],
+                [row["subject"] or row["group"] for row in rows],
+                part != "train",
+            )
+            document["precision"]["variants"]["holdout"][part] = told
         for variant, artifact in (("holdout", HOLDOUT), ("kfold", KFOLD)):
             placed = [r for r in _rows(place, artifact) if r["split"] and r["origin"] == "real"]
             for part, about in document["variants"][variant]["parts"].items():
                 column, name = ("split", part) if variant == "holdout" else ("fold", part[5:])
                 about["groups"] = len({row["group"] for row in placed if row[column] == name})
+            for name, certificate in document["variants"][variant].get("validation", {}).items():
+                number = name.removeprefix("fold-")
+                free = [row for row in placed if row["fold"] != number]
+                for part, about in certificate["parts"].items():
+                    about["groups"] = len(
+                        {
+                            row["group"]
+                            for row in free
+                            if (number in row["validates"].split("/")) == (part == "val")
+                        }
+                    )
 
     _document(place, CERTIFICATES, recount)
 
@@ -438,19 +505,20 @@ def person_shared(place: Place) -> None:
     _everywhere(place, (GROUPS, *MANIFESTS), tested, {"subject": person})
 
 
-def test_image_swapped(place: Place) -> None:
-    """Swap a test image with one of its grade that is trained on; the certificate says so."""
+def held_out_image_swapped(place: Place) -> None:
+    """Swap a held out image with one of its grade that is trained on; the certificate says so."""
 
     def change(rows: Rows) -> None:
         edited = {row["group"] for row in rows if row["origin"] == "synthetic"}
         plain = [row for row in rows if row["split"] and row["group"] not in edited]
-        tested = [row["group"] for row in plain if row["split"] == "test"]
+        places = [(row["group"], row["split"]) for row in plain]
         one, other = next(
             (one, other)
             for one in plain
             for other in plain
-            if (one["split"], other["split"], one["grade"]) == ("test", "train", other["grade"])
-            and tested.count(one["group"]) > 1
+            if one["split"] != other["split"] == "train"
+            and one["grade"] == other["grade"]
+            and any(places.count((row["group"], row["split"])) > 1 for row in (one, other))
         )
         for column in ("split", "weight"):
             one[column], other[column] = other[column], one[column]
@@ -459,12 +527,22 @@ def test_image_swapped(place: Place) -> None:
     _count_groups(place)
 
 
+def link_invented(place: Place) -> None:
+    row = {"kind": "echo", "a": "levle0_0.jpg", "b": "levle0_1.jpg"}
+    persons = {"subject_a": "sub_000000", "subject_b": "sub_000001"}
+    edit(place("data/cohort/person_links.csv"), lambda rows: rows.append(
+        {"dataset": "standin", **row, **persons}))  # fmt: skip
+
+
 def _copy(kind: str) -> Callable[[Row], bool]:
     return lambda row: row["kind"] == kind
 
 
+_SHORTCUTS = "shortcuts-agree"
 _WHOLE, _REASONS, _COLUMNS = "manifests-whole", "reasons-hold", "columns-agree"
+_COHORT = "cohort-agrees"
 _QUOTAS, _SUMMARIES, _GROUPS, _LEAKS = "quotas-agree", "summaries-agree", "groups-agree", "leaks"
+_PRECISION = "precision-agrees"
 TABLE_FAULTS = (
     TableFault("every row is trained on", everything_trained_on, _WHOLE, HOLDOUT),
     TableFault("a manifest of a header only", header_only, _WHOLE, PAPER),
@@ -477,7 +555,7 @@ TABLE_FAULTS = (
     TableFault("an image has no row", image_lost, _WHOLE, KFOLD),
     TableFault("an image has no row in one fold", image_lost_in_one_fold, _WHOLE, PUBLISHED),
     TableFault("a published fold has no test part", test_part_of_a_fold_lost, _WHOLE, PUBLISHED),
-    TableFault("a row of an image that nobody knows", row_of_nobody, _WHOLE, PAPER, alone=True),
+    TableFault("a row of an image that nobody knows", row_of_nobody, _WHOLE, PAPER),
     TableFault("a row of another variant", _first(CLEAN, bool, variant="published"), _WHOLE, CLEAN,
                alone=True),
     TableFault("a row that is placed and left out",
@@ -498,12 +576,12 @@ TABLE_FAULTS = (
                _REASONS, CLEAN, alone=True),
     TableFault("a joint of an earlier release that there is not",
                _first(HOLDOUT, _left_out("copy-of:"), excluded="joins-parts"), _REASONS, HOLDOUT),
-    TableFault("all grades are turned round", grades_turned, _COLUMNS, INVENTORY, alone=True),
+    TableFault("all grades are turned round", grades_turned, _COLUMNS, INVENTORY),
     TableFault("another grade in holdout and kfold", grade_of_one_image, _COLUMNS, HOLDOUT),
     TableFault("another grade in every table", grade_of_one_image_everywhere, _COLUMNS, INVENTORY),
     TableFault("a person is forgotten", subject_emptied, _COLUMNS, GROUPS),
     TableFault("a person of a manifest", _first(KFOLD, _of_part("test"), subject="nobody"),
-               _COLUMNS, KFOLD, alone=True),
+               _COLUMNS, KFOLD),
     TableFault("a weight", _first(HOLDOUT, _of_part("train"), weight="2"), _COLUMNS, HOLDOUT),
     TableFault("bytes of a manifest", _first(KFOLD, _of_part("test"), sha256="0" * 64), _COLUMNS,
                KFOLD, alone=True),
@@ -538,7 +616,51 @@ TABLE_FAULTS = (
                "all", value=99), _QUOTAS, METRICS, alone=True),
     TableFault("an epoch", _figure(METRICS, "variants", "holdout", "epoch", "0", value=0.5),
                _QUOTAS, METRICS, alone=True),
-    TableFault("one photograph moves to train", single_moved, _QUOTAS, CERTIFICATES, alone=True),
+    TableFault("one photograph moves to train", single_moved, _QUOTAS, CERTIFICATES),
+    TableFault("a photograph validates no more", _first(KFOLD, lambda r: r["split"] == "test" and
+               r["validates"] != "", validates=""), _QUOTAS, CERTIFICATES),
+    TableFault("a fold validates on what it tests on", fold_validates_its_test_part, _WHOLE, KFOLD),
+    TableFault("an edit of a photograph that validates is trained on",
+               _first(KFOLD, lambda r: r["split"] == "train-only" and r["validates"] != "",
+                      validates=""), _COLUMNS, KFOLD),
+    TableFault("images that a fold validates", _figure(CERTIFICATES, "variants", "kfold",
+               "validation", "fold-0", "parts", "val", "grades", "1", "placed",
+               value=lambda old: old + 1), _QUOTAS, CERTIFICATES, alone=True),
+    TableFault("how far validation parts are from their quotas", _figure(METRICS, "variants",
+               "kfold", "validation_deviation", value=0), _QUOTAS, METRICS, alone=True),
+    TableFault("persons of a test part", _figure(CERTIFICATES, "precision", "variants", "holdout",
+               "test", "persons", value=999), _PRECISION, CERTIFICATES, alone=True),
+    TableFault("a least difference", _figure(CERTIFICATES, "precision", "variants", "kfold", "test",
+               "balanced_accuracy", "least_difference", value=0.01), _PRECISION, CERTIFICATES,
+               alone=True),
+    TableFault("what is assumed within a person", _figure(CERTIFICATES, "precision",
+               "within_person", value=0.0), _PRECISION, CERTIFICATES, alone=True),
+    TableFault("the control trains on one image more than clean",
+               _first(MATCHED, _left_out("not-drawn"), split="trainval", excluded="", weight="1"),
+               _QUOTAS, MATCHED),
+    TableFault("the control left out another image", _first(MATCHED, _left_out("not-drawn"),
+               excluded="not-in-fold"), _REASONS, MATCHED),
+    TableFault("persons of a part", _first(FLOW, lambda row: row["step"] == "placed",
+               persons="999"), _COHORT, FLOW, alone=True),
+    TableFault("images that were delivered", _first(FLOW, lambda row: row["step"] == "delivered",
+               images="1"), _COHORT, FLOW, alone=True),
+    TableFault("nothing is missing", _first("data/cohort/missingness.csv",
+               lambda row: row["missing"] != "0", missing="0"), _COHORT,
+               "data/cohort/missingness.csv", alone=True),
+    TableFault("a size of a part", _first("data/cohort/mix.csv", bool, images="1"), _COHORT,
+               "data/cohort/mix.csv", alone=True),
+    TableFault("torn persons do nothing", _first("data/cohort/sensitivity.csv",
+               lambda row: row["most"] not in ("", "0"), most="0"), _COHORT,
+               "data/cohort/sensitivity.csv", alone=True),
+    TableFault("two gradings agree", _first("data/cohort/agreement.csv",
+               lambda row: row["grade_a"] != row["grade_b"], grade_a="0", grade_b="0"), _COHORT,
+               "data/cohort/agreement.csv", alone=True),
+    TableFault("an interval of kappa", _figure(AGREEMENT, "kinds", "all", "kappa", "low",
+               value=0.9), _COHORT, AGREEMENT, alone=True),
+    TableFault("a tie between two persons that there is not", link_invented, _COHORT,
+               "data/cohort/person_links.csv", alone=True),
+    TableFault("persons of the cohort", _figure("data/cohort/metrics.json", "persons", value=1),
+               _COHORT, "data/cohort/metrics.json", alone=True),
     TableFault("a leak is denied", leak_denied, _SUMMARIES, LEAKS, alone=True),
     TableFault("a leak has no row", leak_row_removed, _SUMMARIES, LEAKS, alone=True),
     TableFault("an edit that would leak has no row", paper_leak_row_removed, _SUMMARIES,
@@ -561,8 +683,27 @@ TABLE_FAULTS = (
                _SUMMARIES, "data/splits/key_figures.json", alone=True),
     TableFault("a change since a release that there is not", churn_invented, _SUMMARIES,
                "data/splits/churn.csv", alone=True),
+    TableFault("a shortcut is said to be none",
+               _first(SHORTCUTS, lambda row: row["exceeds_chance"] == "true",
+                      exceeds_chance="false"), _SHORTCUTS, SHORTCUTS, alone=True),
+    TableFault("a shortcut grades worse than its recalls",
+               _first(SHORTCUTS, lambda row: row["task"] == "grade" and row["value"] > "0.3",
+                      value="0.2501"), _SHORTCUTS, SHORTCUTS, alone=True),
+    TableFault("a feature is not told of", shortcut_removed, _SHORTCUTS, SHORTCUTS, alone=True),
+    TableFault("a shortcut is judged by fewer", _first(SHORTCUTS, bool, images="1"), _SHORTCUTS,
+               SHORTCUTS, alone=True),
+    TableFault("an image is not marked", betrayed_unmarked, _SHORTCUTS, BETRAYED, alone=True),
+    TableFault("bytes of a pixel", _first(FEATURES, bool, bytes_per_pixel="0.5"), _SHORTCUTS,
+               FEATURES, alone=True),
+    TableFault("JPEG tables are those of a photograph", tables_of_a_photograph, _SHORTCUTS,
+               BETRAYED, alone=True),
+    TableFault("a figure of the shortcuts", _figure("data/shortcuts/metrics.json", "betrayed",
+               value=0), _SHORTCUTS, "data/shortcuts/metrics.json", alone=True),
+    TableFault("a finding on shortcuts", _figure("data/shortcuts/findings.json", "counts",
+               "synthetic-betrayed", value=2), _SHORTCUTS, "data/shortcuts/findings.json"),
     TableFault("a photograph leaves its group", group_torn, _GROUPS, GROUPS),
-    TableFault("strangers are one group", strangers_joined, _GROUPS, GROUPS, alone=True),
+    TableFault("strangers are one group", strangers_joined, _GROUPS, GROUPS),
+    TableFault("a group is named after no image", group_of_no_image, _GROUPS, GROUPS, alone=True),
     TableFault("one person in two groups", person_shared, _GROUPS, GROUPS),
-    TableFault("a test image is trained on", test_image_swapped, _LEAKS, HOLDOUT, alone=True),
+    TableFault("a held out image is trained on", held_out_image_swapped, _LEAKS, HOLDOUT),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from acne04.core import documents
 from acne04.standards import crate, croissant
 from acne04.standards.facts import Facts, gather
 
-NOUNS = ("inventory", "annotations", "near", "groups")
+NOUNS = ("inventory", "annotations", "near", "groups", "cohort", "shortcuts")
 VERSION, DATE = "1.0.0", "2026-11-28"
 
 

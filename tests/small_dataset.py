@@ -17,10 +17,13 @@ from acne04.core import tables
 ROOT = Path(__file__).parents[1]
 #: Upright size of every image, px.
 WIDTH, HEIGHT = 40, 60
+#: Images to the folds of ``kfold`` that they validate.
+_VALIDATES = {"levle0_6.jpg": "0", "levle3_7.jpg": "1"}
 _BLANK = {
     "conflict_counts": "",
     "quarantined_v2": None,
     "conflict_counts_v2": "",
+    "validates": "",
     "mark": "",
     "excluded": "",
 }
@@ -216,6 +219,7 @@ def _rows(image: Drawn, variant: str) -> list[dict[str, Any]]:
         is_copy = image.excluded.startswith("copy-of")
         split = "train-only" if image.origin == "synthetic" else "test"
         placed = {"split": "" if is_copy else split, "fold": None if is_copy else image.fold}
+        placed["validates"] = _VALIDATES.get(image.image_id, "")
         return [row | placed | {"excluded": image.excluded if is_copy else ""}]
     if image.origin == "synthetic":
         return [row | {"fold": k, "split": "", "excluded": "not-used"} for k in (0, 1)]

@@ -45,7 +45,7 @@ def test_the_files_of_this_project_are_sound(capsys: pytest.CaptureFixture[str])
         ("workflow/sources.yaml", "redistributable: unknown", "redistributable: maybe", "maybe"),
         ("decisions/annotations.csv", "divide 100", "divide by 100", "divide N, or quarantine"),
         ("decisions/annotations.csv", "2026-11-23", "2026-13-23", "a date (YYYY-MM-DD)"),
-        ("upstreams/standin/pins/v2.csv", "3127624", "-1", "column size"),
+        ("upstreams/standin/pins/v2.csv", "3126817", "-1", "column size"),
         ("upstreams/standin/pins/v2.csv", "standin,v2", "acne04,v2", "another dataset"),
         ("workflow/expectations/standin.csv", ",42,", ",many,", "column count"),
         ("workflow/expectations/acne04_copies.csv", "levle0_116.jpg", "", "column a"),

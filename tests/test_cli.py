@@ -339,12 +339,12 @@ def test_a_folder_that_is_no_checkout_is_told(name: str, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("target: 400", "target: 0", "(line 20): split.target: 0 is less"),
+        ("target: 400", "target: 0", "(line 21): split.target: 0 is less"),
         ("target: 400", "target: 0", "expected at least 1 (as shipped: 400)"),
         (
             "target: 400",
             "tarqet: 400",
-            "line 20: split.tarqet: no such parameter; did you mean tar",
+            "line 21: split.tarqet: no such parameter; did you mean tar",
         ),
         ("65, 15, 20", "65, 15, 30", "(line 16): split.ratios: train, val and test do not make a"),
         ("folds: 5", "folds: [5", "(line 18, column 3): not YAML"),

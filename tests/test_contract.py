@@ -21,7 +21,8 @@ from acne04.core.checkout import PACKAGES, python_path
 
 pytestmark = pytest.mark.workflow
 
-AFTER_SCAN = ["dedupe", "near", "scan", "split", "validate"]
+AFTER_SPLIT = ["cohort", "record", "report", "shortcuts", "split"]
+AFTER_SCAN = ["cohort", "dedupe", "near", "scan", "shortcuts", "split", "validate"]
 
 
 def test_a_clone_and_pull_leave_nothing_to_do(clone: Project) -> None:
@@ -44,7 +45,15 @@ def test_b1_a_moved_pin_runs_what_depends_on_it(clone: Project) -> None:
     assert refused.returncode == 1
     assert "sha256" in refused.stderr, "a changed upstream is refused while its pin stands"
     pins.write_text(_repinned(before, upstream))
-    assert rules_run(clone.snakemake()) == ["fetch", "record", "report", "split", "validate"]
+    assert rules_run(clone.snakemake()) == [
+        "cohort",
+        "fetch",
+        "record",
+        "report",
+        "shortcuts",
+        "split",
+        "validate",
+    ]
     assert clone.dvc_status() == CLEAN
     lesions = clone.read("data/annotations/lesions.csv")
     assert f"\nstandin,{removed['id']}," not in lesions
@@ -113,16 +122,20 @@ def test_b2_an_added_file_stops_everything(clone: Project) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "stages"),
     [
-        ("workflow/acne04/split/__init__.py", "# edited\n", ["record", "report", "split"]),
+        ("workflow/acne04/split/__init__.py", "# edited\n", AFTER_SPLIT),
         (
             "workflow/acne04/dedupe/__init__.py",
             "# edited\n",
-            ["dedupe", "record", "report", "split"],
+            ["cohort", "dedupe", "record", "report", "shortcuts", "split"],
         ),
         ("workflow/acne04/leaks/__init__.py", "# edited\n", []),
-        ("workflow/acne04/split/paper.py", "# edited\n", ["record", "report", "split"]),
+        ("workflow/acne04/split/paper.py", "# edited\n", AFTER_SPLIT),
         ("workflow/acne04/record/graph.py", "# edited\n", ["record"]),
-        ("schemas/lesions.table.json", "\n", ["record", "report", "split", "validate"]),
+        (
+            "schemas/lesions.table.json",
+            "\n",
+            ["cohort", "record", "report", "shortcuts", "split", "validate"],
+        ),
     ],
 )
 def test_c_an_edit_runs_the_stages_affected(
@@ -181,10 +194,17 @@ def test_code_of_another_checkout_is_refused_in_a_job(clone: Project, finished: 
 
 def test_c_a_parameter_and_a_rule(clone: Project) -> None:
     clone.set_parameter("target", 12)
-    assert rules_run(clone.snakemake()) == ["record", "report", "split"]
+    assert rules_run(clone.snakemake()) == AFTER_SPLIT
     rule = clone.path / "workflow/rules/5_dedupe.smk"
     rule.write_text(rule.read_text().replace("acne04 --log", "acne04  --log"))
-    assert rules_run(clone.snakemake()) == ["dedupe", "record", "report", "split"]
+    assert rules_run(clone.snakemake()) == [
+        "cohort",
+        "dedupe",
+        "record",
+        "report",
+        "shortcuts",
+        "split",
+    ]
     assert clone.dvc_status() == CLEAN
 
 
@@ -210,7 +230,7 @@ def test_c_times_alone_run_nothing(clone: Project) -> None:
 
 def test_c_another_commit_and_back(clone: Project) -> None:
     clone.set_parameter("balance", "weights")
-    assert rules_run(clone.snakemake()) == ["record", "report", "split"]
+    assert rules_run(clone.snakemake()) == AFTER_SPLIT
     clone.git("commit", "--quiet", "--all", "--message", "other balance")
     for revision in ("HEAD~1", "main"):
         clone.git("checkout", "--quiet", revision)
@@ -222,7 +242,7 @@ def test_c_another_commit_and_back(clone: Project) -> None:
 def test_c_another_commit_without_its_data(clone: Project) -> None:
     """`git checkout` alone: the artifacts of the other commit are known, not tampered with."""
     clone.set_parameter("balance", "weights")
-    assert rules_run(clone.snakemake()) == ["record", "report", "split"]
+    assert rules_run(clone.snakemake()) == AFTER_SPLIT
     clone.git("commit", "--quiet", "--all", "--message", "other balance")
     clone.git("checkout", "--quiet", "HEAD~1")
     assert clone.snakemake().returncode == 0
@@ -244,7 +264,7 @@ def test_d_a_partial_pull_fetches_nothing(bare_clone: Project) -> None:
 def test_d_what_is_needed_comes_from_the_store(bare_clone: Project) -> None:
     assert bare_clone.dvc("pull", "split").returncode == 0
     bare_clone.append("workflow/acne04/split/__init__.py", "# edited\n")
-    assert rules_run(bare_clone.snakemake()) == ["record", "report", "split"]
+    assert rules_run(bare_clone.snakemake()) == AFTER_SPLIT
     assert not (bare_clone.path / "upstream").exists()
     assert rules_run(bare_clone.snakemake()) == []
 
@@ -256,7 +276,7 @@ def test_e_a_deleted_artifact_comes_back(clone: Project, cache: str) -> None:
         shutil.rmtree(clone.path / "data/raw/classification")
         (clone.path / "data/splits/kfold.csv").unlink()
         done = clone.snakemake()
-        assert rules_run(done) == ["record", "report", "split"]
+        assert rules_run(done) == AFTER_SPLIT
         clone.append("workflow/acne04/scan/__init__.py", "# edited\n")
         assert "scan" in rules_run(clone.snakemake())
     else:
@@ -277,7 +297,14 @@ def test_e_rebuilt_from_upstream_where_no_store_is(clone: Project) -> None:
     shutil.rmtree(clone.path / ".dvc/cache")
     shutil.rmtree(clone.path / "data/raw/v2")
     clone.append("workflow/acne04/validate/__init__.py", "# edited\n")
-    assert rules_run(clone.snakemake()) == ["record", "report", "split", "validate"]
+    assert rules_run(clone.snakemake()) == [
+        "cohort",
+        "record",
+        "report",
+        "shortcuts",
+        "split",
+        "validate",
+    ]
     assert (clone.path / "data/raw/v2/Acne04-v2_annotations.json").is_file()
     assert clone.dvc_status() == CLEAN
 

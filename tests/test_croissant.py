@@ -111,6 +111,25 @@ def test_says_all_that_is_required_and_that_it_is_a_stand_in(document: dict[str,
         assert said.startswith(("A STAND-IN", "STAND-IN"))
 
 
+def test_what_nobody_has_published_is_said_to_be_unknown(
+    document: dict[str, Any], mlcroissant: ModuleType, release: Path
+) -> None:
+    for name in ("dataCollectionTimeframe", "dataAnnotationPlatform", "annotatorDemographics"):
+        assert "not known" in str(document[f"rai:{name}"]).lower(), name
+    assert "Nothing is imputed" in document["rai:dataImputationProtocol"]
+    read = mlcroissant.Dataset(jsonld=str(release / "croissant.json")).metadata
+    assert read.annotations_per_item == document["rai:annotationsPerItem"]
+    assert read.annotator_demographics == document["rai:annotatorDemographics"]
+    assert read.data_imputation_protocol == document["rai:dataImputationProtocol"]
+    assert read.data_annotation_platform == document["rai:dataAnnotationPlatform"]
+
+
+def test_persons_are_inferred_and_some_without_evidence(document: dict[str, Any]) -> None:
+    limits = " ".join(document["rai:dataLimitations"])
+    for said in ("Persons are inferred", "cosine at least .60", "57 photographs", "31 of them"):
+        assert said in limits
+
+
 def test_known_defects_have_the_figures_that_were_found(
     document: dict[str, Any], release: Path
 ) -> None:
@@ -167,7 +186,7 @@ def test_every_record_set_loads_in_turn_from_one_dataset(
     names = [record_set.id for record_set in dataset.metadata.record_sets]
     assert names == [
         *("splits", "grades", "images"),
-        *("published", "published-clean", "holdout", "kfold", "paper"),
+        *("published", "published-clean", "published-matched", "holdout", "kfold", "paper"),
     ]
     for name in names[2:]:
         table = "tables/groups/groups.csv" if name == "images" else f"manifests/{name}.csv"

@@ -113,7 +113,7 @@ SITUATIONS: dict[str, tuple[Callable[[Project], None], str, str, str]] = {
     "a package lost": (_not_installed, "locked-packages", "not installed", "make setup"),
     "a pin lost": (_a_pin_lost, "pinned-sources", "v2.csv", "git checkout upstreams"),
     "no repository": (_no_git, "repository", "git", "git"),
-    "a parameter": (_parameter, "parameters", "params.yaml (line 20)", "git diff params.yaml"),
+    "a parameter": (_parameter, "parameters", "params.yaml (line 21)", "git diff params.yaml"),
     "nowhere to write": (_data_elsewhere, "writable", "data", "the right to write"),
     "a store that is gone": (_store("/no/such/place"), "store", "no such folder", "mkdir -p"),
     "a store of a cloud": (_store("gs://bucket/x"), "store", "no support", "ssh, s3 or webdav"),

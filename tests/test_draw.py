@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import subprocess
 import sys
@@ -77,7 +78,9 @@ def test_all_67_circles_show_where_the_published_file_has_18(checkout: Path) -> 
     boxes = boxes[boxes["name"] == BROKEN_BY_A_HUNDRED]
     assert len(boxes)
     for box in boxes.itertuples():
-        assert _shares_colour(picture, factor * box.xmin, factor * box.ymax, BOXES), box
+        # A corner may lie below a circle, which is drawn later.
+        corners = itertools.product((box.xmin, box.xmax), (box.ymin, box.ymax))
+        assert any(_shares_colour(picture, factor * x, factor * y, BOXES) for x, y in corners), box
     comment = picture.info["comment"].decode()
     assert comment.startswith(f"acne04 draw 1; dataset standin; image {BROKEN_BY_A_HUNDRED}; ")
 

@@ -98,12 +98,13 @@ def _placed_by_hand(manifest: pd.DataFrame, variant: str, part: object, fold: ob
     rows = manifest
     if variant == "kfold":
         in_fold = (rows["fold"] == fold).fillna(value=False)
-        wanted = (
-            (in_fold & (rows["split"] == "test"))
-            if part == "test"
-            else (~in_fold & rows["split"].isin(["test", "train-only"]))
-        )
-        return set(rows[wanted]["image_id"])
+        validates = pd.Series([str(fold) in f.split("/") for f in rows["validates"]], rows.index)
+        wanted = {
+            "test": in_fold & (rows["split"] == "test"),
+            "val": validates & (rows["split"] == "test"),
+            "train": ~in_fold & ~validates & rows["split"].isin(["test", "train-only"]),
+        }
+        return set(rows[wanted[str(part)]]["image_id"])
     if variant == "published":
         rows = rows[rows["fold"] == fold]
     split = "trainval" if variant == "published" and part == "train" else part
@@ -273,7 +274,12 @@ def test_not_annotated_is_not_the_same_as_no_lesion(
 def test_a_model_is_never_chosen_by_the_test_part(
     made: tuple[Path, list[Drawn]], tmp_path: Path
 ) -> None:
-    for variant, words, val in (("holdout", [], "val"), ("kfold", ["--fold", "0"], "train")):
+    first = ["--fold", "0"]
+    for variant, words, val in (
+        ("holdout", [], "val"),
+        ("kfold", first, "val"),
+        ("published", first, "train"),
+    ):
         assert export(made[0], tmp_path / variant, "yolo", variant, *words) == 0
         settings = yaml.safe_load((tmp_path / variant / "data.yaml").read_text())
         assert settings == {

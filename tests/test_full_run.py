@@ -182,7 +182,8 @@ def test_annotations_betray_duplicates(full: Project) -> None:
 def test_near_duplicates(full: Project) -> None:
     judged = read(full.path / "data/near/verdicts.csv", "verdicts")
     counts = judged["verdict"].value_counts().to_dict()
-    assert counts == {"same": 12, "retake": 20}, "none is left to doubt"
+    # Of the 20 planted retakes one is told apart, as a third are (docs/near-duplicates.md).
+    assert counts == {"same": 12, "retake": 19}, "none is left to doubt"
     verdicts = judged[judged["verdict"] == "same"]
     forms = verdicts["form"].value_counts().to_dict()
     turned = {form: n for form, n in forms.items() if form not in ("same", "mirrored")}
@@ -250,7 +251,9 @@ def test_the_papers_table(full: Project) -> None:
     assert not _findings(full, "splits", "paper-table-differs")
 
 
-@pytest.mark.parametrize("variant", ["published", "published-clean", "paper", "holdout", "kfold"])
+@pytest.mark.parametrize(
+    "variant", ["published", "published-clean", "published-matched", "paper", "holdout", "kfold"]
+)
 def test_nothing_is_lost_in_a_manifest(full: Project, real: pd.DataFrame, variant: str) -> None:
     manifest = read(full.path / f"data/splits/{variant}.csv", "splits")
     for _, rows in manifest.groupby(

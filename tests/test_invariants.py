@@ -16,6 +16,7 @@ from project import Project
 from acne04.audit.audited_checkout import AuditedCheckout
 from acne04.audit.registry import CHECKS as OF_AUDIT
 from acne04.cli import main
+from acne04.core.variants import VARIANTS
 from acne04.inspection.checks import CheckOutcome, run
 from acne04.invariants.registry import CHECKS
 from acne04.verify.registry import CHECKS as OF_VERIFY
@@ -29,6 +30,11 @@ NO_SECOND_HOME: dict[str, set[str]] = {
     "annotations/echoes.csv": set(),
     "annotations/images.csv": set(),
     "annotations/lesions.csv": {"repaired"},
+    "cohort/agreement.csv": set(),
+    "cohort/flow.csv": set(),
+    "cohort/missingness.csv": set(),
+    "cohort/mix.csv": set(),
+    "cohort/sensitivity.csv": set(),
     "groups/groups.csv": set(),
     "groups/names.csv": set(),
     "groups/relations.csv": set(),
@@ -44,9 +50,18 @@ NO_SECOND_HOME: dict[str, set[str]] = {
     "splits/paper_leaks.csv": set(),
     "splits/paper_table.csv": set(),
     "splits/published-clean.csv": set(),
+    "splits/published-matched.csv": set(),
     "splits/published.csv": set(),
     "splits/published_leaks.csv": set(),
-}
+    # What was seen of the pixels, and what the learners answered: `stages-remade` makes it again.
+    "inventory/features.csv": {
+        "background", "cast_blue", "cast_red", "contrast", "luminance", "quantization", "sharpness"
+    },
+    "splits/shortcuts.csv": {
+        "high", "low", "recall_0", "recall_1", "recall_2", "recall_3", "value"
+    },
+    "shortcuts/betrayed.csv": set(),
+}  # fmt: skip
 #: What the checks of the tables read of a checkout; the images are none of it.
 _READ = ("data", "decisions", "params.yaml")
 _IMAGES = ("acnedit", "classification", "detection", "v2")
@@ -148,9 +163,30 @@ def split_anew(tables: Path, **parameters: object) -> None:
         words += [flag, *map(str, value if isinstance(value, list) else [value])]
     (tables / "data/splits").mkdir()
     assert main(["split", *words]) == 0
+    count_anew(tables)
+    measure_anew(tables)
     ledger = json.loads((tables / LEDGER).read_text())
     ledger["parameters"]["split"] |= parameters
     (tables / LEDGER).write_text(json.dumps(ledger))
+
+
+def count_anew(tables: Path) -> None:
+    """Make the cohort's tables of the manifests that are there."""
+    words = ["--dataset=standin", f"--sources={SOURCES}", "--manifests"]
+    words += [f"data/splits/{variant}.csv" for variant in VARIANTS]
+    words += ["--inventory=data/inventory/images.csv", "--annotated=data/annotations/images.csv"]
+    words += ["--echoes=data/annotations/echoes.csv", "--groups=data/groups/groups.csv"]
+    words += ["--relations=data/groups/relations.csv", "--output=data/cohort"]
+    assert main(["cohort", *words]) == 0
+
+
+def measure_anew(tables: Path) -> None:
+    """Measure the shortcuts of the manifests that lie there."""
+    words = ["--features=data/inventory/features.csv", "--annotated=data/annotations/images.csv"]
+    words += ["--table=data/splits/shortcuts.csv", "--betrayed=data/shortcuts/betrayed.csv"]
+    words += ["--findings=data/shortcuts/findings.json", "--metrics=data/shortcuts/metrics.json"]
+    files = [f"data/splits/{variant}.csv" for variant in VARIANTS]
+    assert main(["shortcuts", *files, *words]) == 0
 
 
 def not_passed(outcomes: list[CheckOutcome]) -> list[CheckOutcome]:
@@ -164,6 +200,7 @@ def not_passed(outcomes: list[CheckOutcome]) -> list[CheckOutcome]:
         {"balance": "weights", "target": 150},
         {"balance": "repetition", "target": 150},
         {"balance": "none"},
+        {"strata": "grade+size"},
         {"unknown_parent": "keep", "target": 10},
         {"folds": 3, "ratios": [50, 25, 25]},
     ],
@@ -193,6 +230,11 @@ def test_a_grown_collection_passes(tables: Path) -> None:
         "annotations/echoes.csv",
         "annotations/images.csv",
         "annotations/lesions.csv",
+        "cohort/agreement.csv",
+        "cohort/flow.csv",
+        "cohort/missingness.csv",
+        "cohort/mix.csv",
+        "cohort/sensitivity.csv",
         "groups/groups.csv",
         "groups/names.csv",
         "groups/relations.csv",
@@ -207,8 +249,12 @@ def test_a_grown_collection_passes(tables: Path) -> None:
         "splits/paper_leaks.csv",
         "splits/paper_table.csv",
         "splits/published-clean.csv",
+        "splits/published-matched.csv",
         "splits/published.csv",
         "splits/published_leaks.csv",
+        "inventory/features.csv",
+        "splits/shortcuts.csv",
+        "shortcuts/betrayed.csv",
     ],
 )
 def test_a_table_of_a_header_only_is_a_failure_and_breaks_no_check(

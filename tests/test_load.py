@@ -47,13 +47,18 @@ def test_a_part_is_that_of_the_manifest(
     data: Path, variant: str, part: str, fold: int | None
 ) -> None:
     table = acne04.load(variant, part, fold, path=data)
-    rows = pd.read_csv(data / f"data/splits/{variant}.csv")
-    if variant in ("published", "published-clean"):
+    rows = pd.read_csv(data / f"data/splits/{variant}.csv", dtype={"validates": str})
+    if variant in ("published", "published-clean", "published-matched"):
         rows = rows[(rows["fold"] == fold) & (rows["split"] == part)]
-    elif (variant, part) == ("kfold", "train"):
-        rows = rows[(rows["fold"] != fold) & rows["split"].isin(["test", "train-only"])]
     elif variant == "kfold":
-        rows = rows[(rows["fold"] == fold) & (rows["split"] == "test")]
+        validates = rows["validates"].fillna("").str.split("/")
+        validates = validates.map(lambda folds: str(fold) in folds)
+        wanted = {
+            "train": (rows["fold"] != fold) & ~validates & rows["split"].notna(),
+            "val": validates & (rows["split"] == "test"),
+            "test": (rows["fold"] == fold) & (rows["split"] == "test"),
+        }
+        rows = rows[wanted[part]]
     else:
         rows = rows[rows["split"] == part]
     assert list(table.index) == list(rows["image_id"])
@@ -67,9 +72,12 @@ def test_a_part_is_that_of_the_manifest(
 @pytest.mark.workflow
 def test_training_and_test_part_of_a_fold_have_no_group_in_common(data: Path) -> None:
     for fold in range(5):
-        train, test = (acne04.load("kfold", part, fold, path=data) for part in ("train", "test"))
-        assert not set(train["group"]) & set(test["group"])
-        assert (test["origin"] == "real").all()
+        train, val, test = (
+            acne04.load("kfold", part, fold, path=data) for part in ("train", "val", "test")
+        )
+        assert not set(train["group"]) & {*val["group"], *test["group"]}
+        assert not set(val["group"]) & set(test["group"])
+        assert {*val["origin"], *test["origin"]} == {"real"}
 
 
 @pytest.mark.workflow

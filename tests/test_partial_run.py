@@ -62,7 +62,8 @@ def test_a_summary_names_no_manifest_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_summary_names_no_manifest_of_before(tmp_path: Path) -> None:
-    data = artifacts(tmp_path / "data", "inventory", "annotations", "near", "groups", "splits")
+    nouns = ("inventory", "annotations", "near", "groups", "splits", "cohort", "shortcuts")
+    data = artifacts(tmp_path / "data", *nouns)
     (data / "splits" / "holdout.csv").touch()
     assert "splits" not in look_at(list(summary_lines("standin", {"scan"}, 100, data)))
     for whole in ({"scan", "split"}, {"record"}):

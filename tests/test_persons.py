@@ -15,10 +15,10 @@ from faulting import Rows, edit
 from acne04 import find_leaks
 from acne04.cli import main
 from acne04.core.errors import SchemaError
-from acne04.dedupe.image_subjects import assign_subjects
+from acne04.dedupe.image_subjects import assign_subjects, unsure_subjects
 from acne04.relations.kinship import KINDS, Kinship
 from acne04.relations.persons import with_persons
-from acne04.relations.subjects import SubjectLine
+from acne04.relations.subjects import SubjectLine, parse_subject_file
 from acne04.split.collection import join_images
 
 EXAMPLES = Path(__file__).parent / "examples" / "leaks"
@@ -96,6 +96,27 @@ def test_dedupe_joins_the_spellings_of_a_person_and_says_so() -> None:
     assert [(f.check, f.line, f.found) for f in findings] == [
         ("subject-spelt-differently", 1, "sub_1")
     ]
+
+
+def test_a_line_that_its_source_is_not_sure_of_is_told_and_keeps_its_person() -> None:
+    told = ["", ', "confidence": 0.9', ', "confidence": 0.5', ', "confidence": null']
+    wrong = [', "confidence": 60', ', "confidence": true', ', "confidence": "high"']
+    content = "\n".join(
+        f'{{"path": "{n}.jpg", "group": "s{n}", "label": 0, "source": "real"{more}}}'
+        for n, more in enumerate([*told, *wrong])
+    )
+    entries = list(parse_subject_file("train.jsonl", "train", content.encode()))
+    lines = [entry for entry in entries if isinstance(entry, SubjectLine)]
+    assert [line.subject for line in lines] == ["s0", "s1", "s2", "s3"]
+    assert [e.check for e in entries if not isinstance(e, SubjectLine)] == [
+        "subject-line-malformed"
+    ] * 3
+    unsure = list(unsure_subjects({"least_confidence": 0.6}, lines))
+    assert [(f.check, f.line, f.found) for f in unsure] == [
+        ("subject-unsure", 3, "0.5"),
+        ("subject-unsure", 4, "no evidence"),
+    ]
+    assert [f.line for f in unsure_subjects({}, lines)] == [4]
 
 
 @pytest.fixture

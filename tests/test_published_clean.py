@@ -15,6 +15,7 @@ from acne04.relations.kinship import KINDS, Kinship
 from acne04.relations.leakage import leak_table, sides_of
 from acne04.split.collection import join_images
 from acne04.split.manifest import SplitParameters, refuse_losses
+from acne04.split.matched import published_matched
 from acne04.split.paper import paper_findings, paper_leaks
 from acne04.split.published import published, published_clean
 from acne04.split.solver import Limits
@@ -322,3 +323,61 @@ def test_the_tables_of_leaks_follow_their_schemas(tmp_path: Any) -> None:
     of_paper = paper_leaks(images, [made]).assign(dataset="standin")
     tables.write(tmp_path / "paper_leaks.csv", "paper_leaks", of_paper)
     assert len(tables.read(tmp_path / "paper_leaks.csv", "paper_leaks")) == 8
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    edges,
+    families,
+    st.lists(tested_images, min_size=1, max_size=2),
+    st.sampled_from(["synthetic", "weights", "repetition", "none"]),
+    st.randoms(use_true_random=False),
+)
+def test_the_control_has_as_many_of_each_grade_and_draws_them_from_the_published_part(
+    rows: list[Edge], parents: dict[str, str], tests: list[set[str]], balance: str, chance: Any
+) -> None:
+    images, table, lines = joined(parents), relations(rows, parents), fold_lines(tests)
+    kinship = Kinship(images["image_id"], table)
+    parameters = options(balance, target=3)
+    clean = published_clean(images, lines, kinship, parameters)
+    matched = published_matched(images, lines, clean, parameters)
+    refuse_losses("published-matched", matched.manifest, images)
+    sizes = [
+        made.manifest[made.manifest["split"] != ""]
+        .groupby(["fold", "split", "origin", "grade"])["image_id"]
+        .size()
+        for made in (clean, matched)
+    ]
+    pd.testing.assert_series_equal(*sizes)
+    shown = [
+        made.manifest.assign(weight=made.manifest["weight"].astype(float))
+        .groupby(["fold", "grade"])["weight"]
+        .sum()
+        for made in (clean, matched)
+    ]
+    pd.testing.assert_series_equal(*shown)
+    before = published(images, lines).manifest.set_index(["fold", "image_id"])["split"]
+    for row in matched.manifest[matched.manifest["origin"] == "real"].itertuples():
+        was = before[row.fold, row.image_id]
+        assert row.split == was or (was, row.excluded) == ("trainval", "not-drawn")
+    order = chance.sample(range(len(images)), len(images))
+    mixed = images.iloc[order].reset_index(drop=True)
+    clean = published_clean(mixed, lines, Kinship(mixed["image_id"], table), parameters)
+    again = published_matched(mixed, lines, clean, parameters)
+    pd.testing.assert_frame_equal(
+        again.manifest.sort_values(["fold", "image_id"], ignore_index=True),
+        matched.manifest.sort_values(["fold", "image_id"], ignore_index=True),
+    )
+
+
+def test_the_control_leaks_where_clean_does_not() -> None:
+    rows = [("subject", REAL[n], REAL[n + 4]) for n in range(3)]
+    images, lines = joined({}), fold_lines([{REAL[0], REAL[1]}])
+    kinship = Kinship(images["image_id"], relations(rows, {}))
+    clean = published_clean(images, lines, kinship, options("none"))
+    matched = published_matched(images, lines, clean, options("none"))
+    leaks = leaks_of([clean, matched], kinship)
+    assert leak_figures("published-clean", leaks["published-clean"]) == {"leaking_pairs": 0}
+    told = leak_figures("published-matched", leaks["published-matched"])["leaks"]["0"]
+    assert 0 <= told["images"] <= 2, "by chance of the draw, and told in the figures"
+    assert not list(leak_findings(leaks)), "it leaks on purpose: published says by what"

@@ -117,6 +117,8 @@ def test_the_card_says_plainly_what_it_is(made: Path) -> None:
     for heading in ("Known defects", "Sensitive data", "Synthetic content", "Terms of each source"):
         assert f"\n## {heading}" in text
     assert "acne04 verify" in text
+    assert "Persons are inferred" in text
+    assert "57 photographs" in text
 
 
 def test_the_citation_follows_its_schema(made: Path) -> None:

@@ -13,10 +13,11 @@ from project import Project
 from scipy import stats
 
 from acne04.cli import main
+from acne04.core import tables
 from acne04.core.grades import GRADE_NAMES
+from acne04.inference.intervals import differences, drawn_weights, estimates
+from acne04.inference.measures import NAMES, figures, tally
 from acne04.samples.parts import rows_of_part
-from acne04.score.intervals import differences, drawn_weights, estimates
-from acne04.score.measures import NAMES, figures, tally
 
 pytestmark = pytest.mark.workflow
 NO_COUNT = np.nan
@@ -30,13 +31,13 @@ def here(finished: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 
 def part(project: Project, variant: str, name: str = "test", fold: int | None = None) -> Any:
-    manifest = pd.read_csv(project.path / f"data/splits/{variant}.csv")
+    manifest = tables.read(project.path / f"data/splits/{variant}.csv", "splits")
     return rows_of_part(manifest, variant, name, fold)
 
 
 def held_out(project: Project) -> pd.DataFrame:
     """All images that a fold tests on: of one fold there are few."""
-    manifest = pd.read_csv(project.path / "data/splits/kfold.csv")
+    manifest = tables.read(project.path / "data/splits/kfold.csv", "splits")
     return manifest[manifest.split == "test"]
 
 

@@ -24,9 +24,9 @@ def _lines(said: str) -> list[str]:
 def test_lines_of_a_run_that_is_not_on_a_terminal(bare_clone: Project) -> None:
     done = bare_clone.snakemake()
     lines = _lines(done.stderr)
-    assert len(lines) <= 70
+    assert len(lines) <= 80
     summary = lines[next(n for n, line in enumerate(lines) if line.startswith("Dataset")) :]
-    assert len(summary) <= 45
+    assert len(summary) <= 50
     assert max(map(len, lines)) <= 100
     assert "\x1b" not in done.stderr
     assert not re.search("jobid|input:|output:", done.stderr)
@@ -36,7 +36,7 @@ def test_lines_of_a_run_that_is_not_on_a_terminal(bare_clone: Project) -> None:
     ):
         bare_clone.set_parameter(name, value)
         lines = _lines(bare_clone.snakemake().stderr)
-        assert len(lines) <= 27
+        assert len(lines) <= 36
         assert f"Because  {cause}" in lines
 
 
@@ -76,7 +76,8 @@ def test_a_failure_is_the_last_thing(clone: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "stage", ["scan", "validate", "near", "dedupe", "split", "report", "record"]
+    "stage",
+    ["scan", "validate", "near", "dedupe", "split", "cohort", "shortcuts", "report", "record"],
 )
 def test_ctrl_c_ends_without_a_traceback(clone: Project, stage: str) -> None:
     """In the first moment of a stage, while it still imports what it needs."""

@@ -20,7 +20,18 @@ from acne04.cli import VERBS
 ROOT = Path(__file__).parents[1]
 PARAMETERS = "schemas/params.schema.json"
 BRIDGE = "snakemake_dvc/src/snakemake_dvc"
-STAGES = ["fetch", "scan", "validate", "near", "dedupe", "split", "report", "record"]
+STAGES = [
+    "fetch",
+    "scan",
+    "validate",
+    "near",
+    "dedupe",
+    "split",
+    "cohort",
+    "shortcuts",
+    "report",
+    "record",
+]
 
 _TRACE = """
 import sys, pathlib
@@ -114,7 +125,7 @@ def test_one_word_for_rule_verb_and_stage() -> None:
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
     assert list(stages) == STAGES
     assert set(STAGES) <= set(VERBS)
-    rules = {path.stem.partition("_")[2] for path in (ROOT / "workflow/rules").glob("[0-9]_*.smk")}
+    rules = {path.stem.partition("_")[2] for path in (ROOT / "workflow/rules").glob("[0-9]*_*.smk")}
     assert rules == set(STAGES)
 
 
@@ -177,7 +188,7 @@ def test_no_code_is_an_input_of_a_rule() -> None:
 
 
 def test_dvc_yaml_is_short() -> None:
-    assert len((ROOT / "dvc.yaml").read_text().splitlines()) < 440
+    assert len((ROOT / "dvc.yaml").read_text().splitlines()) < 600
 
 
 #: What occurs once -> the only modules of the packages where it may.
@@ -208,9 +219,6 @@ HOMES = {
             # Rich's own: tables, whose cells are made fit before.
             f"{BRIDGE}/display.py",
             f"{BRIDGE}/screen.py",
-            "workflow/acne04/leaks/verdict.py",
-            "workflow/acne04/score/presentation.py",
-            "workflow/acne04/split/tally.py",
         },
     ),
     "it is said what a terminal acts on": (

@@ -201,7 +201,7 @@ FORGED: dict[str, tuple[Callable[[Path, Published], None], set[str]]] = {
     "row": (
         _row,
         {"subjects", "ledger-agrees", "croissant-agrees", "crate-agrees"}
-        | {"manifests-whole", "quotas-agree"},
+        | {"manifests-whole", "quotas-agree", "cohort-agrees", "shortcuts-agree"},
     ),
     "everything made to agree": (_everything_agrees, {"signature"}),
     "extra file": (_extra, {"subjects", "sums", "croissant-agrees", "crate-agrees"}),

@@ -240,6 +240,21 @@ def test_f_a_killed_run_goes_on(finished: Checkout, tmp_path: Path, share: float
         assert (clone.path / name).read_bytes() == (finished.path / name).read_bytes()
 
 
+@pytest.mark.parametrize("fails", [False, True], ids=["goes through", "fails"])
+def test_where_nobody_reads_it_ends_all_the_same(clone: Checkout, *, fails: bool) -> None:
+    """As behind `| head`: what it would say is lost, and nothing else."""
+    new = "no_such_name" if fails else "1 + len"
+    clone.edit("code/count/count.py", "print(len", f"print({new}")
+    process = clone.start("snakemake", "--cores", "2")
+    assert process.stdout is not None
+    # Before that Snakemake speaks itself, and ends with code 1.
+    assert any(line.startswith("To do") for line in process.stdout)
+    process.stdout.close()
+    assert process.wait(timeout=120) == int(fails)
+    if not fails:
+        assert clone.ran() == []
+
+
 def test_f_a_live_runs_lock_is_never_broken(clone: Checkout) -> None:
     clone.edit("params.yaml", "pause: 0", "pause: 3")
     run = clone.start("snakemake", "--cores", "1")

@@ -43,6 +43,8 @@ VERBS = {
     "near": "find copies in other bytes, and parents of synthetic images",
     "dedupe": "give canonical names; join what is related into groups",
     "split": "place whole groups into balanced splits with exact quotas",
+    "cohort": "count images and persons by step, and what is missing",
+    "shortcuts": "say what a model could grade by without looking at skin",
     "report": "show the dataset on one page: pictures, leaks, questions",
     "record": "write the ledger: rule, code, inputs and hash of every artifact",
     "decide": "list what only a person can settle, and record the answer",
@@ -73,9 +75,10 @@ PURPOSES = {
         "near",
         "dedupe",
         "split",
+        "cohort",
         "record",
     ),
-    "judge": ("leaks", "score", "decide", "check", "audit", "doctor"),
+    "judge": ("leaks", "shortcuts", "score", "decide", "check", "audit", "doctor"),
     "publish": ("export", "release", "verify"),
 }
 
@@ -102,6 +105,7 @@ EXTRAS = {
     "jinja2": _WORKFLOW,
     "pathspec": _WORKFLOW,
     "pyarrow": _WORKFLOW,
+    "sklearn": "pip install scikit-learn, or `make setup` in a checkout",
     "snakemake": _WORKFLOW,
 }
 

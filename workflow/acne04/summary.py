@@ -22,6 +22,8 @@ _MAKERS = {
     "near": "near",
     "groups": "dedupe",
     "splits": "split",
+    "cohort": "cohort",
+    "shortcuts": "shortcuts",
 }
 #: Columns of the table, before the words.
 _FOLDER = 16

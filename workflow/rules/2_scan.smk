@@ -16,6 +16,7 @@ rule scan:
         ),
     output:
         inventory="data/inventory/images.csv",
+        features="data/inventory/features.csv",
         folds="data/inventory/folds.csv",
         boxes="data/inventory/boxes.csv",
         problems="data/inventory/problems.csv",
@@ -30,6 +31,7 @@ rule scan:
             "scan",
             schemas=[
                 "boxes.table.json",
+                "features.table.json",
                 "folds.table.json",
                 "inventory.table.json",
                 "listing.table.json",
@@ -48,6 +50,7 @@ rule scan:
             --detection data/raw/detection \
             --acnedit data/raw/acnedit \
             --inventory {output.inventory:q} \
+            --features {output.features:q} \
             --folds {output.folds:q} \
             --boxes {output.boxes:q} \
             --problems {output.problems:q} \

@@ -6,6 +6,8 @@ Params: dataset, split; workflow/sources.yaml: promises.
 """
 
 PREVIOUS = config["split"]["previous"]
+# After a change of their number `dvc.yaml` is made anew (`make dvc.yaml`).
+GROUPED = with_repeats(("holdout", "kfold"), config["split"]["repeats"])
 
 
 rule split:
@@ -16,16 +18,18 @@ rule split:
         groups="data/groups/groups.csv",
         relations="data/groups/relations.csv",
         decisions="decisions/places.csv",
-        previous=[f"{PREVIOUS}/{name}.csv" for name in ("holdout", "kfold") if PREVIOUS],
+        previous=[f"{PREVIOUS}/{name}.csv" for name in GROUPED if PREVIOUS],
     output:
         published="data/splits/published.csv",
         published_leaks="data/splits/published_leaks.csv",
         published_clean="data/splits/published-clean.csv",
+        published_matched="data/splits/published-matched.csv",
         paper="data/splits/paper.csv",
         paper_table="data/splits/paper_table.csv",
         paper_leaks="data/splits/paper_leaks.csv",
         holdout="data/splits/holdout.csv",
         kfold="data/splits/kfold.csv",
+        repeats=[f"data/splits/{name}.csv" for name in GROUPED[2:]],
         churn="data/splits/churn.csv",
         review="data/splits/review.csv",
         certificates="data/splits/certificates.json",
@@ -76,10 +80,12 @@ rule split:
             --ratios {params.split[ratios]:q} \
             --fold-count {params.split[folds]:q} \
             --restrict {params.split[restrict]:q} \
+            --strata {params.split[strata]:q} \
             --balance {params.split[balance]:q} \
             --target {params.split[target]:q} \
             --unknown-parent {params.split[unknown_parent]:q} \
             --least-persons {params.split[least_persons]:q} \
+            --repeats {params.split[repeats]:q} \
             --previous={params.split[previous]:q} \
             --relative-gap {params.split[relative_gap]:q} \
             --node-limit {params.split[node_limit]:q}

@@ -14,6 +14,7 @@ from acne04.core import parameters
 from acne04.core.checkout import PACKAGES, dataset_of
 from acne04.core.encoding import utf8_or_end
 from acne04.core.sources import SET_ASIDE, SET_ASIDE_VARIABLE, load_sources
+from acne04.core.variants import with_repeats
 from acne04.summary import summary_lines
 from snakemake_dvc import git
 from snakemake_dvc.tracked import code_of_stages, files_of_stages
@@ -103,9 +104,14 @@ UNPINNED = [source for source in SOURCES if not is_pinned(source)]
 MANIFESTS = [
     "data/splits/published.csv",
     "data/splits/published-clean.csv",
+    "data/splits/published-matched.csv",
     "data/splits/paper.csv",
     "data/splits/holdout.csv",
     "data/splits/kfold.csv",
+]
+MANIFESTS += [
+    f"data/splits/{name}.csv"
+    for name in with_repeats(("holdout", "kfold"), config["split"]["repeats"])[2:]
 ]
 
 

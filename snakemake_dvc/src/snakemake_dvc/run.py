@@ -34,6 +34,9 @@ from snakemake_dvc.printing import say_aside
 from snakemake_dvc.settings import Settings
 from snakemake_dvc.stale import Staleness
 
+#: Seconds that lines about jobs may take to come out.
+_PATIENCE = 10
+
 
 @contextmanager
 def ending_the_process() -> Iterator[None]:
@@ -127,7 +130,9 @@ class Bridge:
         for handler in logging.getLogger("snakemake.logging").handlers:
             queue = getattr(handler, "queue", None)
             if queue is not None:
-                queue.join()
+                with queue.all_tasks_done:
+                    # Not for ever: the thread may have ended by what no display foresaw.
+                    queue.all_tasks_done.wait_for(lambda q=queue: not q.unfinished_tasks, _PATIENCE)
         display.close_all()
         # Where another display than ours is chosen, nobody has told them yet.
         screen.say(self._console(), [*progress.notices.fresh(), *lines])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import textwrap
@@ -18,13 +19,22 @@ WIDTH = 100
 _LABEL = re.compile(r"\s*(?:\w[\w ]*?\s{2,}|\w+:\s+)")
 
 
+class Terminal(Console):
+    """Standard error; where nobody reads it any more the run goes on in silence."""
+
+    def on_broken_pipe(self) -> None:
+        """Say nothing more. Rich would end the thread that shows what becomes of the jobs."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
 def console(plain: bool = False) -> Console:
     """Give standard error: a terminal with colours, unless `plain` or NO_COLOR, or a file without.
 
     What CI sets to have colours in its logs (FORCE_COLOR) makes no terminal of a file: there is
     nothing in it that a line could replace.
     """
-    made = Console(
+    made = Terminal(
         stderr=True,
         no_color=plain or None,
         highlight=False,

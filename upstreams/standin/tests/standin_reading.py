@@ -233,6 +233,13 @@ class Upstream:
             "subjects_with_several_grades": sum(
                 len({grade[n] for n in names}) > 1 for names in groups.values()
             ),
+            "subjects_by_label": counts(
+                g for names in groups.values() for g in {grade[n] for n in names}
+            ),
+            "most_of_subject_by_label": [
+                max(sum(grade[n] == g for n in names) for names in groups.values())
+                for g in range(4)
+            ],
             "subject_split": counts(part for _, part in self.subjects.values()),
             "portraits": sum(frame == portrait for frame in self.frames.values()),
             "other_sizes": len(set(self.frames.values()) - {portrait}),

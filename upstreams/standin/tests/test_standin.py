@@ -52,6 +52,7 @@ KNOWN = {
     "fold_test": [292] * 5,
     "subjects": 604,
     "subjects_with_several_grades": 114,
+    "subjects_by_label": {"0": 234, "1": 267, "2": 114, "3": 111},
     "subject_split": {"train": 948, "val": 218, "test": 291},
     "portraits": 1107,
     "other_sizes": 154,
@@ -187,6 +188,7 @@ def test_full_upstream_has_every_known_figure(tmp_path: Path) -> None:
     assert {key: figures[key] for key in KNOWN} == KNOWN
     assert figures["subject_sizes"] == {str(k): v for k, v in SUBJECT_SIZES.items()}
     assert {key: full.truth["figures"][key] for key in figures} == figures  # type: ignore[index]
+    check_persons(full)
     assert sum(matched >= 5 for matched in full.echoes(SCALE).values()) == 32
     grades = sorted(
         tuple(sorted(full.labels[n][1] for n in pair))
@@ -210,6 +212,26 @@ def test_full_upstream_has_every_known_figure(tmp_path: Path) -> None:
     ]
     assert min(sizes) == (36, 55)  # 288 x 436
     check_likeness(full)
+
+
+def check_persons(upstream: Upstream) -> None:
+    """Persons by grade: very severe ones are mostly of one photograph, as in the real table."""
+    images: dict[str, list[str]] = {}
+    for name, (subject, _) in upstream.subjects.items():
+        images.setdefault(subject, []).append(name)
+    kinds = Counter(
+        tuple(sum(upstream.labels[n][0] == grade for n in names) for grade in range(4))
+        for names in images.values()
+    )
+    alone = [kinds[tuple(int(g == grade) for g in range(4))] for grade in range(4)]
+    assert alone == [57, 69, 56, 96]
+    assert max(of_kind[3] for of_kind in kinds) == 5
+    assert sum(many for of_kind, many in kinds.items() if of_kind[3] > 2) == 4
+    # An image in which no face was found is a subject of its own.
+    unseen = upstream.truth["without_embedding"]
+    assert all(len(images[upstream.subjects[name][0]]) == 1 for name in unseen)  # type: ignore[attr-defined]
+    grades = Counter(upstream.labels[name][0] for name in unseen)  # type: ignore[attr-defined]
+    assert [grades[grade] for grade in range(4)] == [4, 6, 16, 31]
 
 
 def check_likeness(upstream: Upstream) -> None:

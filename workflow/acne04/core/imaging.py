@@ -20,6 +20,7 @@ import PIL
 from PIL import ExifTags, Image, ImageOps, features
 
 from acne04.core.orientation import ORIENTATIONS, TURNED_SIDEWAYS
+from acne04.core.trivia import NEUTRAL, counts_of, quantization_digest
 
 # Of what is wrong with an image a finding tells, in our words; Pillow would print its own.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
@@ -125,6 +126,10 @@ class Reading(NamedTuple):
         `hash_input` of the scaled decode, upright; None where the file does not decode.
     problem : str
         Why the file does not decode; empty where it does.
+    quantization : str
+        Digest of the JPEG quantisation tables; empty where there are none.
+    counts : bytes or None
+        `acne04.core.trivia.counts_of` the scaled decode; None where `square` is.
     """
 
     size: int
@@ -138,6 +143,8 @@ class Reading(NamedTuple):
     exif_model: str
     square: bytes | None
     problem: str
+    quantization: str
+    counts: bytes | None
 
     @property
     def phash(self) -> int | None:
@@ -153,8 +160,8 @@ def read_image(data: bytes) -> Reading:
     """
     sha256 = hashlib.sha256(data).hexdigest()
     md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
-    width = height = orientation = square = None
-    mode = make = model = problem = ""
+    width = height = orientation = square = counts = None
+    mode = make = model = problem = quantization = ""
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             mode = image.mode
@@ -162,11 +169,13 @@ def read_image(data: bytes) -> Reading:
             make, model, orientation = _exif_facts(image.info.get("exif", b""))
             if orientation in TURNED_SIDEWAYS:
                 width, height = height, width
-            image.draft("L", (DECODE_SIDE, DECODE_SIDE))
-            image.load()
-            # Each of these copies the image, also where there is nothing to do.
-            luminance = image if image.mode == "L" else image.convert("L")
+            quantization = quantization_digest(getattr(image, "quantization", None))
+            planes = _decoded(image, data)
+            counts = counts_of(planes)
+            luminance = planes.getchannel(0)
             if orientation != 1:
+                # It copies the image, also where there is nothing to do.
+                luminance.info = image.info
                 luminance = ImageOps.exif_transpose(luminance)
             square = hash_input(luminance)
     except Exception as error:  # Pillow's readers raise nearly anything on hostile bytes.
@@ -175,7 +184,37 @@ def read_image(data: bytes) -> Reading:
     if not data:
         problem = "the file is empty (0 bytes)"
     size = (width, height, orientation)
-    return Reading(len(data), sha256, md5, *size, mode, make, model, square, problem)
+    camera = (mode, make, model)
+    return Reading(len(data), sha256, md5, *size, *camera, square, problem, quantization, counts)
+
+
+def _decoded(image: Image.Image, data: bytes) -> Image.Image:
+    """Decode an opened image, a JPEG to a reduced size, as YCbCr.
+
+    Its first plane is in every bit the luminance that a decode to ``L`` gives. The colours of a
+    JPEG are those that it holds, without a way over RGB.
+    """
+    image.draft("YCbCr", (DECODE_SIDE, DECODE_SIDE))
+    if image.mode == "YCbCr":
+        try:
+            image.load()
+        except Exception:
+            # A JPEG that holds RGB has no such decode. What is wrong with any other this one tells.
+            with Image.open(io.BytesIO(data), formats=FORMATS) as again:
+                again.draft("L", (DECODE_SIDE, DECODE_SIDE))
+                return _with_luminance(again, again.convert("L"))
+        return image
+    image.load()
+    return _with_luminance(image, image.convert("L"))
+
+
+def _with_luminance(image: Image.Image, luminance: Image.Image) -> Image.Image:
+    """Give an image as YCbCr, with this luminance; an image of one plane has no colour."""
+    if image.mode == "L":
+        grey = Image.new("L", luminance.size, NEUTRAL)
+        return Image.merge("YCbCr", [luminance, grey, grey])
+    colours = image.convert("RGB").convert("YCbCr")
+    return Image.merge("YCbCr", [luminance, *colours.split()[1:]])
 
 
 @lru_cache(maxsize=256)

@@ -14,9 +14,12 @@ import re
 import sys
 from functools import cache
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from acne04.core.addresses import bare
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 #: Environment variable by which a run names its state folder to its jobs (`snakemake_dvc`): then
 #: standard error goes to the job's log alone.
@@ -127,6 +130,26 @@ def say(*lines: str, stream: TextIO | None = None, bold: int = 0) -> None:
 def say_aside(*lines: str) -> None:
     """Print lines on standard error: what is no part of the result."""
     say(*lines, stream=sys.stderr)
+
+
+def say_table(table: Table) -> None:
+    """Print a table whose cells are fit to be shown, on standard output.
+
+    Raises
+    ------
+    BrokenPipeError
+        Where nobody reads on, as `say` does: rich itself would end the process, with a code that
+        says that the data are wrong.
+    """
+    from rich.console import Console
+
+    class Output(Console):
+        """Standard output."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    Output(highlight=False).print(table)
 
 
 def set_loudness(level: int) -> None:

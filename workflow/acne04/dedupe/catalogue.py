@@ -84,6 +84,13 @@ IMAGE_WITHOUT_SUBJECT = FindingKind(
     "another's face, that person may be on two sides.",
     remedy="look whether it shows a person that the table knows",
 )
+SUBJECT_UNSURE = FindingKind(
+    "subject-unsure",
+    "warning",
+    meaning="The source of the subject table has no evidence, or little, of whom an image shows. "
+    "It stays with the person that the table names; it may show another, on another side.",
+    remedy="give figures without these images, too",
+)
 SUBJECT_IMAGE_UNKNOWN = FindingKind(
     "subject-image-unknown",
     "error",

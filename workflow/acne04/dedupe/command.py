@@ -17,7 +17,7 @@ from acne04.core.printing import remark
 from acne04.core.sources import load_source
 from acne04.dedupe import catalogue
 from acne04.dedupe.answers import FILE_OF_KIND, IMAGES, RELATIONS
-from acne04.dedupe.image_subjects import check_promises
+from acne04.dedupe.image_subjects import check_promises, unsure_subjects
 from acne04.dedupe.results import metrics, report_lines
 from acne04.dedupe.stage import Evidence, group_images
 from acne04.relations.catalogue import DERIVED_FROM, NEAR
@@ -155,9 +155,11 @@ def _read_subjects(
         return [], [], [catalogue.SUBJECTS.not_run("no subject table given (--subjects)")]
     lines, problems = read_subject_files(options.subjects)
     if not options.sources:
-        return lines, problems, [BROKEN_PROMISE.not_run("no sources given (--sources)")]
+        unsure = list(unsure_subjects({}, lines))
+        return lines, [*problems, *unsure], [BROKEN_PROMISE.not_run("no sources given (--sources)")]
     promises = load_source(options.sources, options.dataset, "subjects").promises
-    return lines, [*problems, *check_promises(promises, lines)], []
+    told = [*check_promises(promises, lines), *unsure_subjects(promises, lines)]
+    return lines, [*problems, *told], []
 
 
 def _read_verdicts(path: Path | None, dataset: str, not_run: list[NotRun]) -> pd.DataFrame | None:

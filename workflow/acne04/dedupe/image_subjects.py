@@ -78,6 +78,28 @@ def check_promises(promises: dict[str, Any], lines: list[SubjectLine]) -> list[F
     ]
 
 
+def unsure_subjects(promises: dict[str, Any], lines: list[SubjectLine]) -> Iterator[Finding]:
+    """Report the lines whose source is not sure; a table without confidences has none.
+
+    Parameters
+    ----------
+    promises : dict
+        ``least_confidence``: from which on a person counts as known; 0 where nothing is said.
+    lines : list of SubjectLine
+        The sound lines of the subject table.
+    """
+    least = promises.get("least_confidence", 0)
+    for line in lines:
+        if not line.has_evidence or (line.confidence is not None and line.confidence < least):
+            yield catalogue.SUBJECT_UNSURE.at(
+                line.file,
+                line=line.line,
+                expected=f"{line.name} shows {line.subject} with a confidence of {least:g} or more",
+                found="no evidence" if line.confidence is None else f"{line.confidence:g}",
+                done="kept with that person: to part them might put one person on two sides",
+            )
+
+
 def _compare(line: SubjectLine, row: Any, before: set[str]) -> Iterator[Finding]:
     """Compare a line with the image that it names and with earlier lines on that image."""
     if line.subject in before:

@@ -10,11 +10,11 @@ from acne04.diff.artifacts import ArtifactPair, Row
 from acne04.diff.change import Balance, Change, Kind, Section
 
 #: The manifests, in the order in which a reader cares; others follow.
-VARIANTS = ("holdout", "kfold", "published-clean", "published", "paper")
+VARIANTS = ("holdout", "kfold", "published-clean", "published-matched", "published", "paper")
 NOT_THERE = "not there"
 _EXCLUDED = "excluded: "
 _MANIFEST_COLUMNS = ("data/splits/", ".csv")
-_BESIDES = {"churn", "paper_leaks", "paper_table", "published_leaks", "review"}
+_BESIDES = {"churn", "paper_leaks", "paper_table", "published_leaks", "review", "shortcuts"}
 
 
 def sections(pair: ArtifactPair) -> Iterator[Section]:

@@ -23,9 +23,10 @@ from acne04.export.planned import (
     PlannedFile,
     Selection,
 )
+from acne04.export.re_encoding import DEFAULT_SIZE, QUALITY, ReEncoding, read_size
 from acne04.export.selection import Wanted, select
 from acne04.export.terms import terms_of
-from acne04.samples.parts import PARTS
+from acne04.samples.parts import VARIANTS_TOLD, check_variant
 from acne04.samples.place import DatasetPlace, find_dataset
 
 _MEGABYTE = 1_000_000
@@ -64,6 +65,8 @@ class ExportOptions:
         About so many bytes a shard.
     is_absolute : bool
         Whether the tables of ``csv`` have absolute paths.
+    re_encoding : ReEncoding or None
+        How all images are written; None where they keep their bytes.
     replaces : bool
         Whether an export that lies there goes.
     is_dry : bool
@@ -81,6 +84,7 @@ class ExportOptions:
     keeps_unannotated: bool
     shard_bytes: int
     is_absolute: bool
+    re_encoding: ReEncoding | None
     replaces: bool
     is_dry: bool
 
@@ -91,7 +95,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("format", choices=tuple(FORMATS), metavar="FORMAT", help=_FORMATS)
     add("folder", type=Path, metavar="FOLDER", help="to be made; it is there when it is whole")
-    add("--variant", required=True, choices=tuple(PARTS), help="of the split")
+    add("--variant", required=True, metavar="VARIANT", help=f"of the split: {VARIANTS_TOLD}")
     add(
         "--fold",
         type=int,
@@ -106,6 +110,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     held.add_argument(
         "--links", action="store_true", help="link to the images where they lie, relatively"
+    )
+    held.add_argument(
+        "--re-encode",
+        nargs="?",
+        const=DEFAULT_SIZE,
+        metavar="WxH",
+        help="write all images alike: stretched to one size in pixels "
+        f"(default {DEFAULT_SIZE}), JPEG of quality {QUALITY}, no metadata; lesions go with them",
     )
     source = parser.add_argument_group("what is exported")
     source.add_argument(
@@ -148,6 +160,7 @@ def read_options(arguments: argparse.Namespace) -> ExportOptions:
     form = FORMATS[name]
     _refuse_unless(form.holds == "files", "--links", arguments.links, name)
     _refuse_unless(form.holds == "files", "--copies", arguments.copies, name)
+    _refuse_unless(form.holds != "nothing", "--re-encode", arguments.re_encode, name)
     _refuse_unless(len(form.lesions) > 1, "--lesions", arguments.lesions, name)
     _refuse_unless(form.may_keep, "--unannotated", arguments.unannotated, name)
     _refuse_unless(form.holds == "shards", "--shard-size", arguments.shard_size, name)
@@ -157,7 +170,7 @@ def read_options(arguments: argparse.Namespace) -> ExportOptions:
     return ExportOptions(
         format=name,
         target=_named(arguments.folder),
-        variant=arguments.variant,
+        variant=check_variant(arguments.variant),
         fold=arguments.fold,
         data=arguments.data,
         images=arguments.images,
@@ -166,6 +179,7 @@ def read_options(arguments: argparse.Namespace) -> ExportOptions:
         keeps_unannotated=arguments.unannotated == "keep",
         shard_bytes=(arguments.shard_size or _SHARD_MEGABYTES) * _MEGABYTE,
         is_absolute=arguments.paths == "absolute",
+        re_encoding=read_size(arguments.re_encode) if arguments.re_encode else None,
         replaces=arguments.replace,
         is_dry=arguments.dry_run,
     )
@@ -194,6 +208,7 @@ def run(options: ExportOptions) -> int:
         shard_bytes=options.shard_bytes,
         target=options.target,
         is_absolute=options.is_absolute,
+        re_encoding=options.re_encoding,
     )
     selection = select(place, form, wanted)
     files = every_file(

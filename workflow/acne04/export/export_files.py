@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
 from acne04.core import documents
 from acne04.export import readme
@@ -57,14 +59,14 @@ def every_file(
     text = readme.text(name, form, selection, *terms)
     files += [DataFile("README.md", text.encode()), _IGNORED]
     held = {"shards": "shards", "nothing": "none"}.get(form.holds, "links" if links else "copies")
-    document = {
+    document: dict[str, Any] = {
         "dataset": selection.dataset,
         "format": name,
         "variant": selection.variant,
         "fold": selection.fold,
         "lesions": selection.lesions if form.lesions else None,
         "images": held,
-        "content": _digest(held, files),
+        "content": _digest(f"{held}{selection.re_encoding or ''}", files),
         "parts": [
             {
                 "fold": part.fold,
@@ -76,6 +78,8 @@ def every_file(
         ],
         "left_out": counted_reasons(selection),
     }
+    if selection.re_encoding:
+        document["re_encoding"] = asdict(selection.re_encoding)
     documents.check(document, SCHEMA, MARKER)
     return [*files, DataFile(MARKER, documents.to_text(document).encode())]
 

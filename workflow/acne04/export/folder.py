@@ -20,7 +20,7 @@ from acne04.core.files import staged_file
 from acne04.core.hashing import digest_file, files_below
 from acne04.core.progress import Progress
 from acne04.export.image_store import ImageStore
-from acne04.export.planned import DataFile, ImageFile, PlannedFile, Shard
+from acne04.export.planned import DataFile, ExportedImage, ImageFile, PlannedFile, Shard
 
 #: Says what an export is; a folder that has it is one.
 MARKER = "export.json"
@@ -32,7 +32,13 @@ def size_of(file: PlannedFile) -> int:
     if isinstance(file, DataFile):
         return len(file.content)
     images = (file.image,) if isinstance(file, ImageFile) else file.images
-    return sum(int(image.row["size"]) for image in images)
+    return sum(_size_of_image(image) for image in images)
+
+
+def _size_of_image(image: ExportedImage) -> int:
+    form = image.re_encoding
+    # A photograph of such a quality takes two bits a pixel.
+    return form.width * form.height // 4 if form else int(image.row["size"])
 
 
 def content_of(folder: Path) -> str | None:
@@ -152,9 +158,12 @@ def _write_data(part: Path, file: PlannedFile) -> None:
 
 def _write_image(part: Path, file: ImageFile, store: ImageStore, links: bool) -> None:
     target, image = part / file.path, file.image
-    if links and not image.is_turned:
+    if links and not image.is_written_anew:
         if store.is_sound(image):
             _link(target, store.images / image.sample.path)
+        return
+    if image.re_encoding and target.is_file() and not target.is_symlink():
+        # It has its name, so it is whole; of this very export, as the marker says.
         return
     is_copied = not image.is_turned and target.is_file() and not target.is_symlink()
     if is_copied and digest_file(target).sha256 == image.sample.sha256:

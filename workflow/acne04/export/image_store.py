@@ -56,14 +56,15 @@ class ImageStore:
     def exported(self, image: ExportedImage) -> bytes | None:
         """Give the bytes as they are exported: upright. None where they are not the manifest's."""
         content = self.original(image)
-        if content is None or not image.is_turned:
+        if content is None or not image.is_written_anew:
             return content
         try:
-            return upright(content)
+            return image.re_encoding.image(content) if image.re_encoding else upright(content)
         except Exception as error:  # Pillow's readers raise nearly anything on hostile bytes.
             # What follows in Pillow's message is an address in memory.
             reason = str(error).partition(" <")[0] or type(error).__name__
-            self.damaged[image.sample.path] = f"cannot be turned upright ({reason})"
+            doing = "re-encoded" if image.re_encoding else "turned upright"
+            self.damaged[image.sample.path] = f"cannot be {doing} ({reason})"
             return None
 
     def required(self, image: ExportedImage) -> bytes:

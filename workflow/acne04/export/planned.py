@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from acne04.export.re_encoding import ReEncoding
 from acne04.samples.sample import Box, Circle, Sample
 
 Lesions = Literal["boxes", "circles"]
@@ -30,6 +31,8 @@ class ExportedImage:
         Its file's name in the export, which no other image has, with the extension of its bytes.
     is_turned : bool
         Whether it is stored on its side: then its pixels are written anew, upright.
+    re_encoding : ReEncoding or None
+        How its pixels are written anew; `sample` is then of that size.
     """
 
     sample: Sample
@@ -38,6 +41,12 @@ class ExportedImage:
     fold: int | None
     name: str
     is_turned: bool
+    re_encoding: ReEncoding | None = None
+
+    @property
+    def is_written_anew(self) -> bool:
+        """Whether its file has other bytes than its source's."""
+        return self.is_turned or self.re_encoding is not None
 
     @property
     def stem(self) -> str:
@@ -104,6 +113,10 @@ class Selection:
         Folder of the export.
     is_absolute : bool
         Whether tables name images by absolute paths.
+    re_encoding : ReEncoding or None
+        How all images are written; None where they keep their bytes.
+    smaller : int
+        Images that are smaller than what they are written as, in width or height.
     """
 
     dataset: str
@@ -116,6 +129,8 @@ class Selection:
     images: Path
     target: Path
     is_absolute: bool
+    re_encoding: ReEncoding | None = None
+    smaller: int = 0
 
     @property
     def every_image(self) -> list[ExportedImage]:

@@ -85,7 +85,22 @@ def _parts(selection: Selection, form: ExportFormat) -> str:
 def _remarks(selection: Selection, form: ExportFormat) -> Iterable[str]:
     images = selection.every_image
     turned = sorted(image.sample.image_id for image in images if image.is_turned)
-    if turned and form.holds != "nothing":
+    if selection.re_encoding:
+        written = selection.re_encoding
+        yield (
+            f"**All images are written alike**: upright, stretched to {written.width} x "
+            f"{written.height} px, JPEG of quality {written.quality}, without metadata; boxes and "
+            "circles are scaled "
+            "with them, boxes to whole pixels, so that circles may be ellipses. How a file was "
+            "made tells nothing more of its grade. `sha256`, `size` and `path` are those of the "
+            "source; `width` and `height` those of the files here."
+        )
+        if selection.smaller:
+            yield (
+                f"{selection.smaller:,} of the {len(images):,} images were smaller, and are "
+                "enlarged: their blur still tells. A size that no image falls short of leaves none."
+            )
+    elif turned and form.holds != "nothing":
         yield (
             f"{len(turned):,} images are stored on their side in their source, with a mark that "
             "many readers overlook. Here their pixels are upright, in other bytes (JPEG of quality "

@@ -12,6 +12,7 @@ import pandas as pd
 
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.files import open_regular
+from acne04.core.variants import base_of
 from acne04.export.file_names import MAGIC_BYTES, extension_of, stems
 from acne04.export.planned import (
     ExportedImage,
@@ -21,13 +22,14 @@ from acne04.export.planned import (
     Part,
     Selection,
 )
-from acne04.samples.parts import OF_FOLDS, PARTS, check_fold, rows_of_part
+from acne04.export.re_encoding import ReEncoding
+from acne04.samples.parts import check_fold, is_of_folds, parts_of, rows_of_part
 from acne04.samples.place import DatasetPlace
 from acne04.samples.sample import Annotations, Sample, samples_of
 
 #: Part -> folder, where it is not called the same: every reader knows `train`.
 FOLDERS = {"trainval": "train"}
-#: Why a row of `kfold` is in no part of a fold: it is made from what the fold tests on.
+#: Why a row of `kfold` is in no part of a fold: it is made from what the fold holds out.
 HELD_OUT = "parent-held-out"
 
 
@@ -51,6 +53,8 @@ class Wanted:
         Folder of the export.
     is_absolute : bool
         Whether tables name images by absolute paths.
+    re_encoding : ReEncoding or None
+        How all images are written; None where they keep their bytes.
     """
 
     variant: str
@@ -60,6 +64,7 @@ class Wanted:
     shard_bytes: int
     target: Path
     is_absolute: bool
+    re_encoding: ReEncoding | None = None
 
 
 class _PartRows(NamedTuple):
@@ -101,13 +106,15 @@ def select(place: DatasetPlace, form: ExportFormat, wanted: Wanted) -> Selection
         dataset=str(manifest["dataset"].iloc[0]),
         variant=wanted.variant,
         fold=wanted.fold,
-        parts=_parts(chosen, stems(manifest["image_id"]), place.images),
+        parts=_parts(chosen, stems(manifest["image_id"]), place.images, wanted.re_encoding),
         left_out=tuple(sorted(left_out, key=lambda each: (each.fold or 0, each.image_id))),
         lesions=wanted.lesions,
         shard_bytes=wanted.shard_bytes,
         images=place.images,
         target=wanted.target,
         is_absolute=wanted.is_absolute,
+        re_encoding=wanted.re_encoding,
+        smaller=_smaller(chosen, wanted.re_encoding),
     )
 
 
@@ -121,7 +128,7 @@ def _choose(
     """Give what is kept of each part of a fold, and everything else that the manifest has."""
     chosen, left_out = [], []
     rest = _of_fold(manifest, wanted.variant, fold)
-    for part in PARTS[wanted.variant]:
+    for part in parts_of(wanted.variant):
         rows = rows_of_part(manifest, wanted.variant, part, fold).sort_values("image_id")
         rest = rest[~rest["image_id"].isin(rows["image_id"])]
         of_part = _PartRows(part, fold, [])
@@ -129,6 +136,8 @@ def _choose(
         records = rows.to_dict("records")
         for sample, row in zip(samples_of(rows, annotations), records, strict=True):
             reason = form.lacks(sample, wanted.lesions)
+            if wanted.re_encoding and sample.width is None:
+                reason = reason or "no-size"
             if reason and not (wanted.keeps_unannotated and reason in KEPT_IF_ASKED):
                 left_out.append(LeftOut(fold, sample.image_id, sample.path, reason))
             else:
@@ -139,7 +148,20 @@ def _choose(
     return chosen, left_out
 
 
-def _parts(chosen: list[_PartRows], names: dict[str, str], images: Path) -> tuple[Part, ...]:
+def _smaller(chosen: list[_PartRows], form: ReEncoding | None) -> int:
+    """Count the images that a form enlarges, each once."""
+    if form is None:
+        return 0
+    samples = {sample.image_id: sample for each in chosen for sample, _ in each.kept}
+    return sum(
+        (sample.width or 0) < form.width or (sample.height or 0) < form.height
+        for sample in samples.values()
+    )
+
+
+def _parts(
+    chosen: list[_PartRows], names: dict[str, str], images: Path, form: ReEncoding | None
+) -> tuple[Part, ...]:
     """Name the files of what is kept."""
     samples = {sample.path: sample for each in chosen for sample, _ in each.kept}
     extensions = _extensions(images, samples)
@@ -148,12 +170,13 @@ def _parts(chosen: list[_PartRows], names: dict[str, str], images: Path) -> tupl
         folder = FOLDERS.get(part, part)
         of_part = (
             ExportedImage(
-                sample,
+                form.sample(sample) if form else sample,
                 row,
                 folder,
                 fold,
-                names[sample.image_id] + extensions[sample.path],
+                names[sample.image_id] + (".jpg" if form else extensions[sample.path]),
                 sample.orientation != 1,
+                form,
             )
             for sample, row in kept
         )
@@ -206,7 +229,7 @@ def lacks_lesions(sample: Sample, lesions: Lesions) -> str:
 
 
 def _folds(manifest: pd.DataFrame, form: ExportFormat, wanted: Wanted) -> list[int | None]:
-    if form.is_of_all_folds and wanted.fold is None and wanted.variant in OF_FOLDS:
+    if form.is_of_all_folds and wanted.fold is None and is_of_folds(wanted.variant):
         there = manifest["fold"].dropna().unique()
         return [*sorted(int(number) for number in there)]
     return [check_fold(manifest, wanted.variant, wanted.fold)]
@@ -214,7 +237,11 @@ def _folds(manifest: pd.DataFrame, form: ExportFormat, wanted: Wanted) -> list[i
 
 def _of_fold(manifest: pd.DataFrame, variant: str, fold: int | None) -> pd.DataFrame:
     """Give the rows that speak of a fold: in `kfold`, and where there are none, all do."""
-    return manifest if fold is None or variant == "kfold" else manifest[manifest["fold"] == fold]
+    return (
+        manifest
+        if fold is None or base_of(variant) == "kfold"
+        else manifest[manifest["fold"] == fold]
+    )
 
 
 def _extensions(images: Path, samples: dict[str, Sample]) -> dict[str, str]:

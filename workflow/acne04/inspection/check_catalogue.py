@@ -20,7 +20,18 @@ from acne04.inspection.checks import Check
 CATALOGUE = Path("docs/checks.md")
 #: Rooms whose module ``catalogue`` has entries, in the order of the page; the first two are shared.
 SHARED = ("core", "relations")
-ROOMS = (*SHARED, "scan", "validate", "near", "dedupe", "split", "leaks", "score")
+ROOMS = (
+    *SHARED,
+    "scan",
+    "validate",
+    "near",
+    "dedupe",
+    "split",
+    "cohort",
+    "shortcuts",
+    "leaks",
+    "score",
+)
 _SEVERAL = "several stages"
 _VERBS = {
     "audit": "`acne04 audit` looks at a checkout. At level `quick` it takes seconds; `full` reads "

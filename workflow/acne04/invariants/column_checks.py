@@ -5,8 +5,8 @@ subject, group, conflict_counts (groups), origin, lesions_v1, width, height, siz
 (inventory), lesions_v2, quarantined_v2, conflict_counts_v2, mark (images of Acne04-v2, by
 photograph), grade (inventory; in ``holdout`` and ``kfold`` the decided one of the groups), fold
 and split (label lines of the published folds; in ``holdout`` and ``kfold`` the part of a photograph
-is free, see `quotas-agree`), weight (parameters, and how many images train), excluded
-(`reasons-hold`).
+is free, and which folds it validates, see `quotas-agree`), weight (parameters, and how many images
+train), excluded (`reasons-hold`).
 
 For the other tables see `image_origins`, `relation_origins` and `annotation_origins`; those that
 sum others up are counted again by `quotas-agree` and `summaries-agree`.
@@ -19,27 +19,29 @@ from collections.abc import Iterator
 from acne04.inspection.checks import Check, Evidence, Mismatch
 from acne04.invariants import annotation_origins, image_origins, relation_origins
 from acne04.invariants.comparing import differing, unlike
-from acne04.invariants.dataset import VARIANTS, Dataset, manifest_of
+from acne04.invariants.dataset import Dataset, manifest_of
 from acne04.invariants.dataset_tables import Tables, tables_of
 from acne04.invariants.image_facts import COLUMNS
 from acne04.invariants.placements import expected_rows
 
 #: Columns that say where an image stands: of rows that are not rightly left out or placed
 #: `reasons-hold` tells.
-_PLACE = ("fold", "split", "weight", "mark")
+_PLACE = ("fold", "validates", "split", "weight", "mark")
 
 
 def _columns(dataset: Dataset) -> Evidence:
     tables = tables_of(dataset)
     problems: list[Mismatch] = []
     cells = 0
-    for variant in VARIANTS:
+    for variant in tables.variants:
         cells += len(tables.manifest(variant)) * len((*COLUMNS, "grade", *_PLACE))
         problems += _manifest(tables, variant)
     problems += image_origins.problems(tables)
     problems += relation_origins.problems(tables)
     problems += annotation_origins.problems(tables)
-    told = f"{cells:,} cells of {len(VARIANTS)} manifests, and the columns of 12 other tables"
+    told = (
+        f"{cells:,} cells of {len(tables.variants)} manifests, and the columns of 12 other tables"
+    )
     if dataset.delivered is None:
         told += "; not the listings of the delivered files, which are not here"
     return Evidence(told, tuple(problems))

@@ -10,7 +10,8 @@ import pandas as pd
 from acne04.provenance.ledger import Ledger
 
 INVENTORY, FOLDS = "data/inventory/images.csv", "data/inventory/folds.csv"
-BOXES = "data/inventory/boxes.csv"
+BOXES, FEATURES = "data/inventory/boxes.csv", "data/inventory/features.csv"
+SHORTCUTS, BETRAYED = "data/splits/shortcuts.csv", "data/shortcuts/betrayed.csv"
 NAMES, GROUPS = "data/groups/names.csv", "data/groups/groups.csv"
 RELATIONS = "data/groups/relations.csv"
 ANNOTATED, LESIONS = "data/annotations/images.csv", "data/annotations/lesions.csv"
@@ -21,24 +22,30 @@ CERTIFICATES, CHURN = "data/splits/certificates.json", "data/splits/churn.csv"
 KEY_FIGURES = "data/splits/key_figures.json"
 PUBLISHED_LEAKS = "data/splits/published_leaks.csv"
 PAPER_LEAKS, PAPER_TABLE = "data/splits/paper_leaks.csv", "data/splits/paper_table.csv"
+COHORT_TABLES = ("flow", "missingness", "mix", "sensitivity", "person_links", "agreement")
+COHORT_AGREEMENT = "data/cohort/agreement.json"
 #: Schema of every document of findings.
 FINDINGS = "findings.schema.json"
 #: Nouns whose folder has findings and metrics.
-NOUNS = ("inventory", "annotations", "near", "groups", "splits")
+NOUNS = ("inventory", "annotations", "near", "groups", "splits", "cohort", "shortcuts")
 #: Those whose findings may be folded into a table of problems.
 FOLDED = ("inventory", "annotations")
-VARIANTS = ("published", "published-clean", "paper", "holdout", "kfold")
-#: Variants with a row for each image and fold.
-BY_FOLD = ("published", "published-clean")
-#: Variants that place whole groups, with a certificate.
-GROUPED = ("holdout", "kfold")
-#: Variants that promise that no two related images lie in two parts.
+#: Nouns that earlier releases have not.
+LATER = ("cohort", "shortcuts")
+#: The control of published-clean; releases before it have none.
+MATCHED = "published-matched"
+#: Variants that promise that no two related images lie in two parts; and their repeats.
 CLEAN = ("holdout", "kfold", "published-clean")
 
 
 def manifest_of(variant: str) -> str:
     """Name the artifact that a variant's manifest is."""
     return f"data/splits/{variant}.csv"
+
+
+def cohort_of(table: str) -> str:
+    """Name the artifact that a table of the cohort is; releases before it have none."""
+    return f"data/cohort/{table}.csv"
 
 
 def metrics_of(noun: str) -> str:

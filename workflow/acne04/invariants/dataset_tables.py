@@ -10,15 +10,21 @@ import pandas as pd
 from acne04.core.documents import follows
 from acne04.core.errors import SchemaError
 from acne04.core.schemas import load_schema
+from acne04.core.variants import GROUPED, VARIANTS, base_of, with_repeats
 from acne04.invariants.dataset import (
     ANNOTATED,
     CERTIFICATES,
+    CLEAN,
     FOLDS,
     GROUPS,
     INVENTORY,
+    LATER,
+    MATCHED,
+    NOUNS,
     RELATIONS,
     Dataset,
     manifest_of,
+    metrics_of,
 )
 from acne04.invariants.image_facts import image_facts
 from acne04.relations.kinship import Kinship
@@ -68,6 +74,12 @@ class Tables:
         """What is known of each image, as of `image_facts`."""
         return image_facts(self.inventory, self.groups, self.annotated)
 
+    @cached_property
+    def nouns(self) -> tuple[str, ...]:
+        """The folders with findings and metrics that there are to be, as with `variants`."""
+        there = self.dataset.ledger.files
+        return tuple(n for n in NOUNS if n not in LATER or metrics_of(n) in there)
+
     def manifest(self, variant: str) -> pd.DataFrame:
         """Give table ``splits`` of a variant."""
         if variant not in self._manifests:
@@ -79,6 +91,13 @@ class Tables:
         """Certificates by variant."""
         document = self.dataset.document_of(CERTIFICATES, "certificates.schema.json")
         found: dict[str, Any] = document["variants"]
+        return found
+
+    @cached_property
+    def precision(self) -> dict[str, Any]:
+        """What the certificates say of the precision of each part, and assume for it."""
+        document = self.dataset.document_of(CERTIFICATES, "certificates.schema.json")
+        found: dict[str, Any] = document["precision"]
         return found
 
     @cached_property
@@ -141,6 +160,23 @@ class Tables:
     def fold_count(self) -> int:
         """Folds of ``kfold`` that the parameters ask for."""
         return int(self.parameters["folds"])
+
+    @cached_property
+    def variants(self) -> tuple[str, ...]:
+        """All variants that there are to be, with repeats; not what an earlier release had not."""
+        there = self.dataset.ledger.files
+        variants = tuple(v for v in VARIANTS if v != MATCHED or manifest_of(v) in there)
+        return with_repeats(variants, int(self.parameters["repeats"]))
+
+    @property
+    def grouped(self) -> tuple[str, ...]:
+        """Those of them that place whole groups, with a certificate."""
+        return tuple(variant for variant in self.variants if base_of(variant) in GROUPED)
+
+    @property
+    def clean(self) -> tuple[str, ...]:
+        """Those of them that promise that no two related images lie in two parts."""
+        return tuple(variant for variant in self.variants if base_of(variant) in CLEAN)
 
     @property
     def is_grown(self) -> bool:

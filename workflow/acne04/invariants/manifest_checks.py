@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from acne04.core.variants import BY_FOLD, base_of
 from acne04.inspection.checks import Check, Evidence, Mismatch
 from acne04.invariants.comparing import differing, shown
 from acne04.invariants.dataset import (
-    BY_FOLD,
     FOLDS,
     GROUPS,
     INVENTORY,
-    VARIANTS,
     Dataset,
     manifest_of,
 )
@@ -24,6 +23,7 @@ from acne04.invariants.placements import expected_rows
 _PARTS = {
     "published": ("trainval", "test"),
     "published-clean": ("trainval", "test"),
+    "published-matched": ("trainval", "test"),
     "paper": ("all",),
     "kfold": ("test", "train-only"),
 }
@@ -33,7 +33,7 @@ def _whole(dataset: Dataset) -> Evidence:
     tables = tables_of(dataset)
     problems = list(_alone(tables))
     rows = 0
-    for variant in VARIANTS:
+    for variant in tables.variants:
         manifest, file = tables.manifest(variant), dataset.file_of(manifest_of(variant))
         rows += len(manifest)
         if manifest.empty:
@@ -43,8 +43,9 @@ def _whole(dataset: Dataset) -> Evidence:
         problems += _images_once(file, manifest, tables, variant)
         problems += _placed_or_left_out(file, manifest, tables, variant)
         problems += _folds(file, manifest, tables, variant)
+        problems += _validating(file, manifest, tables, variant)
         problems += _empty_parts(file, manifest, tables, variant)
-    told = f"{rows:,} rows of {len(VARIANTS)} manifests; {len(tables.images):,} images"
+    told = f"{rows:,} rows of {len(tables.variants)} manifests; {len(tables.images):,} images"
     return Evidence(told, tuple(problems))
 
 
@@ -78,7 +79,7 @@ def _of_variant(file: str, manifest: pd.DataFrame, variant: str) -> Iterator[Mis
 def _fold_numbers(tables: Tables, variant: str) -> list[int]:
     if variant in BY_FOLD:
         return [int(fold) for fold in sorted(tables.folds["fold"].unique())]
-    return list(range(tables.fold_count)) if variant == "kfold" else []
+    return list(range(tables.fold_count)) if base_of(variant) == "kfold" else []
 
 
 def _images_once(
@@ -107,7 +108,7 @@ def _placed_or_left_out(
         found = "both" if row.split else "neither"
         expected = "a part, or a reason to be left out"
         yield Mismatch(file, expected, found, int(row.Index) + 2, row.image_id)
-    parts = _PARTS.get(variant) or tuple(tables.parts)
+    parts = _PARTS.get(base_of(variant)) or tuple(tables.parts)
     for row in manifest[placed & ~manifest["split"].isin(parts)].itertuples():
         expected = f"one of the parts {', '.join(parts)}"
         yield Mismatch(file, expected, row.split, int(row.Index) + 2, row.image_id)
@@ -117,7 +118,7 @@ def _folds(file: str, manifest: pd.DataFrame, tables: Tables, variant: str) -> I
     """Yield rows of a fold that there is not, without one, or with one that means nothing."""
     folds = _fold_numbers(tables, variant)
     is_known = manifest["fold"].isin(folds)
-    if variant == "kfold":
+    if base_of(variant) == "kfold":
         needs = manifest["split"] == "test"
         wrong = (needs & ~is_known) | (manifest["fold"].notna() & ~is_known)
     else:
@@ -126,6 +127,21 @@ def _folds(file: str, manifest: pd.DataFrame, tables: Tables, variant: str) -> I
     expected = f"a fold from {folds[0]} to {folds[-1]}" if folds else "no fold"
     for row in manifest[wrong].itertuples():
         yield Mismatch(file, expected, shown(row.fold), int(row.Index) + 2, row.image_id)
+
+
+def _validating(
+    file: str, manifest: pd.DataFrame, tables: Tables, variant: str
+) -> Iterator[Mismatch]:
+    """Yield rows that validate a fold which there is not, which tests on them, or one twice."""
+    folds = [str(number) for number in _fold_numbers(tables, variant)]
+    has_validation = base_of(variant) == "kfold"
+    for row in manifest[manifest["validates"] != ""].itertuples():
+        said = row.validates.split("/")
+        own = "" if pd.isna(row.fold) else str(row.fold)
+        free = [fold for fold in folds if fold != own] if has_validation else []
+        if not row.split or said != [fold for fold in free if fold in said]:
+            expected = f"folds of {', '.join(free)} to validate" if free else "no fold to validate"
+            yield Mismatch(file, expected, row.validates, int(row.Index) + 2, row.image_id)
 
 
 def _empty_parts(
@@ -139,7 +155,7 @@ def _empty_parts(
     }
     folds = _fold_numbers(tables, variant)
     wanted: dict[tuple[str, int | None], str]
-    if variant == "kfold":
+    if base_of(variant) == "kfold":
         wanted = {("test", fold): f"test of fold {fold}" for fold in folds}
     elif variant in BY_FOLD:
         wanted = {
@@ -149,7 +165,7 @@ def _empty_parts(
             )
         }
     else:
-        wanted = {(part, None): part for part in _PARTS.get(variant) or tables.parts}
+        wanted = {(part, None): part for part in _PARTS.get(base_of(variant)) or tables.parts}
     for key, told in wanted.items():
         if key not in there:
             yield Mismatch(file, f"photographs in {told}", "none")
@@ -159,7 +175,7 @@ def _reasons(dataset: Dataset) -> Evidence:
     tables = tables_of(dataset)
     problems: list[Mismatch] = []
     number = 0
-    for variant in VARIANTS:
+    for variant in tables.variants:
         expected = expected_rows(tables, variant)
         rows = tables.manifest(variant).loc[expected.index]
         number += int((rows["excluded"] != "").sum())
@@ -171,7 +187,7 @@ def _reasons(dataset: Dataset) -> Evidence:
             found = row.excluded or f"placed in {row.split}"
             wanted = reason or "placed: no table bears out a reason to leave it out"
             problems.append(Mismatch(file, wanted, found, int(row.Index) + 2, row.image_id))
-    told = f"{number:,} images left out of {len(VARIANTS)} manifests, each with its reason"
+    told = f"{number:,} images left out of {len(tables.variants)} manifests, each with its reason"
     if tables.is_grown:
         told += "; not the earlier release, from which joins-parts, held-out-by-decision and "
         told += "test-frozen come"

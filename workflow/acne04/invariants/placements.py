@@ -8,6 +8,7 @@ many images train is taken from the certificate there, which `quotas-agree` coun
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping
 from fractions import Fraction
@@ -16,7 +17,8 @@ from functools import lru_cache
 import pandas as pd
 
 from acne04.core.grades import GRADES
-from acne04.invariants.dataset import BY_FOLD
+from acne04.core.variants import BY_FOLD, base_of
+from acne04.invariants.dataset import MATCHED
 from acne04.invariants.dataset_tables import Tables
 from acne04.invariants.image_facts import COLUMNS, INCOMPLETE, UNVERIFIED, standing
 from acne04.relations.kinship import KINDS
@@ -34,6 +36,8 @@ RELATED = {
     "subject": "shares-subject",
     "chain": "related",
 }
+#: Of the draw of published-matched.
+DRAW_SEED = 0
 Counts = Mapping[int, Fraction]
 
 
@@ -44,10 +48,15 @@ def expected_rows(tables: Tables, variant: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by the number of the row in the manifest: `COLUMNS`, grade, fold, split, weight,
-        mark, excluded.
+        Indexed by the number of the row in the manifest: `COLUMNS`, grade, fold, validates, split,
+        weight, mark, excluded.
     """
-    make = {"published": _published, "published-clean": _published_clean, "paper": _paper}
+    make = {
+        "published": _published,
+        "published-clean": _published_clean,
+        MATCHED: _published_matched,
+        "paper": _paper,
+    }
     made = make[variant](tables) if variant in make else _grouped(tables, variant)
     key = ["image_id", "fold"] if variant in BY_FOLD else ["image_id"]
     rows = tables.manifest(variant)[key].rename_axis("row").reset_index()
@@ -62,6 +71,7 @@ def _blank(tables: Tables, grade: pd.Series) -> pd.DataFrame:
         image_id=images.index,
         grade=grade,
         fold=pd.Series(pd.NA, index=images.index, dtype="Int64"),
+        validates=_texts(images),
         split=_texts(images),
         weight=pd.Series(pd.NA, index=images.index, dtype="Float64"),
         mark=_texts(images).mask(images["incomplete"], INCOMPLETE),
@@ -146,6 +156,38 @@ def _cleaned(tables: Tables, rows: pd.DataFrame, reserve: pd.Series) -> pd.DataF
     return rows
 
 
+def _published_matched(tables: Tables) -> pd.DataFrame:
+    rows = _published(tables)
+    if rows["fold"].isna().all():
+        return rows
+    clean = _published_clean(tables).set_index(["fold", "image_id"])
+    return pd.concat(
+        [_drawn(tables, of_fold.copy(), clean.loc[fold]) for fold, of_fold in rows.groupby("fold")]
+    )
+
+
+def _drawn(tables: Tables, rows: pd.DataFrame, clean: pd.DataFrame) -> pd.DataFrame:
+    """Draw of one published fold as many photographs of each grade as its clean rows keep."""
+    training = rows[rows["split"] == "trainval"]
+    kept = clean.loc[(clean["split"] == "trainval") & (clean["origin"] == "real"), "grade"]
+    trained = {grade: Fraction(int((kept == grade).sum())) for grade in GRADES}
+    turn = [
+        hashlib.sha256(f"{MATCHED}:{DRAW_SEED}:{row.fold}:{row.image_id}".encode()).hexdigest()
+        for row in training.itertuples()
+    ]
+    ordered = training.assign(turn=turn).sort_values("turn")
+    beyond = ordered.groupby("grade").cumcount() >= ordered["grade"].map(trained)
+    left = ordered.index[beyond]
+    rows.loc[left, ["split", "excluded", "weight"]] = ["", "not-drawn", pd.NA]
+    drawn = rows["split"] == "trainval"
+    rows.loc[drawn, "weight"] = _weights(rows[drawn], trained, tables)
+    synthetic = rows["origin"] == "synthetic"
+    same = clean.loc[rows.loc[synthetic, "image_id"]]
+    for column in ("split", "weight", "mark", "excluded"):
+        rows.loc[synthetic, column] = same[column].to_numpy()
+    return rows
+
+
 def _reserve(tables: Tables) -> pd.Series:
     """Say of each synthetic image why no published fold may train on it; empty where one may."""
     images = tables.images
@@ -164,24 +206,26 @@ def _reserve(tables: Tables) -> pd.Series:
 
 def _grouped(tables: Tables, variant: str) -> pd.DataFrame:
     """Give the rows of ``holdout`` or ``kfold``, with the parts that the manifest has."""
-    images, is_holdout = tables.images, variant == "holdout"
+    images, is_holdout = tables.images, base_of(variant) == "holdout"
     rows = _blank(tables, images["decided_grade"].fillna(images["label"]))
     manifest = tables.manifest(variant).drop_duplicates("image_id").set_index("image_id")
-    said = manifest[["split", "fold", "excluded"]].reindex(rows.index)
-    said = said.fillna({"split": "", "excluded": ""})
+    said = manifest[["split", "fold", "validates", "excluded"]].reindex(rows.index)
+    said = said.fillna({"split": "", "validates": "", "excluded": ""})
     placed = (said["split"] != "") & (rows["origin"] == "real")
     home = (said["split"] if is_holdout else said["fold"])[placed].groupby(rows["group"]).first()
     place = rows["group"].map(home)
+    validates = said["validates"][placed].groupby(rows["group"]).first()
+    validates = rows["group"].map(validates).fillna("").astype("str")
     rows["excluded"] = _reasons(tables, rows, said, place, is_holdout)
     free, synthetic = rows["excluded"] == "", rows["origin"] == "synthetic"
     real, reserve = free & ~synthetic, free & synthetic
     rows["fold"] = rows["fold"] if is_holdout else said["fold"].where(real, place).where(free)
     rows["split"] = said["split"].where(real, "") if is_holdout else _texts(rows).mask(real, "test")
+    rows["validates"] = (said["validates"].where(real, validates)).where(free, "")
     training = real & (rows["split"] == TRAIN) if is_holdout else real
-    share = Fraction(1) if is_holdout else Fraction(tables.fold_count - 1, tables.fold_count)
-    trained = {g: n * share for g, n in _certified(tables, variant, rows[training]).items()}
+    shares = _shares(rows, tables.fold_count)
+    trained = _certified(tables, variant, rows[training], shares)
     rows.loc[training, "weight"] = _weights(rows[training], trained, tables)
-    shares = pd.Series(1, index=rows.index, dtype="object").mask(rows["fold"].notna(), share)
     candidates = rows[reserve]
     chosen = (
         _kept(candidates, trained, tables, shares[reserve], said)
@@ -190,7 +234,19 @@ def _grouped(tables: Tables, variant: str) -> pd.DataFrame:
     )
     _train(rows, chosen, candidates.index, TRAIN if is_holdout else TRAIN_ONLY)
     rows["fold"] = rows["fold"].mask(rows["excluded"] != "")
+    rows["validates"] = rows["validates"].mask(rows["excluded"] != "", "")
     return rows.reset_index(drop=True)
+
+
+def _shares(rows: pd.DataFrame, fold_count: int) -> pd.Series:
+    """Say in how many folds an image trains, of all: those that do not test on or validate with it.
+
+    Where there are no folds, it is one of one.
+    """
+    validated = [len(folds.split("/")) if folds else 0 for folds in rows["validates"]]
+    held_out = rows["fold"].notna().astype(int) + pd.Series(validated, rows.index, dtype=int)
+    shares = [Fraction(fold_count - number, fold_count) for number in held_out]
+    return pd.Series(shares, index=rows.index, dtype="object")
 
 
 def _reasons(
@@ -215,15 +271,29 @@ def _reasons(
     return reason.mask((reason == "") & synthetic, why.mask(unknown, "parent-unknown"))
 
 
-def _certified(tables: Tables, variant: str, training: pd.DataFrame) -> dict[int, int]:
-    """Give the training images of each grade by the certificate, or by the rows without one."""
-    parts = tables.certificates.get(variant, {}).get("parts", {})
-    wanted = [TRAIN] if variant == "holdout" else [f"fold-{n}" for n in range(tables.fold_count)]
-    cells = [parts.get(part, {}).get("grades", {}) for part in wanted]
+def _certified(
+    tables: Tables, variant: str, training: pd.DataFrame, shares: pd.Series
+) -> dict[int, Fraction]:
+    """Give the training images of each grade by the certificate, or by the rows without one.
+
+    In ``kfold`` their mean over the folds.
+    """
+    certificate = tables.certificates.get(variant, {})
+    of_folds = certificate.get("validation", {})
+    names = [f"fold-{number}" for number in range(tables.fold_count)]
+    found = (
+        [certificate]
+        if base_of(variant) == "holdout"
+        else [of_folds.get(name, {}) for name in names]
+    )
+    cells = [entry.get("parts", {}).get(TRAIN, {}).get("grades", {}) for entry in found]
     if all(set(map(str, GRADES)) <= cell.keys() for cell in cells):
-        return {g: sum(int(cell[str(g)]["placed"]) for cell in cells) for g in GRADES}
-    counts = training["grade"].value_counts()
-    return {grade: int(counts.get(grade, 0)) for grade in GRADES}
+        return {
+            g: Fraction(sum(int(cell[str(g)]["placed"]) for cell in cells), len(cells))
+            for g in GRADES
+        }
+    grades = training["grade"]
+    return {g: sum(shares[training.index][grades == g], Fraction(0)) for g in GRADES}
 
 
 def _weights(training: pd.DataFrame, trained: Counts, tables: Tables) -> pd.Series:

@@ -17,24 +17,24 @@ from typing import Any
 import pandas as pd
 
 from acne04.core.grades import GRADES
+from acne04.core.variants import BY_FOLD, GROUPED, base_of
 from acne04.inspection.checks import Check, Evidence, Mismatch
 from acne04.invariants.comparing import Partly, unlike_figures
 from acne04.invariants.dataset import (
-    BY_FOLD,
     CERTIFICATES,
     FINDINGS,
-    GROUPED,
-    VARIANTS,
+    MATCHED,
     Dataset,
     findings_of,
+    manifest_of,
     metrics_of,
 )
 from acne04.invariants.dataset_tables import Tables, tables_of
 
-_CELLS = (*map(str, GRADES), "all")
+_SIZES = ("smaller", "larger")
 _UNPROVEN = "quota-not-proven"
 #: Variants whose training part is balanced.
-_BALANCED = ("published-clean", *GROUPED)
+_BALANCED = ("published-clean", "published-matched", *GROUPED)
 
 
 def _quotas(dataset: Dataset) -> Evidence:
@@ -43,51 +43,134 @@ def _quotas(dataset: Dataset) -> Evidence:
     figures = dataset.document_of(metrics_of("splits"))
     told = figures.get("variants") if isinstance(figures, dict) else None
     problems: list[Mismatch] = []
-    if set(tables.certificates) != set(GROUPED):
-        problems.append(Mismatch(file, f"certificates of {' and '.join(GROUPED)}",
+    if set(tables.certificates) != set(tables.grouped):
+        problems.append(Mismatch(file, f"certificates of {' and '.join(tables.grouped)}",
                                  ", ".join(tables.certificates) or "none"))  # fmt: skip
-    for variant in GROUPED:
+    for variant in tables.grouped:
         if certificate := tables.certificates.get(variant):
-            problems += _certificate(file, tables, variant, certificate)
+            problems += _of_variant(file, tables, variant, certificate)
     problems += _proven(tables)
-    counted = {variant: _figures(tables, variant) for variant in VARIANTS}
+    problems += _matched(tables)
+    counted = {variant: _figures(tables, variant) for variant in tables.variants}
     problems += unlike_figures(metrics, told, counted, "/variants")
     problems += unlike_figures(metrics, figures, Partly(images=_images(tables)))
     parts = sum(len(figure["parts"]) for figure in counted.values())
-    told_of = f"{len(GROUPED)} certificates; {parts} parts of {len(VARIANTS)} manifests"
+    told_of = (
+        f"{len(tables.grouped)} certificates; {parts} parts of {len(tables.variants)} manifests"
+    )
     if tables.is_grown:
         told_of += "; not which places an earlier release gave"
     return Evidence(told_of, tuple(problems))
 
 
-def _photographs(tables: Tables, variant: str) -> pd.DataFrame:
-    """Give the placed photographs of a variant of whole groups: columns part, grade, group."""
+def _matched(tables: Tables) -> Iterator[Mismatch]:
+    """Hold the control of published-clean against it: as many of each grade and fold, as drawn."""
+    if MATCHED not in tables.variants:
+        return
+    file = tables.dataset.file_of(manifest_of(MATCHED))
+    counts = {}
+    for variant in ("published-clean", MATCHED):
+        rows = tables.manifest(variant)
+        rows = rows[rows["split"] != ""]
+        counts[variant] = rows.groupby(["fold", "split", "origin", "grade"]).size()
+    both = pd.DataFrame(counts).fillna(0).astype("int64")
+    for place, row in both[both["published-clean"] != both[MATCHED]].iterrows():
+        fold, split, origin, grade = place
+        expected = f"{row['published-clean']} {origin} images of grade {grade} in {split}, as clean"
+        yield Mismatch(file, expected, str(row[MATCHED]), pointer=f"fold {fold}")
+    key = ["fold", "image_id"]
+    published = tables.manifest("published").set_index(key)["split"]
+    rows = tables.manifest(MATCHED)
+    rows = rows[(rows["split"] != "") & (rows["origin"] == "real")]
+    before = published.reindex(pd.MultiIndex.from_frame(rows[key])).fillna("").to_numpy()
+    for row in rows[rows["split"].to_numpy() != before].itertuples():
+        expected = f"photographs of that part of the published fold {row.fold}"
+        yield Mismatch(file, expected, "another", int(row.Index) + 2, row.image_id)
+
+
+def _of_variant(
+    file: str, tables: Tables, variant: str, certificate: Mapping[str, Any]
+) -> Iterator[Mismatch]:
+    """Count the certificate of a variant again, and in ``kfold`` those of its validation parts."""
     rows = tables.manifest(variant)
     rows = rows[(rows["split"] != "") & (rows["origin"] == "real")]
-    part = rows["split"] if variant == "holdout" else "fold-" + rows["fold"].astype("str")
-    return pd.DataFrame({"part": part, "grade": rows["grade"], "group": rows["group"]})
+    rows = rows.assign(cell=_cell_of(tables, rows))
+    place = f"/variants/{variant}"
+    if base_of(variant) == "holdout":
+        names = list(tables.parts)
+        yield from _certificate(file, tables, rows["split"], rows, names, certificate, place)
+        return
+    names = [f"fold-{number}" for number in range(tables.fold_count)]
+    fold = "fold-" + rows["fold"].astype("str")
+    yield from _certificate(file, tables, fold, rows, names, certificate, place)
+    told = certificate.get("validation", {})
+    if set(told) != set(names):
+        found = ", ".join(told) or "none"
+        yield Mismatch(file, f"validation parts of {', '.join(names)}", found, pointer=place)
+    for number, name in enumerate(names):
+        if name in told:
+            free = rows[(rows["fold"] != number).fillna(value=True)]
+            is_val = [str(number) in folds.split("/") for folds in free["validates"]]
+            part = pd.Series("train", index=free.index).mask(pd.Series(is_val, free.index), "val")
+            pointer = f"{place}/validation/{name}"
+            both = ["train", "val"]
+            yield from _certificate(file, tables, part, free, both, told[name], pointer)
 
 
-def _ratios(tables: Tables, variant: str) -> dict[str, int]:
-    if variant == "kfold":
-        return {f"fold-{number}": 1 for number in range(tables.fold_count)}
-    # The test part of an earlier release neither gives nor takes images.
-    return {p: r for p, r in tables.parts.items() if not (tables.is_grown and p == "test")}
+def _cell_of(tables: Tables, rows: pd.DataFrame) -> pd.Series:
+    """Give the stratum of each placed photograph of a variant."""
+    pixels = (rows["width"] * rows["height"]).astype("float64")
+    # Half of the photographs at least are the smaller ones.
+    middle = pixels.sort_values(ignore_index=True)[(len(pixels) - 1) // 2] if len(pixels) else 0.0
+    larger = pixels > middle
+    size = larger.map({False: f" {_SIZES[0]}", True: f" {_SIZES[1]}"})
+    by_size = tables.parameters.get("strata") == "grade+size" and len(rows)
+    return rows["grade"].astype("str") + (size if by_size else "")
+
+
+def _cells(tables: Tables) -> tuple[str, ...]:
+    """Name the strata that have quotas."""
+    names = tuple(map(str, GRADES))
+    if tables.parameters.get("strata") == "grade+size":
+        names = tuple(f"{grade} {size}" for grade in names for size in _SIZES)
+    return names
+
+
+def _by_cell(tables: Tables, cells: pd.Series) -> dict[str, int]:
+    counts = cells.value_counts()
+    return {**{name: int(counts.get(name, 0)) for name in _cells(tables)}, "all": len(cells)}
+
+
+def _ratios(tables: Tables, names: list[str]) -> dict[str, int]:
+    """Give the shares of the parts that take images; the test part of an earlier release does not.
+
+    Folds are alike.
+    """
+    shares = {name: tables.parts.get(name, 1) for name in names}
+    return {p: r for p, r in shares.items() if not (tables.is_grown and p == "test")}
 
 
 def _certificate(
-    file: str, tables: Tables, variant: str, certificate: Mapping[str, Any]
+    file: str,
+    tables: Tables,
+    part_of: pd.Series,
+    photographs: pd.DataFrame,
+    names: list[str],
+    certificate: Mapping[str, Any],
+    place: str,
 ) -> Iterator[Mismatch]:
-    rows, ratios = _photographs(tables, variant), _ratios(tables, variant)
-    names = list(tables.parts) if variant == "holdout" else list(ratios)
-    placed = {part: _by_grade(rows[rows["part"] == part]["grade"]) for part in (*ratios, *names)}
+    rows = photographs.assign(part=part_of)
+    ratios = _ratios(tables, names)
+    placed = {
+        part: _by_cell(tables, rows[rows["part"] == part]["cell"]) for part in (*ratios, *names)
+    }
     whole = sum(ratios.values())
     deviations = []
     parts: dict[str, Any] = {}
     for part in names:
         frozen = part not in ratios
         cells = {}
-        for cell in _CELLS:
+        for cell in (*_cells(tables), "all"):
             images = sum(placed[other][cell] for other in ratios)
             quota = Fraction(placed[part][cell])
             if not frozen:
@@ -103,7 +186,6 @@ def _certificate(
         parts[part] = {"ratio": str(ratio), "frozen": frozen, "groups": groups, "grades": cells}
     largest, total = max(deviations), sum(deviations, Fraction(0))
     told = Partly(parts=parts, largest_deviation=str(largest), total_deviation=str(total))
-    place = f"/variants/{variant}"
     yield from _unlike(file, certificate, told, place)
     yield from _bounds(file, certificate, largest, total, place)
 
@@ -144,7 +226,11 @@ def _bounds(
 
 def _proven(tables: Tables) -> Iterator[Mismatch]:
     """Count the certificates without a proof, which findings tell of."""
-    unproven = sum(not certificate["optimal"] for certificate in tables.certificates.values())
+    unproven = sum(
+        not entry["optimal"]
+        for certificate in tables.certificates.values()
+        for entry in (certificate, *certificate.get("validation", {}).values())
+    )
     counts = tables.dataset.document_of(findings_of("splits"), FINDINGS)["counts"]
     if counts.get(_UNPROVEN, 0) != unproven:
         expected = f"{counts.get(_UNPROVEN, 0)} not optimal, as findings {_UNPROVEN} count"
@@ -176,13 +262,26 @@ def _figures(tables: Tables, variant: str) -> Partly:
         for (split, fold), rows in placed.groupby([placed["split"], folds])
     }
     # What leaks is told elsewhere.
+    if base_of(variant) == "kfold":
+        parts |= {f"val-{n}": _by_grade(rows) for n, rows in _validating(tables, placed)}
     figures = Partly(rows=len(manifest), placed=len(placed), excluded=dict(reasons), parts=parts)
-    if variant in _BALANCED:
+    if base_of(variant) in _BALANCED:
         figures.update(_epoch(tables, variant, manifest))
     if certificate := tables.certificates.get(variant):
         for name in ("largest_deviation", "total_deviation"):
             figures[name] = round(float(Fraction(certificate[name])), 6)
+        if of_folds := certificate.get("validation"):
+            largest = max(Fraction(entry["largest_deviation"]) for entry in of_folds.values())
+            figures["validation_deviation"] = round(float(largest), 6)
     return figures
+
+
+def _validating(tables: Tables, placed: pd.DataFrame) -> Iterator[tuple[int, pd.Series]]:
+    """Give the grades of the photographs that validate each fold."""
+    tested = placed[placed["split"] == "test"]
+    for number in range(tables.fold_count):
+        is_val = [str(number) in folds.split("/") for folds in tested["validates"]]
+        yield number, tested.loc[is_val, "grade"]
 
 
 def _epoch(tables: Tables, variant: str, manifest: pd.DataFrame) -> dict[str, Any]:
@@ -191,9 +290,10 @@ def _epoch(tables: Tables, variant: str, manifest: pd.DataFrame) -> dict[str, An
     shown = rows["weight"].astype(float)
     if variant in BY_FOLD:
         shown = shown / max(rows["fold"].nunique(), 1)
-    elif variant == "kfold":
-        share = float(Fraction(tables.fold_count - 1, tables.fold_count))
-        shown = shown.where(rows["fold"].isna(), shown * share)
+    elif base_of(variant) == "kfold":
+        validated = [len(folds.split("/")) if folds else 0 for folds in rows["validates"]]
+        held_out = rows["fold"].notna().to_numpy() + pd.Series(validated, rows.index, dtype=int)
+        shown = shown * (1 - held_out / tables.fold_count)
     epoch = {
         grade: math.fsum(shown[(rows["grade"] == grade).fillna(value=False)]) for grade in GRADES
     }

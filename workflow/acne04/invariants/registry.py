@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from acne04.inspection.checks import Check
 from acne04.invariants import (
+    cohort_checks,
     column_checks,
     manifest_checks,
+    precision_checks,
     quota_checks,
     relation_checks,
+    shortcut_checks,
     summary_checks,
 )
 from acne04.invariants.dataset import Dataset
@@ -16,6 +19,9 @@ CHECKS: tuple[Check[Dataset], ...] = (
     *manifest_checks.CHECKS,
     *column_checks.CHECKS,
     *quota_checks.CHECKS,
+    *precision_checks.CHECKS,
     *summary_checks.CHECKS,
     *relation_checks.CHECKS,
+    *cohort_checks.CHECKS,
+    *shortcut_checks.CHECKS,
 )

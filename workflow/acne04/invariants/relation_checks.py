@@ -10,7 +10,7 @@ import pandas as pd
 from acne04.inspection.checks import Check, Evidence, Impossible, Mismatch
 from acne04.invariants.comparing import looked_up, shown
 from acne04.invariants.components import components
-from acne04.invariants.dataset import CLEAN, GROUPS, Dataset, manifest_of, metrics_of
+from acne04.invariants.dataset import GROUPS, Dataset, manifest_of, metrics_of
 from acne04.invariants.dataset_tables import Tables, tables_of
 from acne04.relations.leakage import ALL, ANY, leak_table, sides_of
 
@@ -55,7 +55,7 @@ def _leaks(dataset: Dataset) -> Evidence:
     figures = dataset.document_of(metrics_of("splits"))
     problems: list[Mismatch] = []
     pairs = placed = 0
-    for variant in CLEAN:
+    for variant in tables.clean:
         file, manifest = dataset.file_of(manifest_of(variant)), tables.manifest(variant)
         sides = sides_of(variant, manifest)
         placed += len(sides)
@@ -71,7 +71,7 @@ def _leaks(dataset: Dataset) -> Evidence:
         leaking = table[(table["kind"] != ANY) & (table["pairs"] > 0)]
         problems += [_leak(file, row, manifest) for row in leaking.itertuples()]
         problems += _told(tables, variant, figures, int(whole["pairs"].sum()))
-    told = f"{placed:,} places in {', '.join(CLEAN)}; {pairs} pairs of parts; "
+    told = f"{placed:,} places in {', '.join(tables.clean)}; {pairs} pairs of parts; "
     return Evidence(f"{told}{len(tables.all_relations):,} relations", tuple(problems))
 
 

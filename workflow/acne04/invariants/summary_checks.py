@@ -7,13 +7,14 @@ annotation records that cannot be read, decisions_applied by kind (findings coun
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
 
 from acne04.core.errors import SchemaError
 from acne04.core.grades import GRADE_NAMES, GRADES
+from acne04.core.variants import repeat_of
 from acne04.inspection.checks import Check, Evidence, Mismatch
 from acne04.invariants.comparing import Partly, unlike_figures, unlike_rows
 from acne04.invariants.components import components
@@ -21,15 +22,13 @@ from acne04.invariants.dataset import (
     BOXES,
     CALIBRATION,
     CHURN,
-    CLEAN,
     ECHOES,
     FINDINGS,
     FOLDED,
-    GROUPED,
     KEY_FIGURES,
     LESIONS,
+    MATCHED,
     NAMES,
-    NOUNS,
     PAPER_LEAKS,
     PAPER_TABLE,
     PARENTS,
@@ -70,7 +69,7 @@ def _summaries(dataset: Dataset) -> Evidence:
         *_calibration(tables),
     ]
     findings = 0
-    for noun in NOUNS:
+    for noun in tables.nouns:
         document = dataset.document_of(findings_of(noun), FINDINGS)
         findings += sum(document["counts"].values())
         problems += _findings(tables, noun, document)
@@ -81,7 +80,9 @@ def _summaries(dataset: Dataset) -> Evidence:
         problems += unlike_figures(dataset.file_of(metrics_of(noun)), figures, counted)
     if KEY_FIGURES in dataset.ledger.files:  # earlier releases have none
         problems += _key_figures(tables)
-    told = f"{findings:,} findings and the metrics of {len(NOUNS)} stages; what published and "
+    told = (
+        f"{findings:,} findings and the metrics of {len(tables.nouns)} stages; what published and "
+    )
     return Evidence(f"{told}paper leak; the paper's table; churn; calibration", tuple(problems))
 
 
@@ -108,7 +109,9 @@ def _paper_leaks(tables: Tables) -> Iterator[Mismatch]:
     images = tables.images
     synthetic = images[images["origin"] == "synthetic"]
     counted = []
-    for variant in ("published", "published-clean", "holdout", "kfold"):
+    for variant in tables.variants:
+        if variant == "paper" or repeat_of(variant) > 1:
+            continue
         sides = _sides(tables, variant)
         order = sides["part"].map({p: held_out_order(p) for p in sides["part"].unique()})
         sides = sides.assign(group=sides["image_id"].map(images["group"]), order=order)
@@ -291,7 +294,18 @@ def _of_groups(tables: Tables, counts: dict[str, int]) -> dict[str, Any]:
 
 
 def _of_splits(tables: Tables, _: dict[str, int]) -> dict[str, Any]:
-    table = _leaks_of_published(tables)
+    leaking = [name for name in ("published", MATCHED) if name in tables.variants]
+    leaks = {name: Partly(leaks=_leaks_by_fold(tables, name)) for name in leaking}
+    churn = tables.dataset.table_of(CHURN, "churn")
+    causes = {
+        str(variant): dict(Counter(map(_cause, rows["cause"])))
+        for variant, rows in churn.groupby("variant")
+    }
+    return {"variants": Partly(leaks), "churn": causes}
+
+
+def _leaks_by_fold(tables: Tables, variant: str) -> dict[str, dict[str, Any]]:
+    table = leak_table(_sides(tables, variant), tables.kinship)
     by_fold: dict[str, dict[str, Any]] = {}
     for row in table[table["grade"] == ALL].itertuples():
         counted = by_fold.setdefault(str(row.fold), {})
@@ -303,12 +317,12 @@ def _of_splits(tables: Tables, _: dict[str, int]) -> dict[str, Any]:
         else:
             counted[_FIGURES[row.kind]] = row.images
             counted |= {"persons_percent": share} if row.kind == "subject" else {}
-    churn = tables.dataset.table_of(CHURN, "churn")
-    causes = {
-        str(variant): dict(Counter(map(_cause, rows["cause"])))
-        for variant, rows in churn.groupby("variant")
-    }
-    return {"variants": Partly(published=Partly(leaks=by_fold)), "churn": causes}
+    return by_fold
+
+
+def _of_none(_: Tables, __: dict[str, int]) -> dict[str, Any]:
+    """Nothing: `cohort-agrees` and `shortcuts-agree` count their metrics again."""
+    return {}
 
 
 def _key_figures(tables: Tables) -> Iterator[Mismatch]:
@@ -324,8 +338,8 @@ def _key_figures(tables: Tables) -> Iterator[Mismatch]:
         chosen = {
             "dataset": metrics["dataset"],
             **{part: parts[part]["all"] for part in ("train", "val", "test")},
-            "deviation": max(variants[name]["largest_deviation"] for name in GROUPED),
-            "leaking_pairs": sum(variants[name]["leaking_pairs"] for name in CLEAN),
+            "deviation": max(variants[name]["largest_deviation"] for name in tables.grouped),
+            "leaking_pairs": sum(variants[name]["leaking_pairs"] for name in tables.clean),
             "published_leaks": round(100 * images / of, 1) if of else 0.0,
         }
     except (KeyError, TypeError):
@@ -340,12 +354,14 @@ def _cause(cause: str) -> str:
     return "; ".join(part.partition(":")[0] for part in cause.split("; "))
 
 
-_COUNTED = {
+_COUNTED: dict[str, Callable[[Tables, dict[str, int]], dict[str, Any]]] = {
     "inventory": _of_inventory,
     "annotations": _of_annotations,
     "near": _of_near,
     "groups": _of_groups,
     "splits": _of_splits,
+    "cohort": _of_none,
+    "shortcuts": _of_none,
 }
 CHECKS: tuple[Check[Dataset], ...] = (
     Check(

@@ -20,6 +20,7 @@ import pandas as pd
 from acne04.core.errors import UsageError
 from acne04.core.findings import Finding
 from acne04.core.foreign_tables import ForeignTable
+from acne04.core.variants import base_of
 from acne04.leaks import catalogue
 from acne04.leaks.known_images import KnownImages
 from acne04.leaks.manifest_columns import FOLD_COLUMN, PERSON_COLUMNS, ManifestColumns
@@ -204,7 +205,7 @@ def _sides(placed: pd.DataFrame, columns: ManifestColumns, table: ForeignTable) 
     else:
         placed = placed.assign(fold=placed["fold"].mask(placed["fold"] == "", other=None))
     if _is_kfold(columns, table):
-        return sides_of("kfold", placed.rename(columns={"part": "split"}))
+        return sides_of("kfold", _as_kfold(placed, table))
     if len(folds) < 2:
         return placed.assign(fold=placed["fold"].ffill().bfill())
     in_several = placed.groupby("image_id")["fold"].nunique() > 1
@@ -222,7 +223,18 @@ def _sides(placed: pd.DataFrame, columns: ManifestColumns, table: ForeignTable) 
 def _is_kfold(columns: ManifestColumns, table: ForeignTable) -> bool:
     """Whether it is a ``kfold`` of ours to which somebody has added a column."""
     ours = (columns.split, columns.fold) == ("split", FOLD_COLUMN)
-    return ours and "variant" in table.rows and bool((table.rows["variant"] == "kfold").all())
+    return (
+        ours
+        and "variant" in table.rows
+        and {base_of(v) for v in table.rows["variant"]} == {"kfold"}
+    )
+
+
+def _as_kfold(placed: pd.DataFrame, table: ForeignTable) -> pd.DataFrame:
+    """Give the columns that ours has; a manifest of before has no validation parts."""
+    column = table.rows.get("validates")
+    validates = "" if column is None else column.reindex(placed.index).fillna("")
+    return placed.rename(columns={"part": "split"}).assign(validates=validates)
 
 
 def _repeated(name: str, line: int, row: pd.Series) -> Finding:

@@ -8,13 +8,12 @@ from typing import Any
 
 import pandas as pd
 from rich import box
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from acne04.core import findings as findings_
 from acne04.core.findings import Finding
-from acne04.core.printing import say, shown_in_line
+from acne04.core.printing import say, say_table, shown_in_line
 from acne04.leaks import catalogue
 from acne04.leaks.known_images import KnownImages
 from acne04.leaks.sides import PlacedImages
@@ -107,7 +106,7 @@ def print_verdict(verdict: LeakVerdict) -> None:
         f"{counts['read']:,} rows: {counts['judged']:,} judged, {counts['left_out']:,} left out by "
         f"the manifest, {counts['not_judged']:,} not judged"
     )
-    Console(highlight=False).print(_leak_table(verdict))
+    say_table(_leak_table(verdict))
     for line in [*_examples(verdict), *_said(verdict), _conclusion(verdict)]:
         say(line)
 

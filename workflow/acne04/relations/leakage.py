@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from acne04.core.variants import base_of
 from acne04.relations.kinship import KINDS, Integers, Kinship
 
 Flags = NDArray[np.bool_]
@@ -68,27 +69,55 @@ def sides_of(variant: str, manifest: pd.DataFrame) -> pd.DataFrame:
     variant : str
         Which manifest it is.
     manifest : pandas.DataFrame
-        Table ``splits``, or at least its columns image_id, grade, fold, split.
+        Table ``splits``, or at least its columns image_id, grade, fold, split; of ``kfold`` also
+        validates.
 
     Returns
     -------
     pandas.DataFrame
         Columns fold (missing where there are none), part, image_id, grade. In ``kfold`` each fold
-        has a row for every image: ``test`` for those that it tests on, ``train`` for all that are
-        trained on then, which a train-only image of this fold is not.
+        has a row for every image that is on one of its sides, see `sides_in_fold`.
     """
-    placed = manifest.loc[manifest["split"] != "", ["fold", "split", "image_id", "grade"]]
-    placed = placed.rename(columns={"split": "part"})
-    if variant != "kfold":
-        return placed
-    tested = placed["part"] == "test"
-    folds = sorted(placed.loc[tested, "fold"].dropna().unique())
-    each = []
-    for fold in folds:
-        here = (placed["fold"] == fold).fillna(value=False).astype(bool)
-        part = np.where(here & tested, "test", "train")
-        each.append(placed.assign(fold=fold, part=part)[~here | tested])
-    return pd.concat(each, ignore_index=True) if each else placed.iloc[:0]
+    placed = manifest[manifest["split"] != ""]
+    columns = ["fold", "part", "image_id", "grade"]
+    if base_of(variant) != "kfold":
+        return placed.rename(columns={"split": "part"})[columns]
+    folds = sorted(placed.loc[placed["split"] == "test", "fold"].dropna().unique())
+    each = [placed.assign(fold=fold, part=sides_in_fold(placed, fold)) for fold in folds]
+    rows = pd.concat(each, ignore_index=True) if each else placed.iloc[:0].assign(part="")
+    return rows.loc[rows["part"] != "", columns]
+
+
+def sides_in_fold(placed: pd.DataFrame, fold: int) -> pd.Series:
+    """Say on which side of a fold each placed row of ``kfold`` is.
+
+    Parameters
+    ----------
+    placed : pandas.DataFrame
+        Columns fold, split, and validates: the folds that the image, or the group of a synthetic
+        one, validates, joined by ``/``.
+
+    Returns
+    -------
+    pandas.Series of str
+        ``test``, ``val`` or ``train``; empty for a synthetic image whose group is held out.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"fold": [0, 1, 1, 1, None], "validates": ["", "0/2", "0", "", ""],
+    ...                      "split": ["test", "test", "train-only", "test", "train-only"]})
+    >>> sides_in_fold(rows, 0).tolist()
+    ['test', 'val', '', 'train', 'train']
+    """
+    is_photograph = placed["split"] == "test"
+    tested = (placed["fold"] == fold).fillna(value=False).astype(bool)
+    validates = pd.Series(
+        [str(fold) in folds.split("/") for folds in placed["validates"]],
+        index=placed.index,
+        dtype=bool,
+    )
+    side = pd.Series("train", index=placed.index, dtype="str").mask(validates, "val")
+    return side.mask(tested, "test").mask((tested | validates) & ~is_photograph, "")
 
 
 def leak_table(sides: pd.DataFrame, kinship: Kinship) -> pd.DataFrame:

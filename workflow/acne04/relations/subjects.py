@@ -38,6 +38,11 @@ class SubjectLine:
         The person's id.
     label : int
         Grade that the line states.
+    confidence : float or None
+        How sure the source is that the photograph shows that person, 0 to 1; None where it says
+        nothing of it, as the published table.
+    has_evidence : bool
+        False where the source says that it has none: a confidence of null.
     """
 
     file: str
@@ -46,6 +51,8 @@ class SubjectLine:
     name: str
     subject: str
     label: int
+    confidence: float | None = None
+    has_evidence: bool = True
 
 
 def read_subject_files(folder: Path) -> tuple[list[SubjectLine], list[Finding]]:
@@ -102,7 +109,17 @@ def parse_subject_file(file: str, split: str, content: bytes) -> Iterator[Subjec
             yield _malformed(file, number, *problem)
             continue
         name = unicodedata.normalize("NFC", record["path"].replace("\\", "/").rpartition("/")[2])
-        yield SubjectLine(file, number, split, name, record["group"], record["label"])
+        confidence = record.get("confidence")
+        yield SubjectLine(
+            file,
+            number,
+            split,
+            name,
+            record["group"],
+            record["label"],
+            None if confidence is None else float(confidence),
+            "confidence" not in record or confidence is not None,
+        )
 
 
 def _decoded(raw: bytes) -> Any:
@@ -132,6 +149,9 @@ def _problem(record: Any) -> tuple[str, str] | None:
             return f"{key}: {expected}", "no such key"
         if not is_sound(record[key]):
             return f"{key}: {expected}", _in_short(json.dumps(record[key]))
+    if "confidence" in record and not _is_confidence(record["confidence"]):
+        found = _in_short(json.dumps(record["confidence"]))
+        return "confidence: a number from 0 to 1, or null where there is no evidence", found
     return None
 
 
@@ -145,6 +165,11 @@ def _is_path(value: Any) -> bool:
 
 def _is_grade(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value in GRADES
+
+
+def _is_confidence(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value is None or (is_number and 0 <= value <= 1)
 
 
 def _in_short(value: object) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
 from acne04.core.sources import Source
+from acne04.core.variants import MOST_REPEATS, base_of, repeat_of, with_repeats
 from acne04.provenance.checksums import ATTESTATION, SUMS
 from acne04.standards import responsible
 from acne04.standards.facts import Facts, redistribution
@@ -17,6 +18,8 @@ _MANIFESTS = {
     "holdout": "train, val and test; report from this one",
     "kfold": "cross-validation; each fold is tested on once",
     "published-clean": "the published folds, with what leaks taken out of training",
+    "published-matched": "the control of published-clean: as many training images of each grade, "
+    "drawn from the published folds with their leaks",
     "published": "the published folds as they are, which leak: `published_leaks.csv`",
     "paper": "the collection of the ACNEDIT paper; it has no parts, and would leak as split there",
 }
@@ -65,7 +68,15 @@ def _front_matter(facts: Facts) -> str:
 
 
 def _made(facts: Facts) -> list[str]:
-    return [name for name in _MANIFESTS if facts.has(f"manifests/{name}.csv")]
+    every = with_repeats(tuple(_MANIFESTS), MOST_REPEATS)
+    return [name for name in every if facts.has(f"manifests/{name}.csv")]
+
+
+def _meant(manifest: str) -> str:
+    """Say what a manifest is for."""
+    if repeat_of(manifest) == 1:
+        return _MANIFESTS[manifest]
+    return f"repeat {repeat_of(manifest)} of {base_of(manifest)}: other test persons"
 
 
 def _sections(facts: Facts, serial: int) -> Iterator[str]:
@@ -73,6 +84,8 @@ def _sections(facts: Facts, serial: int) -> Iterator[str]:
     yield "## What is in it"
     yield _contents(facts)
     yield "No image is in it: each is named by its SHA-256 (`tables/inventory/images.csv`)."
+    yield "## How sure a result can be"
+    yield _precision(facts)
     yield "## Known defects and biases"
     yield _listed(said["rai:dataBiases"])
     yield _listed([said["rai:dataCollectionMissingData"], *said["rai:dataLimitations"]])
@@ -96,7 +109,7 @@ def _sections(facts: Facts, serial: int) -> Iterator[str]:
 
 
 def _contents(facts: Facts) -> str:
-    rows = [f"| `manifests/{name}.csv` | {_MANIFESTS[name]} |" for name in _made(facts)]
+    rows = [f"| `manifests/{name}.csv` | {_meant(name)} |" for name in _made(facts)]
     rows += [
         "| `manifests/certificates.json`, `*_leaks.csv`, `churn.csv` | proof of the quotas, what "
         "leaks, what moved since the last release |",
@@ -108,6 +121,66 @@ def _contents(facts: Facts) -> str:
         f"| `{ATTESTATION}`, `{SUMS}` | the signature, and checksums |",
     ]
     return "\n".join(["| file | what |", "|---|---|", *rows])
+
+
+def _precision(facts: Facts) -> str:
+    """Say of each test part what it can show, and what is assumed for that."""
+    told = facts.precision
+    rows = [
+        f"| {variant} | {_folds_of(parts, name)} | {part['images']} of {part['persons']} | "
+        f"{part['grades']['3']['images']} of {part['grades']['3']['persons']} | "
+        f"{_interval(part['grades']['3']['recall'])} | "
+        f"{_share(part['balanced_accuracy']['half_width'])} | "
+        f"{_share(part['balanced_accuracy']['least_difference'])} |"
+        for variant, parts in told["variants"].items()
+        for name, part in _shown(parts)
+    ]
+    head = (
+        "| manifest | test | images of persons | very severe | recall | balanced accuracy ± | "
+        "least difference |"
+    )
+    return "\n".join(
+        [
+            f"Said before any model is trained: 95 % interval of a recall of {told['recall']:g} of "
+            "very severe acne, half the interval of balanced accuracy, and the least difference "
+            f"of two models on the same images that shows with {told['power']:.0%} power. Assumed: "
+            f"answers to photographs of one person correlate by {told['within_person']:g}, and "
+            f"those of two models by {told['agreement']:g}. Persons are inferred. All parts and "
+            "grades: `manifests/certificates.json`.\n",
+            head,
+            "|---|---|---|---|---|---|---|",
+            *rows,
+        ]
+    )
+
+
+def _shown(parts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give the test part; of several the one that says least, and all together."""
+    folds = {name: part for name, part in parts.items() if name.startswith("test-")}
+    if folds:
+        yield max(folds.items(), key=lambda item: _width(item[1]))
+    if "test" in parts:
+        yield "test", parts["test"]
+
+
+def _width(part: Mapping[str, Any]) -> float:
+    half = part["balanced_accuracy"]["half_width"]
+    return 1.0 if half is None else float(half)
+
+
+def _folds_of(parts: Mapping[str, Any], name: str) -> str:
+    """Say which test part of a manifest it is."""
+    if name != "test":
+        return f"fold {name.removeprefix('test-')}, the least sure"
+    return "all folds together" if "test-0" in parts else "test"
+
+
+def _interval(recall: Mapping[str, float] | None) -> str:
+    return "too few" if recall is None else f"{recall['low']:.2f}–{recall['high']:.2f}"
+
+
+def _share(value: float | None) -> str:
+    return "too few" if value is None else f"{value:.3f}"
 
 
 def _listed(texts: list[str]) -> str:

@@ -19,7 +19,7 @@ from acne04.standards.facts import LEDGER, WORKFLOW, gather
 
 RECORDED = Path("data/ledger/ledger.json")
 #: Nouns whose tables are released; of `raw` only the hashes in the inventory are.
-NOUNS = ("inventory", "annotations", "near", "groups")
+NOUNS = ("inventory", "annotations", "near", "groups", "cohort", "shortcuts")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from acne04.core.grades import GRADES
-from acne04.samples.parts import OF_FOLDS, PARTS, rows_of_part, training_part
+from acne04.samples.parts import is_of_folds, parts_of, rows_of_part, training_part
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class BalanceRow:
 def balance_of(variant: str, manifest: pd.DataFrame) -> list[BalanceRow]:
     """Give the rows of a split, in the order of its parts and folds."""
     folds: list[int | None] = [None]
-    if variant in OF_FOLDS:
+    if is_of_folds(variant):
         folds = [*sorted(int(number) for number in manifest["fold"].dropna().unique())]
-    parts = [(part, fold) for fold in folds for part in PARTS[variant]]
+    parts = [(part, fold) for fold in folds for part in parts_of(variant)]
     return [row for part, fold in parts for row in _rows(variant, manifest, part, fold)]
 
 

@@ -17,7 +17,7 @@ from acne04.report.image_records import Images
 from acne04.samples.place import DatasetPlace
 
 #: Folders below ``data`` whose stage reports findings, in the order of the workflow.
-WITH_FINDINGS = ("inventory", "annotations", "near", "groups", "splits")
+WITH_FINDINGS = ("inventory", "annotations", "near", "groups", "splits", "cohort", "shortcuts")
 V2 = "Acne04-v2_annotations.json"
 _POINTER = re.compile(r"/(annotations|images)/(\d+)")
 _GRAVE = [str(severity) for severity in SEVERITIES]

@@ -50,9 +50,14 @@ def _dealt(variant: str, rows: list[Any]) -> Place:
     if row.excluded:
         return Place(_left_out(row), (f"{variant}: left out",))
     if row.split == "test":
-        text = _with_remarks(f"tests in fold {row.fold}, trains in the others", row)
+        validates = [int(fold) for fold in row.validates.split("/") if fold]
+        also = f", validates in {_listed(validates)}" if validates else ""
+        text = _with_remarks(f"tests in fold {row.fold}{also}, trains in the others", row)
         return Place(text, (f"{variant}: test of fold {row.fold}",))
-    besides = "" if pd.isna(row.fold) else f" but {row.fold}"
+    held_out = sorted(
+        {*row.validates.split("/"), "" if pd.isna(row.fold) else str(row.fold)} - {""}
+    )
+    besides = f" but {', '.join(held_out)}" if held_out else ""
     text = _with_remarks(f"trains in all folds{besides}, tests in none", row)
     return Place(text, (f"{variant}: training only",))
 

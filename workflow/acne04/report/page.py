@@ -20,22 +20,26 @@ from acne04.core.grades import GRADE_NAMES, GRADES
 from acne04.core.hashing import digest_file
 from acne04.core.printing import in_utf8, shown_in_line
 from acne04.core.sources import Source, load_sources
+from acne04.core.variants import base_of, repeat_of
 from acne04.report import charts
 from acne04.report.artifact_list import identity, read_flow
 from acne04.report.class_balance import balance_of
+from acne04.report.cohort_tables import FIGURES, read_cohort
 from acne04.report.finding_list import kinds_of, read_findings
 from acne04.report.image_pairs import KINDS, read_pairs
 from acne04.report.image_records import Images, columns, read_images, related
 from acne04.report.leak_tables import read_leaks
 from acne04.report.manifest_places import places_of
+from acne04.report.precision_rows import precision_rows
 from acne04.report.question_cards import read_cards
+from acne04.report.shortcut_table import read_shortcuts
 from acne04.report.thumbnails import Thumbnail
 from acne04.samples.place import DatasetPlace
 from acne04.samples.sample import Annotations
 
 TEMPLATES = Path(__file__).parent / "page"
 #: Variants in the order of the page: ours to train with, then those to compare with.
-VARIANTS = ("holdout", "kfold", "published-clean", "published", "paper")
+VARIANTS = ("holdout", "kfold", "published-clean", "published-matched", "published", "paper")
 #: Thumbnails of one block of the page: each is read when the first of its pictures is looked at.
 BLOCK = 64
 #: Sizes of images that are listed; the others are told as one number.
@@ -90,7 +94,11 @@ def read_contents(place: DatasetPlace, dataset: str) -> Contents:
     calibration = place.document("near/calibration.json", "calibration.schema.json")
     places = {variant: places_of(variant, manifest) for variant, manifest in manifests.items()}
     balances = {variant: balance_of(variant, of) for variant, of in manifests.items()}
+    precision = _precision(place)
     values = {
+        "precision": precision,
+        "precision_rows": {v: precision_rows(precision["variants"][v]) for v in VARIANTS},
+        "repeats": _repeats(precision["variants"]),
         "dataset": dataset,
         "identity": identity(flow),
         "sources": list(_sources(place, dataset)),
@@ -103,7 +111,10 @@ def read_contents(place: DatasetPlace, dataset: str) -> Contents:
         "grades": [(grade, GRADE_NAMES[grade]) for grade in GRADES],
         "sizes": _sizes(images),
         "lesions": _lesions(images),
+        "cohort": read_cohort(place),
+        "cohort_figures": FIGURES,
         "leaks": read_leaks(place, images, metrics),
+        "shortcuts": read_shortcuts(place, VARIANTS),
         "kinds": kinds_of(findings),
         "findings": findings,
         "pair_kinds": _pair_kinds(pairs),
@@ -137,6 +148,21 @@ def read_contents(place: DatasetPlace, dataset: str) -> Contents:
     return Contents(images, values, data)
 
 
+def _precision(place: DatasetPlace) -> dict[str, Any]:
+    document = place.document("splits/certificates.json", "certificates.schema.json")
+    found: dict[str, Any] = document["precision"]
+    return found
+
+
+def _repeats(variants: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Name the repeats of each variant."""
+    repeats: dict[str, list[str]] = {variant: [] for variant in VARIANTS}
+    for name in variants:
+        if repeat_of(name) > 1:
+            repeats[base_of(name)].append(name)
+    return repeats
+
+
 def _pair_kinds(pairs: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
     """Give kind, name and number of the pairs."""
     counted = Counter(pair["kind"] for pair in pairs)
@@ -166,6 +192,7 @@ def render(contents: Contents, thumbnails: Sequence[Thumbnail], faces: str, file
         finalize=_told,
     )
     environment.filters |= {"number": _number, "bytes": _bytes, "percent": _percent}
+    environment.filters |= {"share": _share}
     environment.filters["with_code"] = _with_code
     shown = [number for number, image in enumerate(contents.images.all) if image.is_shown]
     data = {
@@ -234,6 +261,10 @@ def _with_code(text: str) -> Markup:
 
 def _number(value: float) -> str:
     return f"{value:,.1f}".removesuffix(".0")
+
+
+def _share(value: float | None) -> str:
+    return "too few" if value is None else f"{value:.3f}".removeprefix("0")
 
 
 def _bytes(size: int) -> str:

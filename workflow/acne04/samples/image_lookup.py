@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+import pandas as pd
+
 from acne04.core.suggestions import close_to
 
 #: Names that a message gives of those that are like one that nobody knows.
@@ -46,3 +48,25 @@ class ImageLookup:
         last = PurePosixPath(asked).name
         alike = [n for n in names if n.lower() == last.lower() or n.endswith(f"/{last}")]
         return list(dict.fromkeys([*close_to(asked, names, NEAREST), *alike]))
+
+
+def names_of_images(images: pd.DataFrame) -> dict[str, str]:
+    """Give what each image may be called in a table of a stranger; what may mean two, means none.
+
+    Parameters
+    ----------
+    images : pandas.DataFrame
+        Columns image_id, path, sha256; each image once.
+
+    Returns
+    -------
+    dict of str to str
+        File name, path, SHA-256 or image_id -> image_id.
+    """
+    found: dict[str, str] = {}
+    base = images["path"].map(lambda path: PurePosixPath(path).name)
+    for column in (base, images["path"], images["sha256"], images["image_id"]):
+        # An image_id is unique; a file name that two images have is no name.
+        single = column[~column.duplicated(keep=False)]
+        found |= dict(zip(single, images.loc[single.index, "image_id"], strict=True))
+    return found

@@ -150,10 +150,11 @@ def load(
     Parameters
     ----------
     variant : str
-        ``holdout``, ``kfold``, ``published-clean``, ``published`` or ``paper``.
+        ``holdout``, ``kfold``, ``published-clean``, ``published-matched``, ``published`` or
+        ``paper``; or a repeat, ``holdout-2``.
     part : str
-        ``train``, ``val`` or ``test`` of holdout; ``train`` or ``test`` of kfold; ``trainval`` or
-        ``test`` of the published ones; ``all`` of paper.
+        ``train``, ``val`` or ``test`` of holdout and of kfold; ``trainval`` or ``test`` of the
+        published ones; ``all`` of paper.
     fold : int, optional
         From 0, for kfold and the published ones: the fold that is tested on.
     path : str or pathlib.Path, optional

@@ -6,17 +6,36 @@ import pandas as pd
 
 from acne04.core.errors import UsageError
 from acne04.core.suggestions import did_you_mean
+from acne04.core.variants import base_of
+from acne04.relations.leakage import sides_in_fold
 
 #: Variant -> its parts, the training one first. In `kfold` a part is of one fold.
 PARTS = {
     "holdout": ("train", "val", "test"),
-    "kfold": ("train", "test"),
+    "kfold": ("train", "val", "test"),
     "published-clean": ("trainval", "test"),
+    "published-matched": ("trainval", "test"),
     "published": ("trainval", "test"),
     "paper": ("all",),
 }
+#: What a user may ask for, in words.
+VARIANTS_TOLD = f"{', '.join(PARTS)}; or a repeat, such as holdout-2"
 #: Variants whose parts are asked for by fold.
-OF_FOLDS = ("kfold", "published-clean", "published")
+OF_FOLDS = ("kfold", "published-clean", "published-matched", "published")
+
+
+def parts_of(variant: str) -> tuple[str, ...]:
+    """Name the parts of a variant, or of a repeat of one, the training one first.
+
+    >>> parts_of("holdout-2")
+    ('train', 'val', 'test')
+    """
+    return PARTS[base_of(variant)]
+
+
+def is_of_folds(variant: str) -> bool:
+    """Tell whether the parts of a variant, or of a repeat of one, are asked for by fold."""
+    return base_of(variant) in OF_FOLDS
 
 
 def training_part(variant: str) -> str | None:
@@ -25,7 +44,8 @@ def training_part(variant: str) -> str | None:
     >>> training_part("published"), training_part("paper")
     ('trainval', None)
     """
-    return PARTS[variant][0] if len(PARTS[variant]) > 1 else None
+    parts = parts_of(variant)
+    return parts[0] if len(parts) > 1 else None
 
 
 def rows_of_part(
@@ -38,7 +58,7 @@ def rows_of_part(
     manifest : pandas.DataFrame
         Table ``splits`` of the variant.
     variant : str
-        One of `PARTS`.
+        One of `PARTS`, or a repeat of one (``kfold-2``).
     part : str
         One of its parts.
     fold : int, optional
@@ -56,14 +76,31 @@ def rows_of_part(
     """
     check_part(variant, part)
     in_fold = manifest
-    if check_fold(manifest, variant, fold) is not None and variant != "kfold":
+    if check_fold(manifest, variant, fold) is not None and base_of(variant) != "kfold":
         in_fold = manifest[manifest["fold"] == fold]
-    if variant == "kfold" and part == "train":
-        placed = in_fold["split"].isin(["test", "train-only"])
-        # A synthetic image whose group no fold tests on has none, and trains in all of them.
-        return in_fold[placed & (in_fold["fold"] != fold).fillna(value=True)]
-    found = in_fold[in_fold["split"] == part]
-    return found[found["fold"] == fold] if variant == "kfold" else found
+    if base_of(variant) == "kfold" and fold is not None:
+        placed = in_fold[in_fold["split"] != ""]
+        return placed[sides_in_fold(placed, fold) == part]
+    return in_fold[in_fold["split"] == part]
+
+
+def check_variant(variant: str) -> str:
+    """Give a variant back; refuse one that does not exist.
+
+    Raises
+    ------
+    UsageError
+        With those that do.
+    """
+    if base_of(variant) not in PARTS:
+        raise UsageError(
+            "variant",
+            "no such variant",
+            expected=VARIANTS_TOLD,
+            found=variant,
+            remedy=did_you_mean(variant, PARTS),
+        )
+    return variant
 
 
 def check_part(variant: str, part: str) -> None:
@@ -74,21 +111,14 @@ def check_part(variant: str, part: str) -> None:
     UsageError
         With those that do.
     """
-    if variant not in PARTS:
-        raise UsageError(
-            "variant",
-            "no such variant",
-            expected=", ".join(PARTS),
-            found=variant,
-            remedy=did_you_mean(variant, PARTS),
-        )
-    if part not in PARTS[variant]:
+    parts = parts_of(check_variant(variant))
+    if part not in parts:
         raise UsageError(
             "part",
             f"{variant} has no such part",
-            expected=", ".join(PARTS[variant]),
+            expected=", ".join(parts),
             found=part,
-            remedy=did_you_mean(part, PARTS[variant]),
+            remedy=did_you_mean(part, parts),
         )
 
 
@@ -100,7 +130,7 @@ def check_fold(manifest: pd.DataFrame, variant: str, fold: int | None) -> int | 
     UsageError
         If a fold is missing, too much, or not one of the manifest's.
     """
-    if variant not in OF_FOLDS:
+    if not is_of_folds(variant):
         if fold is not None:
             raise UsageError("fold", f"{variant} has no folds", found=str(fold))
         return None

@@ -21,7 +21,14 @@ from acne04.core.findings import (
 )
 from acne04.core.outputs import check_outputs
 from acne04.core.printing import say, spelt_out
-from acne04.scan.inventory import Inventory, box_rows, fold_rows, inventory_rows, metrics
+from acne04.scan.inventory import (
+    Inventory,
+    box_rows,
+    feature_rows,
+    fold_rows,
+    inventory_rows,
+    metrics,
+)
 from acne04.scan.listing_checks import check_against_listing, listing_path, read_listing
 from acne04.scan.promises import load_promises
 from acne04.scan.source_files import SourceContents, read_files
@@ -30,7 +37,12 @@ from acne04.scan.stage import checks_not_run, evaluate
 
 #: Findings of severity error that are spelt out; the rest are counted.
 NAMED_FINDINGS = 20
-_TABLES = {"inventory": "one row an image", "folds": "label lines", "boxes": "VOC boxes"}
+_TABLES = {
+    "inventory": "one row an image",
+    "features": "what a model could cheat with, one row an image",
+    "folds": "label lines",
+    "boxes": "VOC boxes",
+}
 _PROBLEMS = "each place of what is found more than {number} times, which then is one finding"
 
 
@@ -47,7 +59,8 @@ class ScanOptions:
     sources : pathlib.Path or None
         Facts about the sources; without them no promise is checked.
     tables : dict of str to pathlib.Path
-        Table to the file to write: inventory, folds, boxes; those not asked for are missing.
+        Table to the file to write: inventory, features, folds, boxes; those not asked for are
+        missing.
     problems, findings, metrics : pathlib.Path or None
         Where to write them; without a file for the problems every finding is told by itself.
     threads : int
@@ -110,6 +123,7 @@ def read_options(arguments: argparse.Namespace) -> ScanOptions:
     }
     asked = {
         "inventory": arguments.inventory,
+        "features": arguments.features,
         "folds": arguments.folds,
         "boxes": arguments.boxes,
     }
@@ -215,8 +229,9 @@ def _write(
 ) -> None:
     dataset = document["dataset"]
     for name, path in options.tables.items():
-        if name == "inventory":
-            rows = inventory_rows(dataset, inventory, contents.images)
+        if name in ("inventory", "features"):
+            of_images = inventory_rows if name == "inventory" else feature_rows
+            rows = of_images(dataset, inventory, contents.images)
         else:
             rows = (fold_rows if name == "folds" else box_rows)(dataset, inventory)
         tables.write_records(path, name, rows)

@@ -9,6 +9,7 @@ from typing import Any
 
 from acne04.core import imaging
 from acne04.core.grades import GRADES, grade_of_prefix
+from acne04.core.trivia import Trivia
 from acne04.scan.boxes import Boxes
 from acne04.scan.labels import Label, LabelLine
 from acne04.scan.source_files import ImageFile
@@ -83,6 +84,29 @@ def inventory_rows(dataset: str, inventory: Inventory, images: Mapping[str, Imag
                     "decoder": decoder,
                 }
             )
+    return rows
+
+
+def feature_rows(dataset: str, inventory: Inventory, images: Mapping[str, ImageFile]) -> Records:
+    """Rows of the table ``features``: one for each row of the inventory."""
+    rows = []
+    for path in (*inventory.real, *inventory.synthetic):
+        reading, trivia = images[path].reading, images[path].trivia
+        pixels = (reading.width or 0) * (reading.height or 0)
+        seen = trivia._asdict() if trivia else dict.fromkeys(Trivia._fields)
+        rows.append(
+            {
+                "dataset": dataset,
+                "path": path,
+                "width": reading.width,
+                "height": reading.height,
+                "size": reading.size,
+                "bytes_per_pixel": reading.size / pixels if pixels else None,
+                "quantization": reading.quantization,
+                "exif_make": reading.exif_make,
+                **seen,
+            }
+        )
     return rows
 
 

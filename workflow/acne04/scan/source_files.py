@@ -15,6 +15,7 @@ from acne04.core.hashing import Digest, digest_file
 from acne04.core.imaging import Reading, read_image
 from acne04.core.naming import JPEG_EXTENSIONS
 from acne04.core.progress import Progress
+from acne04.core.trivia import Trivia, trivia_of
 from acne04.scan import catalogue
 from acne04.scan.source_tree import SourceTree
 
@@ -28,10 +29,21 @@ JPEG_MAGIC = b"\xff\xd8\xff"
 
 
 class ImageFile(NamedTuple):
-    """What reading one image file gave; `is_jpeg` goes by its first bytes."""
+    """What reading one image file gave.
+
+    Attributes
+    ----------
+    reading : Reading
+        Without the counts that `trivia` is made of.
+    is_jpeg : bool
+        By its first bytes.
+    trivia : Trivia or None
+        None where it does not decode.
+    """
 
     reading: Reading
     is_jpeg: bool
+    trivia: Trivia | None
 
 
 @dataclass(frozen=True)
@@ -156,7 +168,26 @@ def _tasks(tree: SourceTree, listed: bool) -> Iterator[_Task]:
 
 
 def _read_batch(tasks: list[_Task]) -> list[_Result]:
-    return [_read(task) for task in tasks]
+    return _with_trivia([_read(task) for task in tasks])
+
+
+def _with_trivia(results: list[_Result]) -> list[_Result]:
+    """Make the trivia of all images of a batch at once: one by one they take four times as long."""
+    readings = {
+        number: result.content.reading
+        for number, result in enumerate(results)
+        if isinstance(result.content, ImageFile)
+    }
+    decoded = {number: reading for number, reading in readings.items() if reading.square}
+    counts = [reading.counts or b"" for reading in decoded.values()]
+    made = trivia_of(counts, [reading.square or b"" for reading in decoded.values()])
+    trivia = dict(zip(decoded, made, strict=True))
+    for number, reading in readings.items():
+        content = results[number].content
+        assert isinstance(content, ImageFile)
+        image = ImageFile(reading._replace(counts=None), content.is_jpeg, trivia.get(number))
+        results[number] = results[number]._replace(content=image)
+    return results
 
 
 def _read(task: _Task) -> _Result:
@@ -170,7 +201,7 @@ def _read(task: _Task) -> _Result:
         return _Result(task.key, None, None, error.strerror or type(error).__name__)
     if task.kind == "image":
         reading = read_image(data)
-        image = ImageFile(reading, data.startswith(JPEG_MAGIC))
+        image = ImageFile(reading, data.startswith(JPEG_MAGIC), None)
         return _Result(task.key, image, Digest(reading.size, reading.sha256), "")
     digest = Digest(len(data), hashlib.sha256(data).hexdigest()) if task.listed else None
     return _Result(task.key, data, digest, "")

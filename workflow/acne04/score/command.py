@@ -14,10 +14,10 @@ from acne04.core import documents
 from acne04.core.errors import UnavailableError
 from acne04.core.findings import Finding
 from acne04.core.outputs import declare_json, give_document, read_json
-from acne04.samples.parts import PARTS
+from acne04.inference.intervals import differences, drawn_weights, estimates
+from acne04.inference.measures import PersonTallies, tally
+from acne04.samples.parts import VARIANTS_TOLD, check_variant
 from acne04.samples.place import find_dataset
-from acne04.score.intervals import differences, drawn_weights, estimates
-from acne04.score.measures import PersonTallies, tally
 from acne04.score.predictions import Predictions, ScoredPart, read_predictions, scored_part
 from acne04.score.presentation import (
     as_document,
@@ -72,8 +72,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--against", type=Path, metavar="OTHER", help="predictions of another model, for comparison"
     )
-    variants = [variant for variant in PARTS if "test" in PARTS[variant]]
-    add("--variant", choices=variants, default="holdout", help="of the split (default holdout)")
+    told = f"of the split: {VARIANTS_TOLD} (default holdout)"
+    add("--variant", default="holdout", metavar="VARIANT", help=told)
     add("--part", default="test", metavar="PART", help="of the variant (default test)")
     add("--data", type=Path, metavar="FOLDER", help="a checkout or a release (default: this one)")
     add("--seed", type=int, default=0, metavar="N", help="of the bootstrap (default 0)")
@@ -85,7 +85,7 @@ def read_options(arguments: argparse.Namespace) -> ScoreOptions:
     return ScoreOptions(
         predictions=arguments.predictions,
         against=arguments.against,
-        variant=arguments.variant,
+        variant=check_variant(arguments.variant),
         part=arguments.part,
         data=arguments.data,
         seed=arguments.seed,

@@ -13,7 +13,8 @@ from acne04.core.errors import UsageError
 from acne04.core.findings import Finding, FindingKind
 from acne04.core.foreign_tables import PATH_COLUMNS, ForeignTable, read_foreign
 from acne04.core.grades import GRADE_NAMES, GRADES
-from acne04.samples.parts import OF_FOLDS, check_part
+from acne04.samples.image_lookup import names_of_images
+from acne04.samples.parts import check_part, is_of_folds, rows_of_part
 from acne04.score import catalogue
 
 #: Columns of the predicted grade, of its probabilities, of the predicted count.
@@ -82,18 +83,18 @@ def scored_part(manifest: pd.DataFrame, variant: str, part: str) -> ScoredPart:
         If there is no such part, or it is the one that is trained on.
     """
     check_part(variant, part)
-    held_out = manifest[manifest["split"] == part]
     if part in ("train", "trainval", "all"):
         raise UsageError(
             "--part", "nothing that is trained on is scored", expected="val or test", found=part
         )
+    held_out = _held_out(manifest, variant, part)
     graded = held_out[held_out["grade"].notna()]
     # Whoever is in no subject table may still be tied to others: a group is never torn apart.
     known = graded["subject"] != ""
     truth = pd.DataFrame(
         {
             "image_id": graded["image_id"],
-            "fold": graded["fold"] if variant in OF_FOLDS else pd.NA,
+            "fold": graded["fold"] if is_of_folds(variant) else pd.NA,
             "grade": graded["grade"].astype(int),
             "count": graded["lesions_v1"].astype("Float64"),
             "person": graded["subject"].where(known, "group " + graded["group"]),
@@ -103,19 +104,17 @@ def scored_part(manifest: pd.DataFrame, variant: str, part: str) -> ScoredPart:
     places: dict[str, set[str]] = {}
     for image_id, split in zip(manifest["image_id"], manifest["split"], strict=True):
         places.setdefault(image_id, set()).update({split} - {""})
-    names = _names(manifest.drop_duplicates("image_id"))
+    names = names_of_images(manifest.drop_duplicates("image_id"))
     return ScoredPart(variant, part, truth.reset_index(drop=True), places, names)
 
 
-def _names(images: pd.DataFrame) -> dict[str, str]:
-    """Give what each image may be called; what may mean two, means none."""
-    found: dict[str, str] = {}
-    base = images["path"].map(lambda path: PurePosixPath(path).name)
-    for column in (base, images["path"], images["sha256"], images["image_id"]):
-        # An image_id is unique; a file name that two images have is no name.
-        single = column[~column.duplicated(keep=False)]
-        found |= dict(zip(single, images.loc[single.index, "image_id"], strict=True))
-    return found
+def _held_out(manifest: pd.DataFrame, variant: str, part: str) -> pd.DataFrame:
+    """Give the rows of a part, of all folds, each with the fold that it is held out in."""
+    if not is_of_folds(variant):
+        return rows_of_part(manifest, variant, part)
+    folds = sorted(int(fold) for fold in manifest["fold"].dropna().unique())
+    each = [rows_of_part(manifest, variant, part, fold).assign(fold=fold) for fold in folds]
+    return pd.concat(each) if each else manifest.iloc[:0]
 
 
 def read_predictions(path: Path, scored: ScoredPart) -> tuple[Predictions, list[Finding]]:
@@ -205,7 +204,7 @@ def _of(name: str, scored: ScoredPart) -> str | None:
 
 def _with_fold(read: pd.DataFrame, scored: ScoredPart) -> pd.DataFrame:
     """Fill in the fold that tests on an image, where only one does and the row names none."""
-    if scored.variant not in OF_FOLDS:
+    if not is_of_folds(scored.variant):
         return read.assign(fold=pd.Series(pd.NA, index=read.index, dtype="Int64"))
     once = scored.truth[~scored.truth["image_id"].duplicated(keep=False)]
     only = once.set_index("image_id")["fold"].astype("Int64")
@@ -221,7 +220,7 @@ def _invalid(name: str, read: pd.DataFrame) -> Iterator[Finding]:
 def _elsewhere(name: str, images: object, scored: ScoredPart) -> Iterator[Finding]:
     """Tell images of the training part from those that are in no part, or in another one."""
     trained = {"train", "trainval", "train-only"}
-    if scored.variant in OF_FOLDS:
+    if is_of_folds(scored.variant):
         # An image that another fold tests on is trained on in this one.
         trained.add("test")
     of = [(image, scored.places[image]) for image in images]  # type: ignore[attr-defined]

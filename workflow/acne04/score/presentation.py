@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from acne04.core.findings import Finding
-from acne04.core.printing import say
-from acne04.score.intervals import CONFIDENCE, DRAWS, Difference, Estimate
-from acne04.score.measures import NAMES
+from acne04.core.printing import say, say_table
+from acne04.inference.intervals import CONFIDENCE, DRAWS, Difference, Estimate
+from acne04.inference.measures import NAMES
 from acne04.score.predictions import Predictions, ScoredPart
 
 #: Decimals that are told and written.
@@ -89,7 +88,7 @@ def print_scores(document: dict[str, Any]) -> None:
         last = _text(entry["difference"]["p"]) if with_difference else str(cells[0]["persons"])
         told = [text for cell in cells for text in (_text(cell["value"]), _interval(cell))]
         table.add_row(entry["figure"], *told, last)
-    Console(highlight=False).print(table)
+    say_table(table)
     say(
         f"Intervals: {document['draws']:,} draws of persons; docs/statistics.md says what they are."
     )

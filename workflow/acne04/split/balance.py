@@ -7,16 +7,16 @@ together reach the target; those that an earlier release chose come first.
 target; never less than once. ``none``: as it is.
 
 In cross-validation the training part differs from fold to fold: there, the *mean* number of
-training images of a grade stands for "images", and an image that one fold of five tests, or whose
-group it tests, counts for 4/5.
+training images of a grade stands for "images", and an image that one fold of five tests and another
+one validates, or whose group they do, counts for 3/5.
 
 A synthetic image belongs to the group of its parent, and trains where that group trains: in
-``holdout`` only if the group is in train; in ``kfold`` in every fold but the one that tests on the
-group. A group without any placeable photograph is held out nowhere, so its synthetic images may
-train: a parent that is itself left out (its copies disagree on the grade, say) is in no test. So
-may those of which a person said that the collection does not hold their parent. With an unknown
-parent nobody can tell what is held out: the image is left out, or kept by choice with the mark
-``parents-unverified``.
+``holdout`` only if the group is in train; in ``kfold`` in every fold but those that test on or
+validate with the group. A group without any placeable photograph is held out nowhere, so its
+synthetic images may train: a parent that is itself left out (its copies disagree on the grade, say)
+is in no test. So may those of which a person said that the collection does not hold their parent.
+With an unknown parent nobody can tell what is held out: the image is left out, or kept by choice
+with the mark ``parents-unverified``.
 """
 
 from __future__ import annotations
@@ -113,10 +113,13 @@ def training_shares(rows: pd.DataFrame, fold_count: int) -> pd.Series:
     Parameters
     ----------
     rows : pandas.DataFrame
-        Column fold: the one that tests on the image or its group; missing where none does.
+        Columns fold: the one that tests on the image or its group, missing where none does; and
+        validates: those that it or its group validates, joined by ``/``.
     """
-    most = Fraction(fold_count - 1, fold_count)
-    shares = [Fraction(1) if pd.isna(fold) else most for fold in rows["fold"]]
+    shares = []
+    for fold, validates in zip(rows["fold"], rows["validates"], strict=True):
+        held_out = (not pd.isna(fold)) + len(validates.split("/") if validates else ())
+        shares.append(Fraction(fold_count - held_out, fold_count))
     return pd.Series(shares, index=rows.index, dtype="object")
 
 

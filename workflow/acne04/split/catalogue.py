@@ -71,7 +71,8 @@ COPY_ANNOTATED_INSTEAD = FindingKind(
 NO_FOLDS = FindingKind(
     "no-folds",
     "error",
-    meaning="There are no published folds to follow: published and published-clean place nothing.",
+    meaning="There are no published folds to follow: published, published-clean and "
+    "published-matched place nothing.",
     remedy="see the scan's findings on the label files",
 )
 FOLD_LINE_WITHOUT_IMAGE = FindingKind(
@@ -107,6 +108,14 @@ TRAINING_IMAGES_REMOVED = FindingKind(
     meaning="Published-clean trains on fewer images than the published fold: those that are "
     "related to a test image are left out. Say how many where results are compared.",
     remedy="nothing",
+)
+TRAINING_IMAGES_DRAWN = FindingKind(
+    "training-images-drawn",
+    "info",
+    meaning="Published-matched trains on a random sample of the published fold, as large as what "
+    "published-clean keeps and with its leaks: only beside that it says something.",
+    remedy="compare with published-clean (what the leaks are worth) and with published (what the "
+    "lost images are worth); never report from it alone",
 )
 _PUBLISHED_LEAKS = (
     "compare with published results only; report from holdout, kfold or published-clean"
@@ -235,6 +244,14 @@ QUOTA_NOT_PROVEN = FindingKind(
 QUOTA_OF_FOLDS_NOT_PROVEN = QUOTA_NOT_PROVEN.when(
     "of `kfold`",
     remedy="nothing, if the bounds are near enough; fewer folds leave more room",
+)
+
+REPEAT_ALIKE = FindingKind(
+    "repeat-alike",
+    "warning",
+    meaning="Two repeats test on the same people: what varies between their figures says nothing "
+    "of other people.",
+    remedy="lower split.repeats, or add photographs of more people",
 )
 
 # Leaks and growth.

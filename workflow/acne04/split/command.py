@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from acne04.core.parameters import declare_flags, read_flags
 from acne04.core.printing import remark
 from acne04.core.progress import Progress
 from acne04.core.sources import load_source
+from acne04.core.variants import GROUPED, VARIANTS, base_of, repeat_of, with_repeats
 from acne04.relations import decisions
 from acne04.relations.kinship import Kinship
 from acne04.relations.persons import with_persons
@@ -26,17 +28,18 @@ from acne04.split.grouped import fold_names, holdout, kfold
 from acne04.split.growth import Growth, decision_findings, grow
 from acne04.split.junctions import refuse_other_relations
 from acne04.split.manifest import (
-    GROUPED,
-    VARIANTS,
     SplitParameters,
     Variant,
     refuse_losses,
     refuse_strangers,
 )
+from acne04.split.matched import MATCHED, published_matched
 from acne04.split.paper import paper, paper_findings, paper_leaks, paper_table
 from acne04.split.part_sizes import part_findings, refuse_empty_parts
+from acne04.split.precision import precision_document
 from acne04.split.previous import churn_table, read_previous
 from acne04.split.published import published, published_clean
+from acne04.split.repeats import repeat_findings
 from acne04.split.solver import Limits
 from acne04.split.tally import LEAKY, key_figures, leak_findings, leaks_of, metrics, print_balance
 
@@ -54,7 +57,7 @@ class SplitOptions:
     dataset : {"standin", "acne04"}
         Which dataset the tables are of.
     variants : tuple of str
-        What to make, of `VARIANTS`.
+        What to make, of `VARIANTS`, with the repeats of those that are repeated.
     inventory, groups : pathlib.Path
         The tables of those names.
     relations, folds, annotated : pathlib.Path or None
@@ -118,13 +121,17 @@ def read_options(arguments: argparse.Namespace) -> SplitOptions:
         If a parameter is out of range, or needs a table that is not given.
     """
     values = read_flags(vars(arguments), "split", FLAGS)
-    previous, variants = values["previous"], tuple(arguments.variants)
+    previous = values["previous"]
+    variants = with_repeats(tuple(arguments.variants), values["repeats"])
     clean = "published-clean" in variants
+    matched = MATCHED in variants
     for option, given, needed, by in (
         ("--folds", arguments.folds, "published" in variants, "the variant published"),
         ("--annotated", arguments.annotated, values["restrict"] == "v2", "--restrict v2"),
         ("--folds", arguments.folds, clean, "the variant published-clean"),
         ("--relations", arguments.relations, clean, "the variant published-clean"),
+        ("--folds", arguments.folds, matched, f"the variant {MATCHED}"),
+        ("--relations", arguments.relations, matched, f"the variant {MATCHED}"),
         ("--relations", arguments.relations, previous, "--previous"),
     ):
         if needed and not given:
@@ -159,6 +166,8 @@ def read_options(arguments: argparse.Namespace) -> SplitOptions:
             unknown_parent=values["unknown_parent"],
             least_persons=values["least_persons"],
             limits=Limits(values["node_limit"], float(values["relative_gap"])),
+            repeats=values["repeats"],
+            strata=values["strata"],
         ),
     )
 
@@ -181,7 +190,7 @@ def run(options: SplitOptions) -> int:
     kinship = Kinship(images["image_id"], with_persons(relations, images))
     variants = _make(options, images, growths, kinship, promised)
     leaks = leaks_of(variants, kinship) if options.relations else {}
-    findings += leak_findings(leaks)
+    findings += [*leak_findings(leaks), *repeat_findings(variants)]
     if set(GROUPED) & set(options.variants):
         findings += grade_findings(images, standing(images, options.parameters.restrict))
         findings += decision_findings(answers, growths.values(), images)
@@ -194,7 +203,9 @@ def run(options: SplitOptions) -> int:
     findings += _write_leaks(options, images, variants, leaks)
     changes = churn_table(dataset, previous, variants)
     tables.write(options.output / "churn.csv", "churn", changes)
-    questions = [item for growth in growths.values() for item in growth.review]
+    # Of what several repeats ask, an answer to the first is one to all.
+    asked = [item for growth in reversed(growths.values()) for item in growth.review]
+    questions = list({(item.subject, item.target): item for item in asked}.values())
     tables.write(options.review, "review", review.to_table(dataset, questions))
     not_run = _not_run(options, promised)
     # published-clean says of the folds' lines what published says.
@@ -226,11 +237,12 @@ def _growths(
     parts = {"holdout": tuple(options.parameters.ratios), "kfold": fold_names(count)}
     previous = {
         variant: read_previous(options.previous, variant, options.dataset, count)
-        for variant in GROUPED
-        if variant in options.variants
+        for variant in options.variants
+        if base_of(variant) in GROUPED
     }
+    # What people decided on a variant holds for each of its repeats.
     return previous, {
-        variant: grow(images, relations, rows, parts[variant], variant, answers)
+        variant: grow(images, relations, rows, parts[base_of(variant)], base_of(variant), answers)
         for variant, rows in previous.items()
     }
 
@@ -253,19 +265,28 @@ def _make(
     def folds() -> pd.DataFrame:
         return _table(options.folds, "folds", options.dataset)
 
+    @cache
+    def clean() -> Variant:
+        return published_clean(images, folds(), kinship, how)
+
     how = options.parameters
     makers: dict[str, Callable[[], Variant]] = {
         "published": lambda: published(as_labelled(images), folds()),
-        "published-clean": lambda: published_clean(images, folds(), kinship, how),
+        "published-clean": clean,
+        MATCHED: lambda: published_matched(images, folds(), clean(), how),
         "paper": lambda: paper(as_labelled(images), promised),
-        "holdout": lambda: holdout(images, how, growths.get("holdout")),
-        "kfold": lambda: kfold(images, how, growths.get("kfold")),
     }
-    wanted = [make for name, make in makers.items() if name in options.variants]
+    grouped = {"holdout": holdout, "kfold": kfold}
     made = []
-    with Progress("place", len(wanted), "manifests") as progress:
-        for make in wanted:
-            made.append(make())
+    with Progress("place", len(options.variants), "manifests") as progress:
+        for name in with_repeats(VARIANTS, how.repeats):
+            if name not in options.variants:
+                continue
+            if name in makers:
+                made.append(makers[name]())
+            else:
+                place = grouped[base_of(name)]
+                made.append(place(images, how, growths.get(name), repeat_of(name)))
             progress.add()
     return made
 
@@ -319,8 +340,12 @@ def _write_findings(
 ) -> dict[str, int]:
     """Write certificates and findings, summarise them, and give the findings of each check."""
     dataset, folder = options.dataset, options.output
-    certified = {v.name: v.certificate.as_document() for v in variants if v.certificate}
-    certificates = {"dataset": dataset, "unit": "images", "variants": certified}
+    certificates = {
+        "dataset": dataset,
+        "unit": "images",
+        "variants": {v.name: _certified(v) for v in variants if v.certificate},
+        "precision": precision_document(variants, options.parameters),
+    }
     documents.check(certificates, CERTIFICATES, str(folder / "certificates.json"))
     documents.write(folder / "certificates.json", certificates)
     document = write_findings(folder / "findings.json", dataset, "split", findings, not_run)
@@ -330,3 +355,15 @@ def _write_findings(
     remark(*text, f"findings: {folder / 'findings.json'}")
     counts: dict[str, int] = document["counts"]
     return counts
+
+
+def _certified(variant: Variant) -> dict[str, Any]:
+    entry = variant.certificate.as_document() if variant.certificate else {}
+    if variant.validation:
+        entry["validation"] = {
+            name: certificate.as_document()
+            for name, certificate in zip(
+                fold_names(len(variant.validation)), variant.validation, strict=True
+            )
+        }
+    return entry

@@ -15,6 +15,7 @@ import pandas as pd
 from acne04.core.errors import UsageError
 from acne04.core.findings import Finding
 from acne04.core.grades import GRADES
+from acne04.core.variants import base_of, named
 from acne04.split import catalogue
 from acne04.split.balance import (
     choose_synthetic,
@@ -37,12 +38,16 @@ from acne04.split.manifest import (
 from acne04.split.placement import place_groups
 from acne04.split.quotas import Certificate, FrozenPart, Integers, Parts, with_total
 from acne04.split.solver import Limits
+from acne04.split.strata import COLUMN, codes_of, strata_of
 
-TRAIN, TRAIN_ONLY = "train", "train-only"
+TRAIN, VAL, TRAIN_ONLY = "train", "val", "train-only"
 
 
 def holdout(
-    images: pd.DataFrame, parameters: SplitParameters, growth: Growth | None = None
+    images: pd.DataFrame,
+    parameters: SplitParameters,
+    growth: Growth | None = None,
+    repeat: int = 1,
 ) -> Variant:
     """Place real images in train, val and test; balance train.
 
@@ -52,11 +57,13 @@ def holdout(
         As of `acne04.split.collection.join_images`.
     growth : Growth, optional
         What an earlier release leaves open; without it, everything.
+    repeat : int
+        From 1; another one has other test persons.
     """
     growth = growth or from_nothing(images)
     manifest, real, synthetic = _open(images, parameters, growth)
-    parts = Parts.of(parameters.ratios)
-    place, certificate = _place_units(manifest, real, growth, parts, parameters.limits)
+    parts, draw = Parts.of(parameters.ratios), _draw("holdout", repeat)
+    place, certificate = _place_units(manifest, real, growth, parts, parameters.limits, draw)
     manifest.loc[real, "split"] = place[real]
     training = real & (place == TRAIN)
     counts = manifest.loc[training, "grade"].value_counts()
@@ -64,15 +71,21 @@ def holdout(
     why = why_left_out(images[synthetic], place[synthetic], (TRAIN,), parameters.unknown_parent)
     manifest.loc[synthetic, "excluded"] = why
     _balance(manifest, training, images, growth, trained, parameters, TRAIN)
-    return _close("holdout", manifest, certificate, growth, trained, parameters)
+    name = named("holdout", repeat)
+    return _close(name, manifest, certificate, growth, trained, parameters)
 
 
 def kfold(
-    images: pd.DataFrame, parameters: SplitParameters, growth: Growth | None = None
+    images: pd.DataFrame,
+    parameters: SplitParameters,
+    growth: Growth | None = None,
+    repeat: int = 1,
 ) -> Variant:
     """Place real images in the folds that test on them; balance their training parts.
 
-    A row says once for all folds how often training shows the image, wherever it trains.
+    Of what a fold does not test on, whole groups validate, in the ratio of train and val in
+    ``holdout``. A row says once for all folds how often training shows the image, wherever it
+    trains.
 
     Parameters
     ----------
@@ -80,6 +93,8 @@ def kfold(
         As of `acne04.split.collection.join_images`.
     growth : Growth, optional
         What an earlier release leaves open; without it, everything.
+    repeat : int
+        From 1; another one has other test persons in each fold.
 
     Raises
     ------
@@ -99,18 +114,64 @@ def kfold(
         )
     names = fold_names(parameters.fold_count)
     parts = Parts.of(dict.fromkeys(names, 1))
-    place, certificate = _place_units(manifest, real, growth, parts, parameters.limits)
+    limits, draw = parameters.limits, _draw("kfold", repeat)
+    place, certificate = _place_units(manifest, real, growth, parts, limits, draw)
     fold = place.map({name: number for number, name in enumerate(names)}).astype("Int64")
     manifest["fold"] = fold.where(real | synthetic)
     manifest.loc[real, "split"] = "test"
-    counts = manifest.loc[real, "grade"].value_counts()
-    share = Fraction(parameters.fold_count - 1, parameters.fold_count)
-    trained = {grade: int(counts.get(grade, 0)) * share for grade in GRADES}
+    manifest["validates"], validation = _validate(manifest, real, place, growth, parameters, draw)
+    shares = training_shares(manifest[real], parameters.fold_count)
+    grades = manifest.loc[real, "grade"]
+    trained = {grade: sum(shares[grades == grade], Fraction(0)) for grade in GRADES}
     why = why_left_out(images[synthetic], place[synthetic], names, parameters.unknown_parent)
     manifest.loc[synthetic, "excluded"] = why
     _balance(manifest, real, images, growth, trained, parameters, TRAIN_ONLY)
     manifest["fold"] = manifest["fold"].mask(manifest["split"] == "")
-    return _close("kfold", manifest, certificate, growth, trained, parameters)
+    manifest["validates"] = manifest["validates"].mask(manifest["split"] == "", "")
+    name = named("kfold", repeat)
+    return _close(name, manifest, certificate, growth, trained, parameters, validation)
+
+
+def _draw(base: str, repeat: int) -> str:
+    """Name the lot of a repeat; the first one draws none."""
+    return f"{named(base, repeat)}: " if repeat > 1 else ""
+
+
+def _validate(
+    manifest: pd.DataFrame,
+    real: pd.Series,
+    place: pd.Series,
+    growth: Growth,
+    parameters: SplitParameters,
+    draw: str,
+) -> tuple[pd.Series, tuple[Certificate, ...]]:
+    """Part what each fold does not test on in train and val, by whole groups.
+
+    Returns
+    -------
+    pandas.Series of str
+        Numbers of the folds that the group of a row validates, joined by ``/``.
+    tuple of Certificate
+        Of each fold.
+    """
+    parts = Parts.of({part: parameters.ratios[part] for part in (TRAIN, VAL)})
+    folds: list[list[str]] = [[] for _ in range(len(manifest))]
+    certificates = []
+    for number, name in enumerate(fold_names(parameters.fold_count)):
+        free = real & (place != name)
+        if not free.any():
+            certificates.append(_of_nothing(parts, codes_of(manifest)[1]))
+            continue
+        earlier = growth.validating(number).mask(place == name, "")
+        # Regions of one group, which an earlier release has put in two folds, stay together here.
+        of_fold = replace(growth, unit=manifest["group"], place=earlier, frozen="")
+        lot = f"{draw}validation of {name}: "
+        part, certificate = _place_units(manifest, free, of_fold, parts, parameters.limits, lot)
+        certificates.append(certificate)
+        for row in np.flatnonzero(((part == VAL) & (place != name)).to_numpy()).tolist():
+            folds[row].append(str(number))
+    joined = ["/".join(numbers) for numbers in folds]
+    return pd.Series(joined, index=manifest.index, dtype="str"), tuple(certificates)
 
 
 def fold_names(fold_count: int) -> tuple[str, ...]:
@@ -118,8 +179,19 @@ def fold_names(fold_count: int) -> tuple[str, ...]:
     return tuple(f"fold-{number}" for number in range(fold_count))
 
 
+def _of_nothing(parts: Parts, strata: tuple[str, ...]) -> Certificate:
+    """Certify that a fold which tests on all photographs leaves none to part."""
+    none = np.zeros((len(strata) + 1, len(parts.names)), dtype=np.int64)
+    return Certificate(parts, none, none, (0,) * len(parts.names), 0, 0, "dealt", strata=strata)
+
+
 def _place_units(
-    manifest: pd.DataFrame, real: pd.Series, growth: Growth, parts: Parts, limits: Limits
+    manifest: pd.DataFrame,
+    real: pd.Series,
+    growth: Growth,
+    parts: Parts,
+    limits: Limits,
+    draw: str,
 ) -> tuple[pd.Series, Certificate]:
     """Place the units that have no place, beside those that keep theirs.
 
@@ -128,13 +200,15 @@ def _place_units(
     Parameters
     ----------
     manifest : pandas.DataFrame
-        All images: columns group, grade.
+        All images: columns group, stratum.
     real : pandas.Series of bool
         The photographs that can be placed.
     growth : Growth
         What an earlier release leaves open.
     parts : Parts
         All parts, the frozen one included.
+    draw : str
+        As in `acne04.split.placement.place_groups`.
 
     Returns
     -------
@@ -148,7 +222,7 @@ def _place_units(
     open_parts = parts.without(growth.frozen)
     given = _count(manifest[kept], growth.place[kept], open_parts.names)
     units = manifest[new].assign(group=growth.unit[new])
-    part_of, certificate = place_groups(units, open_parts, limits, given)
+    part_of, certificate = place_groups(units, open_parts, limits, given, draw)
     names = {unit: open_parts.names[part] for unit, part in part_of.items()}
     found = pd.Series([names.get(u, "") for u in growth.unit], manifest.index, dtype="str")
     place = growth.place.mask(growth.place == "", found)
@@ -159,21 +233,23 @@ def _place_units(
         number = int(groups.get(growth.frozen, 0))
         frozen = FrozenPart(growth.frozen, number, tuple(counts.tolist()))
     numbers = tuple(int(groups.get(name, 0)) for name in open_parts.names)
-    return place, replace(certificate, groups=numbers, frozen=frozen)
+    strata = codes_of(manifest)[1]
+    return place, replace(certificate, groups=numbers, frozen=frozen, strata=strata)
 
 
 def _count(rows: pd.DataFrame, place: pd.Series, names: Sequence[str]) -> Integers:
-    """Count the rows of each grade in each part, shape (grades, parts); others are left out."""
-    counts = np.zeros((len(GRADES), len(names) + 1), dtype=np.int64)
+    """Count the rows of each stratum in each part, shape (strata, parts); others are left out."""
+    codes, strata = codes_of(rows)
+    counts = np.zeros((len(strata), len(names) + 1), dtype=np.int64)
     part = pd.Index(names).get_indexer(place)
-    np.add.at(counts, (rows["grade"].to_numpy(dtype=np.int64), part), 1)
+    np.add.at(counts, (codes, part), 1)
     return counts[:, :-1]
 
 
 def _open(
     images: pd.DataFrame, parameters: SplitParameters, growth: Growth
 ) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
-    """Give a manifest with the exclusions in it, and which real and synthetic images are left."""
+    """Give a manifest with exclusions and strata, and which real and synthetic images are left."""
     manifest = blank_manifest(images)
     reasons = standing(images, parameters.restrict)
     manifest["excluded"] = reasons.mask(reasons == "", growth.excluded)
@@ -181,7 +257,9 @@ def _open(
     left = manifest["excluded"] == ""
     if parameters.balance != "synthetic":
         manifest.loc[left & synthetic, "excluded"] = "not-used"
-    return manifest, left & ~synthetic, (manifest["excluded"] == "") & synthetic
+    real = left & ~synthetic
+    manifest[COLUMN] = strata_of(images, real, parameters.strata)
+    return manifest, real, (manifest["excluded"] == "") & synthetic
 
 
 def _balance(
@@ -212,15 +290,23 @@ def _close(
     growth: Growth,
     trained: dict[int, Fraction],
     parameters: SplitParameters,
+    validation: tuple[Certificate, ...] = (),
 ) -> Variant:
+    manifest = manifest.drop(columns=COLUMN)
     after = reached(manifest, trained, parameters, training_shares(manifest, parameters.fold_count))
     findings = [
         *growth.findings,
         *target_findings(name, trained, after, parameters, manifest),
         *_unverified(name, manifest),
-        *_unproven(name, certificate),
+        *_unproven(name, certificate, base_of(name) == "kfold"),
+        *(
+            finding
+            for number, of_fold in enumerate(validation)
+            for finding in _unproven(name, of_fold, True, f"validation of fold {number}")
+        ),
     ]
-    return Variant(name, manifest, findings, certificate, shortfalls(after, parameters))
+    lacking = shortfalls(after, parameters)
+    return Variant(name, manifest, findings, certificate, lacking, validation)
 
 
 def _unverified(name: str, manifest: pd.DataFrame) -> Iterator[Finding]:
@@ -234,13 +320,15 @@ def _unverified(name: str, manifest: pd.DataFrame) -> Iterator[Finding]:
         )
 
 
-def _unproven(name: str, certificate: Certificate) -> Iterator[Finding]:
+def _unproven(
+    name: str, certificate: Certificate, of_folds: bool, where: str = ""
+) -> Iterator[Finding]:
     if not certificate.optimal:
         entry = certificate.as_document()
-        of_folds = name == "kfold"
         kind = catalogue.QUOTA_OF_FOLDS_NOT_PROVEN if of_folds else catalogue.QUOTA_NOT_PROVEN
         yield kind.at(
             f"{name}.csv",
+            where,
             expected=f"a proof that {entry['largest_deviation']} is the least largest deviation, "
             f"and {entry['total_deviation']} the least sum",
             found=f"bounds {entry['largest_deviation_bound']} and {entry['total_deviation_bound']}",

@@ -56,6 +56,9 @@ class Growth:
         Why growth leaves an image out; empty where it does not.
     chosen : pandas.Series of bool
         Synthetic images that were in training before.
+    validates : pandas.Series of str
+        Of ``kfold``: folds that the group keeps validating, joined by ``/``; missing where it is in
+        no place yet, or nobody said in the earlier release.
     frozen : str
         Part that takes no new images; empty where there is none.
     findings : list of Finding
@@ -70,16 +73,29 @@ class Growth:
     place: pd.Series
     excluded: pd.Series
     chosen: pd.Series
+    validates: pd.Series
     frozen: str = ""
     findings: list[Finding] = field(default_factory=list)
     review: list[ReviewItem] = field(default_factory=list)
     applied: list[AppliedDecision] = field(default_factory=list)
 
+    def validating(self, fold: int) -> pd.Series:
+        """Say whether each group keeps validating a fold, ``val``, or training in it, ``train``.
+
+        Empty where that is open.
+        """
+        parts = [
+            "" if pd.isna(folds) else "val" if str(fold) in folds.split("/") else "train"
+            for folds in self.validates
+        ]
+        return pd.Series(parts, index=self.unit.index, dtype="str")
+
 
 def from_nothing(images: pd.DataFrame) -> Growth:
     """Give the growth of a first release: everything is open."""
     blank = pd.Series("", index=images.index, dtype="str")
-    return Growth(images["group"], blank, blank, pd.Series(False, index=images.index))
+    unknown = pd.Series(None, index=images.index, dtype="object")
+    return Growth(images["group"], blank, blank, pd.Series(False, index=images.index), unknown)
 
 
 def grow(
@@ -135,6 +151,7 @@ def grow(
         place,
         excluded,
         chosen,
+        _validating(images, previous, settled),
         frozen,
         [_finding(junction, by_id, variant) for s in settlements for junction in s.open],
         [_question(junction, by_id, variant) for s in settlements for junction in s.open],
@@ -165,6 +182,19 @@ def _settled(images: pd.DataFrame, previous: pd.DataFrame) -> tuple[pd.Series, p
     # Bytes that were synthetic, and are a photograph's now, stay where they were trained on.
     place = known["place"].str.replace("train-only-", "fold-").replace("train-only", "")
     return place.where(placed & ~chosen, "").astype("str"), chosen
+
+
+def _validating(images: pd.DataFrame, previous: pd.DataFrame, settled: pd.Series) -> pd.Series:
+    """Give the folds that each group validated; where its images differ, those of any of them."""
+    if not (previous["validates"] != "").any():
+        return pd.Series(None, index=images.index, dtype="object")
+    group = images["group"]
+    earlier = previous["validates"].reindex(images["sha256"]).set_axis(images.index)
+    of_group: dict[str, set[str]] = {}
+    for name, folds in zip(group[settled != ""], earlier[settled != ""], strict=True):
+        of_group.setdefault(name, set()).update(folds.split("/"))
+    joined = {name: "/".join(sorted(folds - {""}, key=int)) for name, folds in of_group.items()}
+    return pd.Series([joined.get(name) for name in group], index=images.index, dtype="object")
 
 
 def _fates(

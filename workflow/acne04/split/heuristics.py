@@ -13,6 +13,7 @@ import hashlib
 import heapq
 import math
 from fractions import Fraction
+from itertools import accumulate
 
 import numpy as np
 import pandas as pd
@@ -20,8 +21,13 @@ import pandas as pd
 from acne04.split.quotas import Integers, Parts, scaled_deviations, with_total
 from acne04.split.solver import Solution
 
+#: How often lots are drawn before the groups are dealt by rule.
+LOTS = 20
 
-def deal_to_totals(vectors: Integers, groups: Integers, totals: Integers) -> Integers | None:
+
+def deal_to_totals(
+    vectors: Integers, groups: Integers, totals: Integers, lot: str = ""
+) -> Integers | None:
     """Deal whole groups so that each part gets exactly its total of each grade.
 
     Largest groups first, each to the part that keeps the greatest share of its total open, so that
@@ -36,6 +42,8 @@ def deal_to_totals(vectors: Integers, groups: Integers, totals: Integers) -> Int
         Number of groups of each class vector.
     totals : array of int, shape (grades, parts)
         Images that each part is to get; together all images.
+    lot : str
+        Where there is one, groups of several images go to a part by lot, not to the most open one.
 
     Returns
     -------
@@ -53,8 +61,11 @@ def deal_to_totals(vectors: Integers, groups: Integers, totals: Integers) -> Int
     dealt = np.zeros((len(groups), totals.shape[1]), dtype=np.int64)
     kinds = [tuple(vector) for vector in vectors.tolist()]
     for kind in sorted(range(len(kinds)), key=lambda k: (sum(kinds[k]), kinds[k]), reverse=True):
-        for _ in range(int(groups[kind])):
-            part = _most_open(kinds[kind], left, wanted)
+        for number in range(int(groups[kind])):
+            if lot and sum(kinds[kind]) > 1:
+                part = _drawn(kinds[kind], left, f"{lot}{kinds[kind]}:{number}")
+            else:
+                part = _most_open(kinds[kind], left, wanted)
             if part is None:
                 return None
             dealt[kind, part] += 1
@@ -62,7 +73,26 @@ def deal_to_totals(vectors: Integers, groups: Integers, totals: Integers) -> Int
     return dealt
 
 
-def deal_groups(names: pd.Series, kinds: Integers, assigned: Integers) -> pd.Series:
+def deal(vectors: Integers, groups: Integers, totals: Integers, draw: str = "") -> Integers | None:
+    """Deal as `deal_to_totals`; where a draw is named, first by lot.
+
+    By lot a group goes to a part with the probability that the part's share of the open total is:
+    without it the largest groups, of which no two are alike, would lie in the same part in every
+    repeat. A lot that leads nowhere is drawn again, up to `LOTS` times.
+
+    Parameters
+    ----------
+    draw : str
+        Names the lot; the empty one is none.
+    """
+    for lot in range(LOTS if draw else 0):
+        dealt = deal_to_totals(vectors, groups, totals, f"{draw}{lot}:")
+        if dealt is not None:
+            return dealt
+    return deal_to_totals(vectors, groups, totals)
+
+
+def deal_groups(names: pd.Series, kinds: Integers, assigned: Integers, draw: str = "") -> pd.Series:
     """Say which groups go where: within a class vector by the hash of the group's name.
 
     Parameters
@@ -73,6 +103,8 @@ def deal_groups(names: pd.Series, kinds: Integers, assigned: Integers) -> pd.Ser
         Class vector of each group: a row of `assigned`.
     assigned : array of int, shape (class vectors, parts)
         Number of groups.
+    draw : str
+        Stands before each name when it is hashed.
 
     Returns
     -------
@@ -80,7 +112,7 @@ def deal_groups(names: pd.Series, kinds: Integers, assigned: Integers) -> pd.Ser
         Number of the part of each group, indexed by the group's name.
     """
     table = pd.DataFrame({"name": names.to_numpy(), "kind": kinds})
-    table["hash"] = [hashlib.sha256(name.encode("utf-8")).hexdigest() for name in names]
+    table["hash"] = [hashlib.sha256(f"{draw}{name}".encode()).hexdigest() for name in names]
     table = table.sort_values(["kind", "hash"], ignore_index=True)
     parts = np.tile(np.arange(assigned.shape[1]), len(assigned))
     return pd.Series(np.repeat(parts, assigned.ravel()), index=table["name"])
@@ -159,6 +191,20 @@ def bounds_of_whole_groups(
         largest = max(largest, int(deviations.max()))
         total += int(deviations.sum())
     return largest, total
+
+
+def _drawn(vector: tuple[int, ...], left: list[list[int]], lot: str) -> int | None:
+    """Draw a part that has room for the group, by the images that it has open in its grades."""
+    opened = [
+        sum(o for o, n in zip(open_, vector, strict=True) if n)
+        if all(o >= n for o, n in zip(open_, vector, strict=True))
+        else 0
+        for open_ in left
+    ]
+    if not any(opened):
+        return None
+    at = int.from_bytes(hashlib.sha256(lot.encode()).digest()[:8]) % sum(opened)
+    return next(part for part, until in enumerate(accumulate(opened)) if at < until)
 
 
 def _most_open(

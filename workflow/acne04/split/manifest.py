@@ -10,14 +10,11 @@ import pandas as pd
 
 from acne04.core.errors import SplitError, UsageError
 from acne04.core.findings import Finding
+from acne04.core.variants import BY_FOLD, GROUPED, VARIANTS, base_of
 from acne04.split.quotas import Certificate
 from acne04.split.solver import Limits
+from acne04.split.strata import GRADE
 
-VARIANTS = ("published", "published-clean", "paper", "holdout", "kfold")
-#: Variants that place whole groups, and keep places when the collection grows.
-GROUPED = ("holdout", "kfold")
-#: Variants with one row an image and fold.
-BY_FOLD = ("published", "published-clean")
 #: Columns that do not depend on the variant.
 IMAGE_COLUMNS = (
     "image_id",
@@ -59,10 +56,14 @@ class SplitParameters:
         Images of each grade that balancing aims at.
     unknown_parent : {"exclude", "keep"}
         What becomes of synthetic images of unknown parent.
+    strata : {"grade", "grade+size"}
+        What every part is to have its share of, see `acne04.split.strata`.
     least_persons : int
         Persons, in a part and of a grade in it, below which a finding tells that they are few.
     limits : Limits
         When the solver may stop without a proof.
+    repeats : int
+        How many ``holdout`` and ``kfold``, each with other test persons.
     """
 
     ratios: dict[str, int]
@@ -73,6 +74,8 @@ class SplitParameters:
     unknown_parent: str
     least_persons: int
     limits: Limits
+    repeats: int = 1
+    strata: str = GRADE
 
 
 @dataclass(frozen=True)
@@ -82,13 +85,15 @@ class Variant:
     Attributes
     ----------
     name : str
-        One of `VARIANTS`.
+        One of `acne04.core.variants.VARIANTS`, or a repeat of one.
     manifest : pandas.DataFrame
         Table ``splits`` without the columns dataset and variant.
     findings : list of Finding
         What there is to say about it.
     certificate : Certificate or None
         For the variants that place groups.
+    validation : tuple of Certificate
+        In ``kfold``, of each fold: how what it does not test on is parted in train and val.
     shortfall : dict of int to int
         Grade to the images (or showings) that its training part lacks of the target.
     """
@@ -98,6 +103,12 @@ class Variant:
     findings: list[Finding]
     certificate: Certificate | None
     shortfall: dict[int, int]
+    validation: tuple[Certificate, ...] = ()
+
+    @property
+    def base(self) -> str:
+        """The variant that it repeats, or its own name."""
+        return base_of(self.name)
 
 
 def blank_manifest(images: pd.DataFrame) -> pd.DataFrame:
@@ -105,6 +116,7 @@ def blank_manifest(images: pd.DataFrame) -> pd.DataFrame:
     incomplete = (images["quarantined_v2"].fillna(0) > 0) | (images["quarantined_by"] != "")
     return images[list(IMAGE_COLUMNS)].assign(
         fold=pd.Series(pd.NA, index=images.index, dtype="Int64"),
+        validates=pd.Series("", index=images.index, dtype="str"),
         split=pd.Series("", index=images.index, dtype="str"),
         weight=pd.Series(pd.NA, index=images.index, dtype="Float64"),
         mark=pd.Series("", index=images.index, dtype="str").mask(incomplete, INCOMPLETE),
@@ -151,6 +163,8 @@ def refuse_strangers(folder: Path, variants: Sequence[str]) -> None:
     files["paper"] += ["paper_table.csv", "paper_leaks.csv"]
     others = [name for variant in VARIANTS if variant not in variants for name in files[variant]]
     there = [name for name in others if (folder / name).exists()]
+    repeats = sorted(path.stem for path in folder.glob("*-*.csv") if base_of(path.stem) in GROUPED)
+    there += [f"{name}.csv" for name in repeats if name not in variants]
     if there:
         raise UsageError(
             str(folder),

@@ -13,6 +13,7 @@ import pandas as pd
 
 from acne04.core.findings import Finding
 from acne04.core.grades import GRADE_NAMES, GRADES
+from acne04.core.variants import repeat_of
 from acne04.relations.leakage import held_out_order, sides_of
 from acne04.split import catalogue
 from acne04.split.balance import parent_known
@@ -71,7 +72,7 @@ def paper_leaks(images: pd.DataFrame, variants: list[Variant]) -> pd.DataFrame:
     images : pandas.DataFrame
         As of `acne04.split.collection.join_images`.
     variants : list of Variant
-        Those without parts say nothing.
+        Those without parts, and repeats, say nothing.
 
     Returns
     -------
@@ -86,7 +87,7 @@ def paper_leaks(images: pd.DataFrame, variants: list[Variant]) -> pd.DataFrame:
     tables = []
     for variant in variants:
         sides = sides_of(variant.name, variant.manifest)
-        if variant.name == "paper" or sides.empty:
+        if variant.name == "paper" or repeat_of(variant.name) > 1 or sides.empty:
             continue
         sides = sides.assign(
             group=sides["image_id"].map(group_of),

@@ -15,9 +15,11 @@ import pandas as pd
 from acne04.core.errors import SplitError
 from acne04.core.findings import Finding, FindingKind
 from acne04.core.grades import GRADE_NAMES, GRADES
+from acne04.core.variants import BY_FOLD, GROUPED
+from acne04.relations.leakage import sides_in_fold
 from acne04.relations.persons import plain_subject
 from acne04.split import catalogue
-from acne04.split.manifest import BY_FOLD, GROUPED, SplitParameters, Variant
+from acne04.split.manifest import SplitParameters, Variant
 
 
 def refuse_empty_parts(
@@ -35,9 +37,14 @@ def refuse_empty_parts(
     SplitError
         If there is one: which, how large the others are, and why.
     """
-    if variant.name not in GROUPED or variant.certificate is None:
+    if variant.base not in GROUPED or variant.certificate is None:
         return
-    sizes = {name: len(rows) for name, rows in _photographs(variant, parameters).items()}
+    # That too few groups leave a fold nothing to validate with is told, and no reason to end.
+    sizes = {
+        _named(variant, *place): len(rows)
+        for place, rows in _judged(variant, parameters).items()
+        if place[0] != "val" or variant.base == "holdout"
+    }
     empty = [name for name, size in sizes.items() if not size]
     if not empty:
         return
@@ -49,13 +56,13 @@ def refuse_empty_parts(
     else:
         why = f"there are {sum(variant.certificate.groups)} groups, and none may be torn"
         remedy = "add photographs, set split.restrict (--restrict) to none, or change "
-        remedy += "split.ratios" if variant.name == "holdout" else "split.folds (--fold-count)"
+        remedy += "split.ratios" if variant.base == "holdout" else "split.folds (--fold-count)"
     asked = [f"{name} {share} %" for name, share in parameters.ratios.items()]
     raise SplitError(
         f"{variant.name}.csv",
         f"{', '.join(empty)} would be empty: {why}",
         expected=f"photographs in each part ({', '.join(asked)})"
-        if variant.name == "holdout"
+        if variant.base == "holdout"
         else f"photographs to test on in each of {parameters.fold_count} folds",
         found=", ".join(f"{name}: {size}" for name, size in sizes.items()),
         done="nothing written",
@@ -66,7 +73,8 @@ def refuse_empty_parts(
 def part_findings(variant: Variant, parameters: SplitParameters) -> Iterator[Finding]:
     """Report each part without photographs, of a grade or at all, and each of too few persons."""
     is_told = any(f.check == catalogue.GRADE_EMPTY.name for f in variant.findings)
-    for part, rows in _photographs(variant, parameters).items():
+    for place, rows in _judged(variant, parameters).items():
+        part = _named(variant, *place)
         persons = rows["subject"].map(plain_subject).where(rows["subject"] != "", rows["group"])
         counts = {
             f"grade {grade} ({GRADE_NAMES[grade]})": persons[rows["grade"] == grade]
@@ -89,24 +97,48 @@ def part_findings(variant: Variant, parameters: SplitParameters) -> Iterator[Fin
             yield _finding(catalogue.PART_TOO_SMALL, variant, part, expected, "; ".join(small))
 
 
-def _photographs(variant: Variant, parameters: SplitParameters) -> dict[str, pd.DataFrame]:
-    """Give the placed photographs of each part that there is to be, also of those without any."""
+def photographs_of_parts(
+    variant: Variant, parameters: SplitParameters
+) -> dict[tuple[str, int | None], pd.DataFrame]:
+    """Give the placed photographs of each part that there is to be, also of those without any.
+
+    Returns
+    -------
+    dict of (str, int or None) to pandas.DataFrame
+        Part and fold (None without folds) to the rows of the manifest.
+    """
     rows = variant.manifest[variant.manifest["origin"] == "real"]
-    if variant.name == "holdout":
-        return {part: rows[rows["split"] == part] for part in parameters.ratios}
-    tests = rows[rows["split"] == "test"]
-    if variant.name == "kfold":
-        folds = range(parameters.fold_count)
+    if variant.base == "holdout":
+        return {(part, None): rows[rows["split"] == part] for part in parameters.ratios}
+    if variant.base == "kfold":
+        placed = rows[rows["split"] == "test"]
         return {
-            f"fold {fold}": tests[(tests["fold"] == fold).fillna(value=False)] for fold in folds
+            (part, fold): placed[sides_in_fold(placed, fold) == part]
+            for fold in range(parameters.fold_count)
+            for part in parameters.ratios
         }
     if variant.name not in BY_FOLD:
-        return {"all": rows[rows["split"] != ""]}
+        return {("all", None): rows[rows["split"] != ""]}
     return {
-        f"{part} of fold {fold}": of_fold[of_fold["split"] == part]
+        (part, int(fold)): of_fold[of_fold["split"] == part]
         for fold, of_fold in rows.groupby("fold")
         for part in ("trainval", "test")
     }
+
+
+def _judged(
+    variant: Variant, parameters: SplitParameters
+) -> dict[tuple[str, int | None], pd.DataFrame]:
+    """Leave out the training parts of folds that are dealt: each is what the others test on."""
+    parts = photographs_of_parts(variant, parameters)
+    is_dealt = variant.base == "kfold"
+    return {place: rows for place, rows in parts.items() if not (is_dealt and place[0] == "train")}
+
+
+def _named(variant: Variant, part: str, fold: int | None) -> str:
+    if fold is None:
+        return part
+    return f"fold {fold}" if (variant.base, part) == ("kfold", "test") else f"{part} of fold {fold}"
 
 
 def _finding(kind: FindingKind, variant: Variant, part: str, expected: str, found: str) -> Finding:

@@ -10,6 +10,9 @@ For parts of one size (folds) the totals have a closed form, and where their dea
 groups are dealt near to the quotas (method ``approached``). The program
 is then solved only for few groups: like parts make it one whose proof may never end.
 
+Two parts that a lot is drawn for (train and val of a fold) need no program: few groups are placed
+by looking at all placements, and the totals of many have a closed form (`acne04.split.two_parts`).
+
 Images that keep the place of an earlier release are a constraint of all of this: they count in the
 quotas and in the deviations, nothing moves them, and the best totals are those beside them
 (`acne04.split.totals`). Every bound is then one of the problem with this constraint.
@@ -27,11 +30,12 @@ import numpy as np
 import pandas as pd
 
 from acne04.core.errors import SplitError
-from acne04.core.grades import GRADES
-from acne04.split.heuristics import approach, deal_groups, deal_to_totals
+from acne04.split.heuristics import approach, deal, deal_groups
 from acne04.split.quotas import Certificate, Integers, Parts, with_total
 from acne04.split.solver import Limits, Solution, solve
+from acne04.split.strata import codes_of
 from acne04.split.totals import level, round_equally
+from acne04.split.two_parts import enumerate_placements, round_in_two
 
 #: Size up to which the program of groups in equal parts is solved: class vectors times parts. Parts
 #: of one size can be exchanged, so every solution has a factorial of twins, and the solver refutes
@@ -45,16 +49,24 @@ NODES_OF_EQUAL_PARTS = 100
 
 
 def place_groups(
-    images: pd.DataFrame, parts: Parts, limits: Limits, kept: Integers | None = None
+    images: pd.DataFrame,
+    parts: Parts,
+    limits: Limits,
+    kept: Integers | None = None,
+    draw: str = "",
 ) -> tuple[pd.Series, Certificate]:
     """Place the groups of some images.
 
     Parameters
     ----------
     images : pandas.DataFrame
-        The images to be placed, all of them: columns group, grade (never missing).
+        The images to be placed, all of them: columns group, grade (never missing); where there is
+        a column stratum (`acne04.split.strata`), strata stand for grades in all that follows.
     kept : array of int, shape (grades, parts), optional
         Images that have their place already, and are not among `images`.
+    draw : str
+        Another text gives another placement, as near to the quotas; the empty one is that of the
+        variants which are not repeated.
 
     Returns
     -------
@@ -69,7 +81,7 @@ def place_groups(
         If there is nothing to place.
     """
     if kept is None:
-        kept = np.zeros((len(GRADES), len(parts.names)), dtype=np.int64)
+        kept = np.zeros((len(codes_of(images)[1]), len(parts.names)), dtype=np.int64)
     if images.empty and not kept.any():
         raise SplitError(
             "split",
@@ -80,20 +92,28 @@ def place_groups(
         )
     names, vectors, kinds, groups = class_vectors(images)
     place = _place_in_equal_parts if set(parts.ratios) == {1} else _place
-    found, method = place(vectors, groups, parts, limits, kept)
+    found, method = place(vectors, groups, parts, limits, kept, draw)
     certificate = _certify(vectors, parts, found, method, kept)
-    return deal_groups(names, kinds, found.assigned), certificate
+    return deal_groups(names, kinds, found.assigned, draw), certificate
 
 
 def _place(
-    vectors: Integers, groups: Integers, parts: Parts, limits: Limits, kept: Integers
+    vectors: Integers, groups: Integers, parts: Parts, limits: Limits, kept: Integers, draw: str
 ) -> tuple[Solution, str]:
     images = vectors.T @ groups
-    single = np.eye(len(GRADES), dtype=np.int64)
-    relaxed = (
-        level(images, parts, limits, kept) if kept.any() else solve(single, images, parts, limits)
-    )
-    dealt = deal_to_totals(vectors, groups, relaxed.assigned)
+    single = np.eye(len(images), dtype=np.int64)
+    is_drawn_in_two = draw != "" and len(parts.names) == len(("train", "val"))
+    if is_drawn_in_two:
+        found = enumerate_placements(vectors, groups, parts, kept, draw)
+        if found is not None:
+            return found, "solved"
+    if kept.any():
+        relaxed = level(images, parts, limits, kept)
+    elif is_drawn_in_two:
+        relaxed = round_in_two(images, parts)
+    else:
+        relaxed = solve(single, images, parts, limits)
+    dealt = deal(vectors, groups, relaxed.assigned, draw)
     if dealt is not None:
         return replace(relaxed, assigned=dealt), "dealt"
     solved = solve(vectors, groups, parts, limits, kept)
@@ -102,11 +122,11 @@ def _place(
 
 
 def _place_in_equal_parts(
-    vectors: Integers, groups: Integers, parts: Parts, limits: Limits, kept: Integers
+    vectors: Integers, groups: Integers, parts: Parts, limits: Limits, kept: Integers, draw: str
 ) -> tuple[Solution, str]:
     images = vectors.T @ groups
     relaxed = level(images, parts, limits, kept) if kept.any() else round_equally(images, parts)
-    dealt = deal_to_totals(vectors, groups, relaxed.assigned)
+    dealt = deal(vectors, groups, relaxed.assigned, draw)
     if dealt is not None:
         return replace(relaxed, assigned=dealt), "dealt"
     near = approach(vectors, groups, parts, kept)
@@ -159,7 +179,8 @@ def class_vectors(images: pd.DataFrame) -> tuple[pd.Series, Integers, Integers, 
         Number of groups of each class vector.
     """
     numbers, names = pd.factorize(images["group"], sort=True)
-    table = np.zeros((len(names), len(GRADES)), dtype=np.int64)
-    np.add.at(table, (numbers, images["grade"].to_numpy(dtype=np.int64)), 1)
+    codes, strata = codes_of(images)
+    table = np.zeros((len(names), len(strata)), dtype=np.int64)
+    np.add.at(table, (numbers, codes), 1)
     vectors, kinds, groups = np.unique(table, axis=0, return_inverse=True, return_counts=True)
     return pd.Series(names), vectors, kinds.ravel(), groups.astype(np.int64)

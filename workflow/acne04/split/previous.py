@@ -13,6 +13,7 @@ import pandas as pd
 
 from acne04.core import tables
 from acne04.core.errors import SchemaError, UsageError
+from acne04.core.variants import base_of
 from acne04.split.manifest import Variant
 
 #: Places that a row of each variant may have.
@@ -42,7 +43,7 @@ def read_previous(folder: Path, variant: str, dataset: str, fold_count: int) -> 
     rows = tables.read(path, "splits", dataset)
     _refuse_others(path, rows, variant)
     numbers = rows["fold"].dropna()
-    if variant == "kfold" and (numbers >= fold_count).any():
+    if base_of(variant) == "kfold" and (numbers >= fold_count).any():
         raise UsageError(
             "--fold-count",
             "fewer folds than the earlier release has, whose images are to keep theirs",
@@ -65,12 +66,12 @@ def by_bytes(manifest: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns image_id, origin, grade, excluded, and place as of `places`; by sha256. Of
-        byte-identical images the row that was placed, else the first by image_id.
+        Columns image_id, origin, grade, excluded, validates, and place as of `places`; by sha256.
+        Of byte-identical images the row that was placed, else the first by image_id.
     """
     rows = manifest.assign(place=places(manifest), out=manifest["excluded"] != "")
     rows = rows.sort_values(["out", "image_id"]).drop_duplicates("sha256")
-    columns = ["sha256", "image_id", "origin", "grade", "excluded", "place"]
+    columns = ["sha256", "image_id", "origin", "grade", "excluded", "place", "validates"]
     return rows[columns].set_index("sha256").sort_index()
 
 
@@ -142,10 +143,10 @@ def _refuse_others(path: Path, rows: pd.DataFrame, variant: str) -> None:
             done="nothing written",
         )
     # Placed in a part of this variant, or left out; a fold says which fold tests, in kfold alone.
-    sound = rows["split"].isin(_SPLITS[variant]) != (rows["excluded"] != "")
+    sound = rows["split"].isin(_SPLITS[base_of(variant)]) != (rows["excluded"] != "")
     sound &= (
         rows["fold"].isna()
-        if variant == "holdout"
+        if base_of(variant) == "holdout"
         else rows["fold"].notna() | (rows["split"] != "test")
     )
     wrong, placed = rows[~sound], rows[rows["split"] != ""]

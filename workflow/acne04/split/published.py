@@ -194,8 +194,7 @@ def _balance(
         Training images of each grade: the real ones, and what there is in the end.
     """
     training = rows["split"] == "trainval"
-    counts = rows.loc[training, "grade"].value_counts()
-    trained = {grade: Fraction(int(counts.get(grade, 0))) for grade in GRADES}
+    trained = trained_counts(rows[training])
     weights = training_weights(rows[training], trained, parameters)
     rows.loc[training, "weight"] = weights.astype("Float64")
     synthetic = rows["origin"] == "synthetic"
@@ -212,6 +211,12 @@ def _balance(
     rows.loc[chosen, "weight"] = 1.0
     rows.loc[chosen, "mark"] = reserve.loc[rows.loc[chosen, "image_id"], "mark"].to_numpy()
     return trained, reached(rows, trained, parameters)
+
+
+def trained_counts(training: pd.DataFrame) -> Counts:
+    """Count training images of each grade; `training` has a column grade."""
+    counts = training["grade"].value_counts()
+    return {grade: Fraction(int(counts.get(grade, 0))) for grade in GRADES}
 
 
 def _mean(counts: list[Counts]) -> Counts:

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from acne04.core.grades import GRADES
+
 Integers = NDArray[np.int64]
 
 
@@ -124,6 +126,8 @@ class Certificate:
         How the placement was found, see `acne04.split.placement`.
     frozen : FrozenPart or None
         A further part, beside those that take images.
+    strata : tuple of str
+        Names of the cells but that of all images: grades, or what stands for them.
     """
 
     parts: Parts
@@ -134,6 +138,7 @@ class Certificate:
     bound_total: int
     method: str
     frozen: FrozenPart | None = None
+    strata: tuple[str, ...] = tuple(map(str, GRADES))
 
     @property
     def largest(self) -> int:
@@ -196,7 +201,7 @@ class Certificate:
             }
             for images, given, quota in rows
         ]
-        return dict(zip([*map(str, range(len(cells) - 1)), "all"], cells, strict=True))
+        return dict(zip([*self.strata, "all"], cells, strict=True))
 
     def _images(self, units: int) -> str:
         return str(Fraction(units, self.parts.unit))

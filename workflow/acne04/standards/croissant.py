@@ -6,6 +6,7 @@ from typing import Any
 
 from acne04.core.grades import GRADE_NAMES, GRADES
 from acne04.core.schemas import load_schema
+from acne04.core.variants import MOST_REPEATS, base_of, with_repeats
 from acne04.standards import responsible
 from acne04.standards.facts import (
     MAINTAINERS,
@@ -58,7 +59,7 @@ _IMAGE_FILES = "image-files"
 #: Manifests with one row an image. In the others an image has a row a fold: they refer to the
 #: images instead of repeating each one five times in a loader's memory.
 _ONE_ROW_AN_IMAGE = ("holdout", "kfold", "paper")
-_MANIFESTS = ("published", "published-clean", *_ONE_ROW_AN_IMAGE)
+_MANIFESTS = ("published", "published-clean", "published-matched", *_ONE_ROW_AN_IMAGE)
 _GROUPS = "tables/groups/groups.csv"
 _DATA_TYPES = {
     "string": "sc:Text",
@@ -70,9 +71,15 @@ _DATA_TYPES = {
 _SPLITS = {
     "train": ("cr:TrainingSplit", "trained on"),
     "val": ("cr:ValidationSplit", "to choose by"),
-    "test": ("cr:TestSplit", "to report on; in kfold the test part of its fold, else training"),
+    "test": (
+        "cr:TestSplit",
+        "to report on; in kfold test of its fold; else val where it `validates`, or training",
+    ),
     "trainval": ("cr:TrainingSplit", "trained on in its fold of the published folds"),
-    "train-only": ("cr:TrainingSplit", "a synthetic image: training in all folds but its own"),
+    "train-only": (
+        "cr:TrainingSplit",
+        "synthetic: training but where its group tests or validates",
+    ),
     "all": ("", "the paper's collection, which has no parts"),
 }
 
@@ -205,7 +212,8 @@ def _file_object(identifier: str, size: int, sha256: str, media_type: str) -> di
 
 def _record_sets(facts: Facts) -> list[dict[str, Any]]:
     """Describe every record set."""
-    manifests = [name for name in _MANIFESTS if facts.has(f"manifests/{name}.csv")]
+    every = with_repeats(_MANIFESTS, MOST_REPEATS)
+    manifests = [name for name in every if facts.has(f"manifests/{name}.csv")]
     return [_splits(), _grades(), _images(), *(_manifest(name) for name in manifests)]
 
 
@@ -276,7 +284,7 @@ def _manifest(name: str) -> dict[str, Any]:
             column["dataType"] = ["sc:Integer", "cr:Label"]
         elif column["name"] == "split":
             column["references"] = {"field": {"@id": "splits/name"}}
-    with_image = name in _ONE_ROW_AN_IMAGE
+    with_image = base_of(name) in _ONE_ROW_AN_IMAGE
     key = ["image_id"] if with_image else ["image_id", "fold"]
     return {
         "@type": "cr:RecordSet",

@@ -25,6 +25,7 @@ WORKFLOW = "Snakefile"
 NEEDED = (
     LEDGER,
     WORKFLOW,
+    "manifests/certificates.json",
     "manifests/published_leaks.csv",
     *(f"tables/{noun}/metrics.json" for noun in ("annotations", "groups", "inventory", "near")),
     "tables/groups/groups.csv",
@@ -65,6 +66,8 @@ class Facts:
         Finding to how often it was found, over all stages.
     metrics : mapping of str to Any
         Noun (``inventory``, ``groups``, ...) to its metrics.
+    precision : mapping of str to Any
+        What the certificates say of the precision of each part.
     leaks : mapping of str to (int, int)
         Kind of relation to how many test images of the published folds have one in training, of
         how many.
@@ -82,6 +85,7 @@ class Facts:
     counts: Mapping[str, int]
     metrics: Mapping[str, Any]
     leaks: Mapping[str, tuple[int, int]]
+    precision: Mapping[str, Any]
 
     @property
     def standin(self) -> bool:
@@ -181,6 +185,7 @@ def gather(
         counts=release_files.read_counts(release, files),
         metrics=release_files.read_metrics(release, files),
         leaks=release_files.read_leaks(release),
+        precision=release_files.read_precision(release),
     )
     _check_against_ledger(release, facts)
     return facts

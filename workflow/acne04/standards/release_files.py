@@ -89,6 +89,14 @@ def read_metrics(release: Path, files: tuple[ReleaseFile, ...]) -> dict[str, Any
     return metrics
 
 
+def read_precision(release: Path) -> dict[str, Any]:
+    """Read what the certificates say of the precision of each part."""
+    path = release / "manifests/certificates.json"
+    document = documents.read(path, "certificates.schema.json")
+    found: dict[str, Any] = document["precision"]
+    return found
+
+
 def read_leaks(release: Path) -> dict[str, tuple[int, int]]:
     """Read what the published folds leak.
 

@@ -14,12 +14,12 @@ from acne04.core.errors import SchemaError, UnavailableError
 from acne04.core.findings import unfold
 from acne04.core.hashing import digest_file
 from acne04.core.rows import read_rows
+from acne04.core.variants import VARIANTS, with_repeats
 from acne04.provenance.ledger import Ledger, read
 
 LEDGER = "data/ledger/ledger.json"
 #: Folders of ``data/`` whose stage reports findings, in workflow order.
-WITH_FINDINGS = ("inventory", "annotations", "near", "groups", "splits")
-MANIFESTS = ("published", "published-clean", "paper", "holdout", "kfold")
+WITH_FINDINGS = ("inventory", "annotations", "near", "groups", "splits", "cohort", "shortcuts")
 DECISIONS = ("annotations", "images", "relations", "places")
 V2 = "Acne04-v2_annotations.json"
 
@@ -50,6 +50,11 @@ class Records:
             return read(self.place(LEDGER))
         except UnavailableError:
             raise not_here(self.data, self.place(LEDGER), "--data names another") from None
+
+    @property
+    def manifests(self) -> tuple[str, ...]:
+        """All variants of the split, with their repeats."""
+        return with_repeats(VARIANTS, int(self.ledger.parameters["split"]["repeats"]))
 
     @cache  # noqa: B019 - as short-lived as the process
     def table(self, path: str, name: str) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from acne04.core.errors import UnavailableError
 from acne04.trace.artifact import origin
-from acne04.trace.checkout_records import MANIFESTS, V2, Records
+from acne04.trace.checkout_records import V2, Records
 
 _POINTER = re.compile(r"/(images|annotations)/(0|[1-9]\d*)")
 _FACTS = (
@@ -163,12 +163,13 @@ def _decisions(
 
 
 def _places(records: Records, path: str) -> Iterator[dict[str, Any]]:
-    for manifest in MANIFESTS:
+    for manifest in records.manifests:
         file = f"data/splits/{manifest}.csv"
         for row in records.rows(file, "splits", "path", (path,)):
             yield {
                 "manifest": file,
                 "fold": int(row["fold"]) if row["fold"] else None,
+                "validates": [int(fold) for fold in row["validates"].split("/") if fold],
                 "part": row["split"] or None,
                 "weight": float(row["weight"]) if row["weight"] else None,
                 "mark": row["mark"] or None,

@@ -305,9 +305,11 @@ def _of_places(places: list[dict[str, Any]]) -> Iterator[str]:
     for place in places:
         fold = "" if place["fold"] is None else f"fold {place['fold']}  "
         where = place["part"] if not place["excluded"] else f"left out: {place['excluded']}"
+        validates = " and ".join(map(str, place["validates"]))
+        also = f", validates fold {validates}" if validates else ""
         weight = f", weight {place['weight']:g}" if place["weight"] not in (None, 1) else ""
         mark = f", {place['mark']}" if place["mark"] else ""
-        yield f"{place['manifest']:<{width}}  {fold}{where}{weight}{mark}"
+        yield f"{place['manifest']:<{width}}  {fold}{where}{also}{weight}{mark}"
 
 
 def _of_stage(stage: dict[str, Any]) -> Iterator[str]:

@@ -52,11 +52,15 @@ class Figures:
     boxes, boxes_other : int
         Boxes in all, and on the images that v2 does not annotate: chosen so that v2 has 3.2
         circles for each box (reached as near as the related images allow).
-    subject_sizes : mapping of int to int
-        Images of a subject, and how many subjects have so many.
-    mixed_neighbours : tuple of int
-        Subjects with images of grades 0 and 1, of 1 and 2, of 2 and 3 (or more): together those
-        of more than one grade.
+    pure_subjects : tuple of mapping of int to int
+        Subjects all of whose images are of the grade: images of one, and how many have so many.
+    mixed_subjects : mapping of tuple of int to mapping of int to int
+        As `pure_subjects`, of those of several grades, by the grades that they have.
+    most_of_subject : tuple of int
+        Images of the grade of one subject, at most.
+    without_embedding : tuple of int
+        Images of the grade in which no face was found to compare, so that the subject table takes
+        each for a subject of its own.
     subject_split : mapping of str to int
         Images in each part of the published subject-disjoint split.
     pairs_low, pairs_high, pairs_count, pairs_equal : int
@@ -96,8 +100,10 @@ class Figures:
     cells: Mapping[tuple[int, int], int]
     boxes: int
     boxes_other: int
-    subject_sizes: Mapping[int, int]
-    mixed_neighbours: tuple[int, int, int]
+    pure_subjects: tuple[Mapping[int, int], ...]
+    mixed_subjects: Mapping[tuple[int, ...], Mapping[int, int]]
+    most_of_subject: tuple[int, int, int, int]
+    without_embedding: tuple[int, int, int, int]
     subject_split: Mapping[str, int]
     pairs_low: int
     pairs_high: int
@@ -152,11 +158,21 @@ FULL = Figures(
     },
     boxes=18_983,
     boxes_other=8_845,
-    subject_sizes={
-        1: 278, 2: 194, 3: 17, 4: 50, 5: 9, 6: 23, 7: 3, 8: 15, 9: 1, 10: 3, 12: 2, 13: 3,
-        15: 1, 17: 1, 19: 1, 20: 1, 21: 1, 22: 1,
+    pure_subjects=(
+        {1: 57, 2: 61, 3: 5, 4: 19, 5: 1, 6: 5, 7: 1, 12: 1},
+        {1: 69, 2: 66, 3: 3, 4: 11, 5: 2, 6: 4, 8: 3, 9: 1},
+        {1: 56, 2: 17, 3: 1, 4: 2, 6: 1},
+        {1: 96, 2: 6, 3: 1, 4: 1},
+    ),
+    mixed_subjects={
+        (0, 1): {2: 29, 3: 6, 4: 12, 5: 6, 6: 10, 7: 1, 8: 8, 12: 1, 13: 2, 21: 1, 22: 1},
+        (0, 1, 2): {4: 2, 10: 1, 13: 1, 15: 1, 19: 1, 20: 1},
+        (1, 2): {2: 10, 3: 1, 4: 3, 6: 3, 7: 1, 8: 4, 10: 1},
+        (1, 2, 3): {17: 1},
+        (2, 3): {2: 5, 10: 1},
     },
-    mixed_neighbours=(70, 30, 14),
+    most_of_subject=(16, 19, 6, 5),
+    without_embedding=(4, 6, 16, 31),
     subject_split={"train": 948, "val": 218, "test": 291},
     pairs_low=4,
     pairs_high=4,
@@ -197,8 +213,10 @@ SMALL = Figures(
     },
     boxes=593,
     boxes_other=240,
-    subject_sizes={1: 6, 2: 6, 4: 4, 5: 1, 7: 1},
-    mixed_neighbours=(3, 2, 1),
+    pure_subjects=({1: 2, 4: 2}, {1: 3, 3: 1, 5: 1}, {1: 1, 2: 1}, {1: 1, 2: 1}),
+    mixed_subjects={(0, 1): {2: 2, 7: 1}, (0, 1, 2): {4: 1}, (1, 2): {2: 1}, (2, 3): {2: 1}},
+    most_of_subject=(4, 5, 2, 2),
+    without_embedding=(0, 0, 1, 1),
     subject_split={"train": 30, "val": 7, "test": 9},
     pairs_low=1,
     pairs_high=1,

@@ -23,71 +23,59 @@ def subject_grades(figures: Figures, chance: Chance) -> list[list[int]]:
     Returns
     -------
     list of list of int
-        One entry per subject, one grade per image. The sizes are `figures.subject_sizes`, the
-        totals `figures.grades`, and exactly ``sum(figures.mixed_neighbours)`` subjects have more
-        than one grade, their first two images being of neighbouring ones.
+        One entry per subject, in any order, one grade per image. Subjects of one grade and of
+        several are those of `figures`, and so are the totals.
 
     Raises
     ------
     NoPlanError
         If the draw cannot be completed.
     """
-    sizes = chance.shuffled([s for s, many in figures.subject_sizes.items() for _ in range(many)])
-    mixed = _choose_mixed(sizes, sum(figures.mixed_neighbours))
-    in_mixed = _share_of_mixed(figures, sum(sizes[i] for i in mixed))
-    in_pure = [all_ - part for all_, part in zip(figures.grades, in_mixed, strict=True)]
-    subjects: list[list[int]] = [[] for _ in sizes]
-    for index in sorted(set(range(len(sizes))) - mixed, key=lambda i: -sizes[i]):
-        roomy = [g for g in range(4) if in_pure[g] >= sizes[index]]
-        if not roomy:
-            raise NoPlanError("no grade has room for a subject of one grade")
-        grade = chance.pick([g for g in roomy for _ in range(in_pure[g])])
-        subjects[index] = [grade] * sizes[index]
-        in_pure[grade] -= sizes[index]
-    _fill_mixed(subjects, sizes, chance.shuffled(sorted(mixed)), figures, in_mixed, chance)
+    pure = [
+        [grade] * size
+        for grade, sizes in enumerate(figures.pure_subjects)
+        for size, many in sizes.items()
+        for _ in range(many)
+    ]
+    left = [n - many for n, many in zip(figures.grades, _by_grade(pure), strict=True)]
+    return chance.shuffled([*pure, *_mixed_subjects(figures, left, chance)])
+
+
+def _by_grade(subjects: list[list[int]]) -> list[int]:
+    return [sum(grades.count(grade) for grades in subjects) for grade in range(4)]
+
+
+def _mixed_subjects(figures: Figures, wanted: list[int], chance: Chance) -> list[list[int]]:
+    """Subjects of several grades that have `wanted` images of each grade in all.
+
+    Rare grades are dealt out first: what they leave open falls to each subject's lowest grade.
+    """
+    kinds = [
+        (grades, size)
+        for grades, sizes in figures.mixed_subjects.items()
+        for size, many in sizes.items()
+        for _ in range(many)
+    ]
+    subjects = [list(grades) for grades, _ in kinds]
+    for grade in range(3, -1, -1):
+        for subject, (grades, size) in zip(subjects, kinds, strict=True):
+            if grade == grades[0]:
+                subject += [grade] * (size - len(subject))
+        for _ in range(wanted[grade] - _by_grade(subjects)[grade]):
+            free = [
+                place
+                for place, (grades, size) in enumerate(kinds)
+                if grade in grades[1:]
+                and subjects[place].count(grade) < figures.most_of_subject[grade]
+                for _ in range(size - len(subjects[place]))
+            ]
+            if not free:
+                raise NoPlanError("no subject of several grades has room for a grade")
+            subjects[chance.pick(free)].append(grade)
+    most = figures.most_of_subject
+    if _by_grade(subjects) != wanted or any(s.count(g) > most[g] for s in subjects for g in s):
+        raise NoPlanError("the subjects of several grades cannot have so many of each")
     return subjects
-
-
-def _choose_mixed(sizes: list[int], wanted: int) -> set[int]:
-    """Subjects of more than one grade: half of them large, a quarter of middle size."""
-    large = [i for i, size in enumerate(sizes) if size >= 6][: wanted // 2]
-    middle = [i for i, size in enumerate(sizes) if 3 <= size < 6][: wanted // 4]
-    small = [i for i, size in enumerate(sizes) if size == 2]
-    return {*large, *middle, *small[: wanted - len(large) - len(middle)]}
-
-
-def _share_of_mixed(figures: Figures, images: int) -> list[int]:
-    """Of `images` images in mixed subjects, how many have each grade (in proportion)."""
-    total = sum(figures.grades)
-    low, middle, high = figures.mixed_neighbours
-    least = (low, low + middle, middle + high, high)
-    share = [max(n * images // total, m) for n, m in zip(figures.grades, least, strict=True)]
-    while (difference := images - sum(share)) != 0:
-        step = 1 if difference > 0 else -1
-        free = [g for g in range(4) if share[g] + step >= least[g]]
-        share[max(free, key=lambda g: (figures.grades[g] - share[g]) * step)] += step
-    return share
-
-
-def _fill_mixed(
-    subjects: list[list[int]],
-    sizes: list[int],
-    mixed: list[int],
-    figures: Figures,
-    left: list[int],
-    chance: Chance,
-) -> None:
-    lower = [grade for grade, many in enumerate(figures.mixed_neighbours) for _ in range(many)]
-    for index, grade in zip(mixed, lower, strict=True):
-        subjects[index] = [grade, grade + 1]
-        left[grade] -= 1
-        left[grade + 1] -= 1
-    for index in mixed:
-        while len(subjects[index]) < sizes[index]:
-            own = [g for g in subjects[index] if left[g] > 0]
-            grade = chance.pick(own) if own else max(range(4), key=lambda g: left[g])
-            subjects[index].append(grade)
-            left[grade] -= 1
 
 
 def split_subjects(sizes: list[int], figures: Figures, chance: Chance) -> list[str]:

@@ -34,7 +34,7 @@ from acne04_standin.people import (
 from acne04_standin.retakes import Retake, choose_retakes
 from acne04_standin.variants import copy_size
 
-#: Draws before giving up. Nearly every one of the full corpus succeeds, one in fifteen of the
+#: Draws before giving up. Nearly every one of the full corpus succeeds, one in seven of the
 #: small one.
 ATTEMPTS = 2000
 
@@ -73,13 +73,14 @@ class RealImage:
 class Roster:
     """All real images in the order of their numbers, and how they are related.
 
-    `pairs`, `copies` and `retakes` speak of images by their place in `images`.
+    `pairs`, `copies`, `retakes` and `without_embedding` speak of images by their place in `images`.
     """
 
     images: tuple[RealImage, ...]
     pairs: tuple[Pair, ...]
     copies: tuple[Copy, ...]
     retakes: tuple[Retake, ...]
+    without_embedding: tuple[int, ...]
 
     @property
     def in_retakes(self) -> frozenset[int]:
@@ -142,7 +143,21 @@ def _attempt(
     )
     pairs, copies = _renumbered(relations, order)
     own = Chance(seed, "retakes", attempt)
-    return Roster(images, pairs, copies, choose_retakes(images, pairs, copies, retakes, own))
+    again = choose_retakes(images, pairs, copies, retakes, own)
+    unseen = _choose_without_embedding(images, figures, Chance(seed, "embedding", attempt))
+    return Roster(images, pairs, copies, again, unseen)
+
+
+def _choose_without_embedding(
+    images: Sequence[RealImage], figures: Figures, chance: Chance
+) -> tuple[int, ...]:
+    """Images in which no face was found: each is a subject of its own, for want of evidence."""
+    many = Counter(image.subject for image in images)
+    alone = chance.shuffled([i for i, image in enumerate(images) if many[image.subject] == 1])
+    chosen: list[int] = []
+    for grade, wanted in enumerate(figures.without_embedding):
+        chosen += [i for i in alone if images[i].grade == grade][:wanted]
+    return tuple(sorted(chosen))
 
 
 def _subject_ids(subject: list[int], names: list[str]) -> dict[int, str]:

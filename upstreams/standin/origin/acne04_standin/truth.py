@@ -36,6 +36,9 @@ def truth_document(corpus: Corpus) -> str:
         "identical_pairs": _pairs(corpus),
         "near_duplicates": _near_duplicates(corpus),
         "retakes": _retakes(corpus),
+        "without_embedding": [
+            corpus.roster.images[i].name for i in corpus.roster.without_embedding
+        ],
         "synthetic": _synthetic(corpus),
         "name_collisions": [
             {"how": c.how, "paths": list(c.paths)}
@@ -162,6 +165,10 @@ def _figures(corpus: Corpus) -> Json:
         "subjects": len(subjects),
         "subject_sizes": _counts(len(grades) for grades in subjects.values()),
         "subjects_with_several_grades": sum(len(set(g)) > 1 for g in subjects.values()),
+        "subjects_by_label": _counts(g for grades in subjects.values() for g in set(grades)),
+        "most_of_subject_by_label": [
+            max(grades.count(grade) for grades in subjects.values()) for grade in range(4)
+        ],
         "subject_split": _counts(image.part for image in images),
         "portraits": sum(image.size == PORTRAIT for image in images),
         "other_sizes": len({image.size for image in images} - {PORTRAIT}),
@@ -179,6 +186,7 @@ def _figures(corpus: Corpus) -> Json:
         "v2_sizes": len({image.size for image in known}),
         "near_duplicates": _counts(copy.kind for copy in corpus.roster.copies),
         "retakes": len(corpus.roster.retakes),
+        "without_embedding": _counts(images[i].grade for i in corpus.roster.without_embedding),
         "name_collisions": _counts(collision.how for collision in corpus.collisions),
     }
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from acne04.score.measures import Numbers, PersonTallies, figures, persons_behind
+from acne04.inference.measures import Numbers, PersonTallies, figures, persons_behind
 
 #: Draws of the persons; twice as many move no interval by a hundredth.
 DRAWS = 4_000
@@ -77,7 +77,7 @@ def estimates(tallies: PersonTallies, weights: Numbers) -> list[Estimate]:
     values = _of_all(tallies)
     drawn = figures(tallies, weights)
     behind = persons_behind(tallies)
-    return [_estimate(*one) for one in zip(values, drawn, behind, strict=True)]
+    return [bootstrap_estimate(*one) for one in zip(values, drawn, behind, strict=True)]
 
 
 def differences(one: PersonTallies, other: PersonTallies, weights: Numbers) -> list[Difference]:
@@ -87,7 +87,7 @@ def differences(one: PersonTallies, other: PersonTallies, weights: Numbers) -> l
     behind = np.minimum(persons_behind(one), persons_behind(other))
     found = []
     for value, of_one, persons in zip(values, drawn, behind, strict=True):
-        estimate = _estimate(value, of_one, persons)
+        estimate = bootstrap_estimate(value, of_one, persons)
         known = of_one[~np.isnan(of_one)]
         p = None
         if estimate.low is not None:
@@ -102,7 +102,18 @@ def _of_all(tallies: PersonTallies) -> Numbers:
     return figures(tallies, everybody)[:, 0]
 
 
-def _estimate(value: float, drawn: Numbers, persons: np.int64) -> Estimate:
+def bootstrap_estimate(value: float, drawn: Numbers, persons: int | np.int64) -> Estimate:
+    """Give a figure with the expanded percentile interval of its draws.
+
+    Parameters
+    ----------
+    value : float
+        The figure; NaN where it makes no sense.
+    drawn : numpy.ndarray
+        The figure for each draw of the persons; NaN where it makes no sense there.
+    persons : int
+        So many persons it rests on.
+    """
     number = int(persons)
     if math.isnan(value):
         return Estimate(None, None, None, number)
