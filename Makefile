@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 PYTEST_ARGUMENTS ?=
 
-.PHONY: run setup test test-long lint lock check-lock relock benchmarks screens site clean pull audit audit-full audit-release diff verify
+.PHONY: run setup test test-long lint lock check-lock relock benchmarks screens site clean pull push rebuild audit audit-full audit-release diff verify
 
 run: setup
 	snakemake --cores all
@@ -52,11 +52,22 @@ check-lock: setup
 # the code of the checkout that this Makefile lies in. No file of CHECKOUT is run or imported.
 CHECKOUT ?= .
 REPORTS ?= reports
-pull audit audit-full audit-release diff verify: export PYTHONSAFEPATH = 1
+pull rebuild audit audit-full audit-release diff verify: export PYTHONSAFEPATH = 1
 
 # The dataset from the store: the one of .dvc/config, or STORE_URL's.
 pull: setup
 	@python -m snakemake_dvc --pull "$(CHECKOUT)"
+
+# To the store what it lacks; with AGAIN="FILE..." these whatever lies there, for that is damaged.
+push: setup
+	@python -m snakemake_dvc --push $(if $(AGAIN),--again $(AGAIN))
+
+# Where there is no store to pull from: the stand-in is drawn again, and its objects are in DVC's
+# cache. Of the real images that cannot be done: who publishes them gives them to nobody's CI.
+rebuild: setup
+	@grep -q '^dataset: standin' params.yaml || { echo "make $@: params.yaml names the real dataset," \
+		"and no store is set up: set ACNE04_STORE_URL (docs/ci.md)" >&2; exit 2; }
+	SNAKEMAKE_DVC_STORE=none snakemake --cores all
 
 # The reports go to REPORTS, the job summary also to where GitHub shows it.
 reports_of = --markdown "$(REPORTS)/$(1).md" --sarif "$(REPORTS)/$(1).sarif" \

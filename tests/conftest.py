@@ -15,6 +15,7 @@ import pytest
 import released
 from project import Project, copy_of_tree
 from selenium import webdriver
+from store_servers import sshd
 
 ROOT = Path(__file__).parents[1]
 
@@ -52,6 +53,14 @@ def clients() -> Path:
 def datumaro() -> Path:
     """A Python that has Datumaro (.ci/datumaro.txt)."""
     return _interpreter("datumaro")
+
+
+@pytest.fixture(scope="session")
+def servers() -> Path:
+    """Folder of the servers' programs (.ci/servers.txt); OpenSSH's is on this machine."""
+    if not sshd():
+        pytest.skip("no sshd on this machine (Debian: openssh-server)")
+    return _interpreter("servers").parent
 
 
 def _interpreter(name: str) -> Path:

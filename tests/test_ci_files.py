@@ -96,6 +96,11 @@ def test_gitlab_runs_the_same_commands() -> None:
     (together,) = full["script"]
     targets = [f"make {target}" for target in together.split()[2:]]
     assert [*full["before_script"], *targets] == commands("full")
+    # What is made again where there is no store: its first step is a rule of GitLab's.
+    assert document["rebuild"]["script"] == commands("rebuild")[1:] == ["make rebuild"]
+    assert document["rebuild"]["rules"][0] == {"if": "$ACNE04_STORE_URL", "when": "never"}
+    assert document["stages"] == ["rebuild", "audit"]
+    assert {github[name]["needs"] for name in ("quick", "full")} == {"rebuild"}
 
 
 def test_a_pull_request_is_audited_by_the_code_of_its_base() -> None:
@@ -215,7 +220,62 @@ def test_a_release_is_looked_at_only_where_one_is_named(
 
 @pytest.mark.workflow
 def test_a_store_that_cannot_be_read_is_said_plainly(bare_clone: Project, tmp_path: Path) -> None:
-    prepared(bare_clone, tmp_path, STORE_URL=str(tmp_path / "nowhere"))
+    prepared(bare_clone, tmp_path, STORE_URL="/no/such/disk")
     done = bare_clone.command("make", "pull")
     assert done.returncode != 0
-    assert "the store cannot be read" in done.stderr
+    assert "no such folder" in done.stderr
+    assert "mount the disk that it lies on" in done.stderr
+
+
+def test_a_job_that_runs_a_change_gets_no_secret() -> None:
+    """It is told whether there is a store, and never which."""
+    text = (ROOT / ".github/workflows/audit.yml").read_text(encoding="utf-8")
+    job = text.partition("  rebuild:\n")[2].partition("  quick:\n")[0]
+    assert re.findall(r"\$\{\{ (.*?) \}\}", job) == [
+        "steps.look.outputs.made",
+        "secrets.ACNE04_STORE_URL != ''",
+    ]
+    assert "actions/cache" not in job, "what strangers write there, others would take"
+
+
+@pytest.mark.workflow
+@pytest.mark.timeout(600)
+def test_without_a_store_the_stand_in_is_made_again(
+    audited: Project, tmp_path: Path, contexts: Path | None
+) -> None:
+    """As for a pull request from a fork: no secret, no store, only objects handed over."""
+    place = tmp_path / "lab"
+    change = audited.clone(place / "change")
+    auditor = audited.clone(place / "auditor")
+    for project in (change, auditor):
+        (project.path / ".dvc/config.local").unlink()
+    prepared(change, tmp_path)
+    done = change.command("make", "rebuild")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert change.git("status", "--porcelain") == ""
+    objects = change.path / ".dvc/cache/files"
+    objects.rename(tmp_path / "objects")
+    subprocess.run(["git", "clone", "--quiet", change.path, place / "fresh"], check=True)
+    fresh = Project(place / "fresh")
+    (fresh.path / ".dvc/cache").mkdir()
+    (tmp_path / "objects").rename(fresh.path / ".dvc/cache/files")
+    auditor.environment = {
+        **change.environment,
+        "CHECKOUT": str(fresh.path),
+        "REPORTS": str(place / "reports"),
+        "STORE_URL": "",
+    }
+    pulled = auditor.command("make", "pull")
+    assert pulled.returncode == 0, pulled.stderr
+    assert "nothing has been pushed yet" in pulled.stderr
+    audit = auditor.command("make", "audit")
+    assert audit.returncode == 0, audit.stdout + audit.stderr
+
+
+@pytest.mark.workflow
+def test_real_images_are_not_made_again(bare_clone: Project, tmp_path: Path) -> None:
+    prepared(bare_clone, tmp_path)
+    bare_clone.set_parameter("dataset", "acne04")
+    done = bare_clone.command("make", "rebuild")
+    assert done.returncode == 2
+    assert "set ACNE04_STORE_URL" in done.stderr

@@ -18,11 +18,14 @@ import pytest
 from project import CLEAN, Project, kill_group, rules_run
 
 from acne04.core.checkout import PACKAGES, python_path
+from snakemake_dvc.store import VARIABLE
 
 pytestmark = pytest.mark.workflow
 
 AFTER_SPLIT = ["cohort", "record", "report", "shortcuts", "split"]
 AFTER_SCAN = ["cohort", "dedupe", "near", "scan", "shortcuts", "split", "validate"]
+#: Of a run that asks no store, and so makes all that is not here.
+ALONE = {VARIABLE: "none"}
 
 
 def test_a_clone_and_pull_leave_nothing_to_do(clone: Project) -> None:
@@ -269,6 +272,114 @@ def test_d_what_is_needed_comes_from_the_store(bare_clone: Project) -> None:
     assert rules_run(bare_clone.snakemake()) == []
 
 
+ONE_OF_EACH = [
+    "data/raw/v2",
+    "data/raw/classification.csv",
+    "data/groups/groups.csv",
+    "data/splits/kfold.csv",
+    "data/ledger/ledger.json",
+]
+
+
+@pytest.mark.parametrize("artifact", ONE_OF_EACH)
+def test_d_one_artifact_pulled_and_the_rest_comes_from_the_store(
+    artifact: str, bare_clone: Project
+) -> None:
+    """Whatever is here, nothing is made: what the run is asked for is fetched."""
+    assert bare_clone.dvc("pull", artifact).returncode == 0
+    looked = bare_clone.snakemake("-n")
+    assert "A run would first ask the store for data/splits/" in looked.stdout
+    done = bare_clone.snakemake()
+    assert rules_run(done) == []
+    assert "Asking the store for what is needed: data/splits/" in done.stderr
+    assert (bare_clone.path / "data/splits/holdout.csv").is_file()
+    assert not (bare_clone.path / "upstream").exists()
+    assert bare_clone.git("status", "--porcelain") == ""
+    assert rules_run(bare_clone.snakemake()) == []
+
+
+@pytest.mark.long
+def test_d_each_artifact_alone(finished: Project, tmp_path: Path) -> None:
+    outs = re.findall(r"^    - path: (data/\S+)$", finished.read("dvc.lock"), re.MULTILINE)
+    for number, artifact in enumerate(sorted(set(outs))):
+        project = finished.clone(tmp_path / str(number))
+        assert project.dvc("pull", artifact).returncode == 0
+        assert rules_run(project.snakemake()) == [], artifact
+        assert not (project.path / "upstream").exists(), artifact
+        shutil.rmtree(project.path)
+
+
+def test_d_nothing_pulled_comes_from_the_store(bare_clone: Project) -> None:
+    assert rules_run(bare_clone.snakemake()) == []
+    assert not (bare_clone.path / "upstream").exists()
+    assert bare_clone.dvc_status() == CLEAN
+
+
+def test_d_what_the_store_lacks_is_made_of_what_it_has(
+    bare_clone: Project, finished: Project
+) -> None:
+    """One manifest is lost there: its stage runs, and says why; the sources are not asked."""
+    store = bare_clone.path.parent / "store"
+    shutil.copytree(finished.path.parent / "acne04-store", store)
+    entry = finished.read("dvc.lock").partition("path: data/splits/kfold.csv\n")[2]
+    md5 = re.search(r"md5: (\w{32})", entry)
+    assert md5
+    (store / "files/md5" / md5[1][:2] / md5[1][2:]).unlink()
+    url = ("remote", "modify", "--local", "store", "url", str(store))
+    assert bare_clone.dvc(*url).returncode == 0
+    assert bare_clone.dvc("pull", "dedupe").returncode == 0
+    done = bare_clone.snakemake()
+    assert rules_run(done) == ["record", "report", "split"]
+    said = " ".join(done.stderr.split())
+    assert "The store: it lacks data/splits/kfold.csv. Made again: data/splits/kfold.csv" in said
+    assert not (bare_clone.path / "upstream").exists()
+    assert bare_clone.read("data/splits/kfold.csv") == finished.read("data/splits/kfold.csv")
+    assert bare_clone.git("status", "--porcelain") == ""
+
+
+def test_d_a_pull_that_fails_builds_nothing(bare_clone: Project) -> None:
+    """Not even for a job that needs a folder of photographs; what is typed instead does."""
+    assert bare_clone.dvc("pull", "scan", "data/raw/v2.csv").returncode == 0
+    url = ("remote", "modify", "--local", "store", "url", "/no/such/disk")
+    assert bare_clone.dvc(*url).returncode == 0
+    for words in ((), ("data/annotations/images.csv",)):
+        refused = bare_clone.snakemake(*words)
+        assert refused.returncode == 2
+        said = " ".join(refused.stderr.split())
+        assert "the store at /no/such/disk: no such folder" in said
+        assert "what is recorded is not made again unasked" in said
+        assert f"`{VARIABLE}=none snakemake --cores all`" in said
+    assert not (bare_clone.path / "upstream").exists()
+    assert not (bare_clone.path / "data/splits").exists()
+    # The inputs of a stale stage are there, but not the folder that it reads.
+    bare_clone.append("workflow/acne04/validate/__init__.py", "# edited\n")
+    refused = bare_clone.snakemake("data/annotations/images.csv")
+    assert refused.returncode == 2
+    told = "data/raw/v2 is not fetched from its source in its place"
+    assert told in " ".join(refused.stderr.split())
+    assert not (bare_clone.path / "data/raw/v2").exists()
+
+
+def test_c_an_older_commit_comes_from_the_store_and_back(clone: Project, tmp_path: Path) -> None:
+    """`git checkout` and `dvc checkout`, where the cache has only one of the two states."""
+    clone.set_parameter("balance", "weights")
+    assert rules_run(clone.snakemake()) == ["record", "report", "split"]
+    clone.git("commit", "--quiet", "--all", "--message", "other balance")
+    store = tmp_path / "store-of-both"
+    assert clone.dvc("remote", "modify", "--local", "store", "url", str(store)).returncode == 0
+    assert clone.dvc("push", "--all-commits").returncode == 0
+    fresh = clone.clone(tmp_path / "fresh")
+    assert fresh.dvc("remote", "modify", "--local", "store", "url", str(store)).returncode == 0
+    assert fresh.dvc("pull").returncode == 0
+    for revision, is_cached in (("HEAD~1", False), ("main", True)):
+        fresh.git("checkout", "--quiet", revision)
+        assert (fresh.dvc("checkout").returncode == 0) == is_cached
+        assert rules_run(fresh.snakemake()) == []
+        assert fresh.dvc("pull").returncode == 0
+        assert fresh.dvc_status() == CLEAN
+        assert fresh.git("status", "--porcelain") == ""
+
+
 @pytest.mark.parametrize("cache", ["kept", "lost"])
 def test_e_a_deleted_artifact_comes_back(clone: Project, cache: str) -> None:
     if cache == "lost":
@@ -338,6 +449,7 @@ def _goes_on(project: Project, expected: Project, moment: str) -> None:
     ids=["fetching", "validating", "committing"],
 )
 def test_f_killed_at_three_moments(bare_clone: Project, finished: Project, sign: str) -> None:
+    bare_clone.environment = ALONE
     run = bare_clone.start("snakemake", "--cores", "2")
     while not (bare_clone.path / sign).exists():
         assert run.poll() is None
@@ -351,6 +463,7 @@ def test_f_killed_at_three_moments(bare_clone: Project, finished: Project, sign:
 
 def test_f_killed_without_its_jobs(bare_clone: Project, finished: Project) -> None:
     """Only Snakemake itself is killed: its orphaned jobs go on writing beside the next run."""
+    bare_clone.environment = ALONE
     run = bare_clone.start("snakemake", "--cores", "2")
     while not (bare_clone.path / "upstream/standin/README.txt").exists():
         assert run.poll() is None
@@ -364,6 +477,7 @@ def test_f_killed_without_its_jobs(bare_clone: Project, finished: Project) -> No
 @pytest.mark.parametrize("number", range(20))
 def test_f_killed_at_random(bare_clone: Project, finished: Project, number: int) -> None:
     delay = random.Random(number).uniform(0.5, 25)
+    bare_clone.environment = ALONE
     run = bare_clone.start("snakemake", "--cores", "2")
     try:
         run.communicate(timeout=delay)

@@ -31,6 +31,11 @@ def test_without_a_network_it_says_what_to_do(bare_clone: Project) -> None:
     assert "Traceback" not in said
     assert "https://raw.githubusercontent.com/" in said or "gdrive-folder:" in said
     assert "upstream/acne04/" in said
+    files = ["Classification.tar", "Detection.tar", "ACNEDIT", "Acne04-v2_annotations.json"]
+    files += [f"subjects/{part}.jsonl" for part in ("train", "val", "test")]
+    for file in files:
+        assert f"MISSING {file}, not pinned" in said, "the list is whole, not of the first alone"
+    assert said.index("sources: 7 files, 7 missing") < said.index("The run stopped")
     assert not (bare_clone.path / "data").exists()
 
 

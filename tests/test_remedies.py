@@ -308,7 +308,9 @@ TROUBLES = {
         ("dvc pull",),
         removed=r"object (\S+) with its own bytes in the cache \((\S+)\)",
     ),
-    "an object lost in the store": Trouble(_object_lost_in_the_store, WHOLE_AUDIT, ("dvc push",)),
+    "an object lost in the store": Trouble(
+        _object_lost_in_the_store, WHOLE_AUDIT, ("python -m snakemake_dvc --push",)
+    ),
     "annotations lost": Trouble(
         _annotations_lost,
         ("acne04", "trace", "Acne04-v2_annotations.json#/annotations/0"),

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from acne04.cli import main
+from acne04.fetch import retries
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "golden"
@@ -40,14 +41,30 @@ class Checkout:
         monkeypatch.chdir(folder)
         for variable in ("ACNE04_UPSTREAM", "ACNE04_SET_ASIDE_PINS"):
             monkeypatch.delenv(variable, raising=False)
+        # What tries again does so at once.
+        monkeypatch.setattr(retries, "FIRST_PAUSE", 0.0)
         return Checkout(capsys)
 
     def source(self, key: str, kind: str, *files: dict[str, Any], version: str = "2019") -> None:
         """Write a sources.yaml in which one source is delivered in another way."""
         document = yaml.safe_load(SOURCES.read_text(encoding="utf-8"))
-        delivery = {"version": version, "kind": kind, "files": list(files)}
+        delivery = {"version": version, "kind": kind, "may_be_missing": 100, "files": [*files]}
         document[self.dataset][key]["delivery"] = delivery
         Path("sources.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+
+    def promise(self, key: str, promises: dict[str, Any], may_be_missing: int) -> None:
+        """Let a source of the sources.yaml here promise something else."""
+        document = yaml.safe_load(Path("sources.yaml").read_text(encoding="utf-8"))
+        document[self.dataset][key]["promises"] = promises
+        document[self.dataset][key]["delivery"]["may_be_missing"] = may_be_missing
+        Path("sources.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+
+    def main(self, *words: str) -> tuple[int, str, str]:
+        """Call a verb with these words; give its exit code, stdout and stderr."""
+        self.capsys.readouterr()
+        code = main(list(words))
+        said = self.capsys.readouterr()
+        return code, said.out, said.err
 
     def call(self, verb: str, key: str, *more: str, version: str = "2019") -> tuple[int, str, str]:
         """Call a verb; give its exit code, stdout and stderr."""
@@ -56,10 +73,7 @@ class Checkout:
         words += ["--upstream", f"upstream/{self.dataset}"]
         if verb in ("fetch", "restore"):
             words += ["--output", f"data/raw/{key}", "--listing", f"data/raw/{key}.csv"]
-        self.capsys.readouterr()
-        code = main([*words, *more])
-        said = self.capsys.readouterr()
-        return code, said.out, said.err
+        return self.main(*words, *more)
 
     def pin_and_fetch(self, key: str, *more: str, version: str = "2019") -> tuple[int, str, str]:
         """Pin, which must succeed, then fetch."""

@@ -36,6 +36,7 @@ from acne04.parser import Completion, Parser, Version, declare_loudness
 VERBS = {
     "standin": "draw the stand-in upstream: same names and defects, no faces",
     "pin": "record what an upstream delivers, where no hash is published",
+    "sources": "list every source's files: here, wrong or missing; what to do",
     "fetch": "bring a source to data/raw, checked against its pins",
     "restore": "bring a folder of data/raw back: from DVC, else its upstream",
     "scan": "read every image once; parse labels, folds and boxes",
@@ -64,7 +65,7 @@ VERBS = {
 
 #: What people want -> the verbs for it. A run calls those that make.
 PURPOSES = {
-    "look": ("report", "draw", "trace", "explain", "diff"),
+    "look": ("sources", "report", "draw", "trace", "explain", "diff"),
     "make (`make run` and `snakemake --cores all` call these)": (
         "standin",
         "pin",
@@ -107,6 +108,7 @@ EXTRAS = {
     "pyarrow": _WORKFLOW,
     "sklearn": "pip install scikit-learn, or `make setup` in a checkout",
     "snakemake": _WORKFLOW,
+    "stamina": _WORKFLOW,
 }
 
 if Path(sys.argv[0]).name == "acne04" and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:

@@ -2,7 +2,7 @@
 
 Inputs: upstreams/*/pins (git), the upstream (network, a local copy, or the drawn stand-in).
 Outputs: data/raw/<source>/ and its listing data/raw/<source>.csv, which stands for the folder.
-Params: dataset, standin; workflow/sources.yaml: delivery.
+Params: dataset, standin; workflow/sources.yaml: delivery, promises.
 """
 
 
@@ -61,7 +61,6 @@ rule fetch:
         listing="data/raw/{source}.csv",
     log:
         "logs/fetch_{source}.log",
-    retries: 1
     params:
         code=code(
             "core",
@@ -73,6 +72,7 @@ rule fetch:
         standin=config["standin"],
         version=version_of_source,
         delivery=delivery_of_source,
+        promised=promises_of_source,
         folder=folder_of_source,
     shell:
         """

@@ -13,7 +13,13 @@ import snakemake_dvc
 from acne04.core import parameters
 from acne04.core.checkout import PACKAGES, dataset_of
 from acne04.core.encoding import utf8_or_end
-from acne04.core.sources import SET_ASIDE, SET_ASIDE_VARIABLE, load_sources
+from acne04.core.sources import (
+    SET_ASIDE,
+    SET_ASIDE_VARIABLE,
+    load_sources,
+    pins_of,
+    version_here,
+)
 from acne04.core.variants import with_repeats
 from acne04.summary import summary_lines
 from snakemake_dvc import git
@@ -24,7 +30,7 @@ parameters.check_or_end(config)
 
 SOURCES = load_sources(Path("workflow/sources.yaml"), config["dataset"])
 UPSTREAM = f"upstreams/{config['dataset']}"
-PINS = f"{UPSTREAM}/pins/{{source}}.csv"
+PINS = pins_of(config["dataset"], "{source}")
 
 
 def code(*rooms, schemas, besides=()):
@@ -46,9 +52,7 @@ def version_of_source(wildcards):
 
 def version_of(source):
     """The version of a source's pins by the source's name."""
-    version = SOURCES[source].delivery.version
-    knobs = " ".join(f"{name}={value}" for name, value in config["standin"].items())
-    return f"{version} {knobs}" if config["dataset"] == "standin" else version
+    return version_here(SOURCES[source], lambda: config)
 
 
 def is_pinned(source):
@@ -63,6 +67,11 @@ def is_pinned(source):
 def delivery_of_source(wildcards):
     """What determines the bytes: a change of title must not fetch again."""
     return dataclasses.asdict(SOURCES[wildcards.source].delivery)
+
+
+def promises_of_source(wildcards):
+    """What a delivery is looked through for: one that lacks too much of it is refused."""
+    return promises(wildcards.source)
 
 
 def folder_of_source(wildcards):
@@ -81,7 +90,9 @@ def parameters_of_stage(rule, wildcards, given):
         return list(config)
     facts = [f"${{dataset}}.{source}.promises" for source in given.get("promises", ())]
     if "delivery" in given:
-        facts.append(f"${{dataset}}.{wildcards['source']}.delivery")
+        # The promises, since a delivery that lacks too much of them is refused.
+        source = f"${{dataset}}.{wildcards['source']}"
+        facts += [f"{source}.delivery", f"{source}.promises"]
     return [{"workflow/sources.yaml": sorted(facts)}] if facts else []
 
 
@@ -97,6 +108,14 @@ def files_of_stages_shown(wildcards):
     return files_of_stages(
         workflow.rules, SETTINGS, {"source": SOURCES}, besides=["report", "record"]
     )
+
+
+def sources_after_failure(said):
+    """Where a source was not to be had: how it stands with all of them."""
+    # Only here: a run that goes well needs no tables.
+    from acne04.sources.checklist import lines_after_failure
+
+    return lines_after_failure(config["dataset"], said)
 
 
 UNPINNED = [source for source in SOURCES if not is_pinned(source)]
@@ -189,6 +208,7 @@ SETTINGS = snakemake_dvc.Settings(
     namespace="dataset",
     namespace_of=dataset_of,
     summary=functools.partial(summary_lines, config["dataset"]),
+    after_failure=sources_after_failure,
     state=Path(".acne04"),
 )
 

@@ -1,4 +1,4 @@
-"""Write ``dvc.yaml`` from the rules, or compare it with them; compare two runs; pull."""
+"""Write ``dvc.yaml`` from the rules, or compare it with them; compare two runs; pull and push."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from snakemake_dvc.dvc import DVC_LOCK, DVC_YAML, is_yaml
 from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.files import write_text
 from snakemake_dvc.printing import say, say_aside, shown_in_line
-from snakemake_dvc.pull import pull
+from snakemake_dvc.pull import pull, push
 
 
 class _Parser(argparse.ArgumentParser):
@@ -35,11 +35,19 @@ def main() -> int:
     parser.add_argument(
         "--pull", type=Path, metavar="CHECKOUT", help="`dvc pull` there, with the settings of here"
     )
+    parser.add_argument(
+        "--push", action="store_true", help="`dvc push`, and what DVC wrongly believes to be there"
+    )
+    parser.add_argument(
+        "--again", nargs="+", metavar="FILE", default=[], help="with --push: send these anyway"
+    )
     arguments = parser.parse_args()
     if arguments.reproduced:
         return _reproduced()
-    if arguments.pull:
-        return _pulled(arguments.pull)
+    if arguments.again and not arguments.push:
+        parser.error("--again goes with --push")
+    if arguments.pull or arguments.push:
+        return _brought(arguments)
     # Only here: Snakemake takes a second to import.
     from snakemake_dvc.stages import dvc_yaml
 
@@ -59,9 +67,13 @@ def main() -> int:
     return 1
 
 
-def _pulled(checkout: Path) -> int:
+def _brought(arguments: argparse.Namespace) -> int:
     try:
-        pull(checkout.resolve(), Path.cwd())
+        if arguments.pull:
+            pull(arguments.pull.resolve(), Path.cwd())
+        if arguments.push:
+            push(arguments.again)
+            say("all that dvc.lock records is in the store")
     except BridgeError as error:
         say_aside(*str(error).split("\n"))
         return error.exit_code

@@ -33,4 +33,5 @@ class BridgeError(Exception):
         named = {"expected": expected, "found": found, "done": done, "next": remedy}
         lines = [f"  {label + ':':<10}{text}" for label, text in named.items() if text]
         super().__init__(shown("\n".join([f"{shown_in_line(where)}: {what}", *lines])))
+        self.where, self.what, self.remedy = where, what, remedy
         self.exit_code = exit_code

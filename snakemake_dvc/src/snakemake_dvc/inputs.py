@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from snakemake_dvc import dvc, git
+from snakemake_dvc import dvc, git, store
 from snakemake_dvc.errors import BridgeError
 from snakemake_dvc.printing import say_aside
 
@@ -101,10 +101,9 @@ def bring_back(missing: Iterable[MissingInput]) -> list[str]:
     """
     asked = sorted({str(file) for absent in missing for file in _tracking(Path(absent.path))})
     for file in asked:
-        if dvc.run("checkout", "--verbose", file).returncode != 0:
-            answer = dvc.run("pull", "--verbose", file)
-            if answer.returncode != 0:
-                say_aside(f"dvc pull {file}: {dvc.reason(answer)}")
+        is_back = dvc.run("checkout", "--verbose", file).returncode == 0
+        if not is_back and (fault := store.pull(file)):
+            say_aside(f"{file}: the store: {fault.what}; {fault.remedy}")
     return asked
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from snakemake_dvc import dvc, inputs, records, refusals
+from snakemake_dvc import bringing, dvc, inputs, records, refusals
 from snakemake_dvc.checkout import Checkout
 from snakemake_dvc.digests import DigestCache
 from snakemake_dvc.listings import compare_names
@@ -28,6 +28,8 @@ class Preparation:
     ----------
     rules : sequence of snakemake.rules.Rule
         Those of the workflow.
+    default : str
+        Name of the rule that a run is asked for where its call names nothing.
     settings : Settings
         Those of the project.
     namespace : str
@@ -41,6 +43,7 @@ class Preparation:
     """
 
     rules: Sequence[Any]
+    default: str
     settings: Settings
     namespace: str
     staleness: Staleness
@@ -68,12 +71,13 @@ class Preparation:
         if dry:
             if note := dvc.at_hand(back) if back else []:
                 say(f"A run would first bring back from DVC's cache: {' '.join(note)}")
+            bringing.bring(self.staleness, self._targets, dry)
             for path in foreign:
                 say(f"A run would first let go of {path}, which other parameters made")
         else:
             self._tidy()
             stale -= set(dvc.restore(back))
-            self.staleness.pull_inputs()
+            bringing.bring(self.staleness, self._targets, dry)
             unlocked = checkout.unlocked_stages()
             for path in foreign:
                 path.unlink()
@@ -126,6 +130,20 @@ class Preparation:
                 missing = inputs.missing_inputs(self.rules, files)
         if missing:
             inputs.refuse_missing(missing)
+
+    def _targets(self) -> tuple[list[str], bool]:
+        """List the files that a run is asked for, and say whether its call names them.
+
+        What a function of the default rule gives is known only later.
+        """
+        named = refusals.targets(refusals.command_line())
+        rules = {str(rule.name): rule for rule in self.rules}
+        files = []
+        for target in named or [self.default]:
+            rule = rules.get(target)
+            asked = [target] if rule is None else list(rule.output) or list(rule.input)
+            files += [str(file) for file in asked if isinstance(file, str)]
+        return files, bool(named)
 
     def _touch(self, outputs: list[str]) -> None:
         """Give files one time: what has no record Snakemake judges by times, which say nothing."""

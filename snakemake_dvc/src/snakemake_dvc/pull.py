@@ -7,11 +7,12 @@ where the checkout's settings say with the secrets of whoever calls it: both are
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from snakemake_dvc import dvc, git
+from snakemake_dvc import dvc, git, store
 from snakemake_dvc.errors import BridgeError
+from snakemake_dvc.printing import say_aside
 
 #: Address of the store in the environment, in place of the one in .dvc/config.
 STORE = "STORE_URL"
@@ -49,8 +50,34 @@ def pull(checkout: Path, trusted: Path) -> None:
             exit_code=2,
         )
     if url := os.environ.get(STORE):
-        _run("remote", "modify", "--local", "store", "url", url)
-    _run("pull", "--verbose")
+        dvc.run("remote", "modify", "--local", "store", "url", url)
+    if fault := store.pull():
+        if fault.kind != "none" or not _taken_from_cache():
+            raise store.refused(fault, "not everything is pulled")
+        say_aside(f"The store: {fault.what}. What dvc.lock records came from DVC's cache")
+
+
+def push(again: Iterable[str]) -> None:
+    """Bring to the store what it lacks of what ``dvc.lock`` records, and the releases.
+
+    Parameters
+    ----------
+    again : iterable of str
+        Files to be sent whatever lies there.
+
+    Raises
+    ------
+    BridgeError
+        If the store does not take all of it.
+    """
+    if fault := store.push(again):
+        raise store.refused(fault, "not everything is pushed; what arrived stays")
+
+
+def _taken_from_cache() -> bool:
+    """Where there is no store: bring all that is recorded from the cache, if it has all."""
+    outs = dvc.tracked_outs()
+    return bool(outs) and len(dvc.restore(outs)) == len(outs)
 
 
 def _settings(trusted: bytes) -> Iterator[str]:
@@ -68,16 +95,3 @@ def _places() -> Iterator[str]:
         place = PurePosixPath(out)
         if place.is_absolute() or ".." in place.parts or place.parts[0] in (".git", ".dvc"):
             yield f"an artifact would be written to {out}"
-
-
-def _run(*words: str) -> None:
-    done = dvc.run(*words)
-    if done.returncode != 0:
-        raise BridgeError(
-            f"dvc {words[0]}",
-            f"the store cannot be read: {dvc.reason(done)}",
-            done="not everything is pulled",
-            remedy=f"set {STORE}, and what its server wants; a pull request from a fork has no "
-            "secrets",
-            exit_code=2,
-        )

@@ -158,7 +158,9 @@ class Bridge:
                 "The run stopped: a job ended without a word, killed perhaps; its log may say more."
             )
         # What failed is the last thing on the screen.
-        self._say_after_the_jobs(["", *self._log()])
+        more = self.settings.after_failure
+        lines = more([told for _, told in known]) if more else []
+        self._say_after_the_jobs(["", *lines, *self._log()])
         screen.say(self._console(), [head], style="bold red")
         screen.say(self._console(), (line for _, told in known for line in told.splitlines()))
         sys.exit(min((code for code, _ in known), default=1))
@@ -228,6 +230,7 @@ class Bridge:
         made = json.loads(self._made.read_text(encoding="utf-8")) if self._made.is_file() else {}
         return Preparation(
             self.workflow.rules,
+            str(self.workflow.default_target or ""),
             self.settings,
             next(iter(self.namespace.values()), ""),
             self._staleness,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,9 @@ class Settings:
         there is but one.
     namespace_of : callable, optional
         Gives the namespace that an artifact says it is of, or None.
+    after_failure : callable, optional
+        Gives the lines to show where a run has stopped, before its reasons; called with what the
+        jobs said that failed.
     summary : callable, optional
         Gets the names of the rules that ran and how wide a line may be, and gives the lines to
         print after a run that succeeded; longer ones are folded. A label and two spaces begin a
@@ -68,6 +71,7 @@ class Settings:
     namespace: str = ""
     namespace_of: Callable[[Path], str | None] | None = None
     summary: Callable[[frozenset[str], int], Iterable[str]] | None = None
+    after_failure: Callable[[Sequence[str]], Iterable[str]] | None = None
     state: Path = Path(".snakemake_dvc")
 
     def tracks(self, path: str) -> bool:

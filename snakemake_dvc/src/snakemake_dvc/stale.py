@@ -12,7 +12,6 @@ from typing import Any
 import yaml
 
 from snakemake_dvc import dvc, records
-from snakemake_dvc.printing import say_aside
 from snakemake_dvc.settings import Settings
 
 #: Small numbers as DVC writes them, which is text to YAML 1.1.
@@ -59,33 +58,48 @@ class Staleness:
             for file in files
         )
 
-    def pull_inputs(self) -> list[str]:
-        """Pull absent inputs of the stages that will run from the store, where it has them.
+    def needed(self, targets: Iterable[str], is_named: bool) -> list[str]:
+        """List what is recorded and absent of what a run needs, inputs of stale stages and targets.
 
-        After a partial pull Snakemake would make them again, from the sources on. What cannot be
-        pulled it still makes.
+        Snakemake would make it again, from the sources on, though the store may have it.
+
+        Parameters
+        ----------
+        targets : iterable of str
+            Files that the run is asked for. Where nothing of what is recorded is here, all is.
+        is_named : bool
+            Whether the call names them: then no stage is looked at that they do not hang on.
 
         Returns
         -------
         list of str
-            What was asked for, sorted; empty where nothing is stale or nothing is absent.
+            Sorted; without what stale stages make, which is made anew.
         """
         entries = dvc.lock_entries()
+        made_by = {o["path"]: stage for stage, e in entries.items() for o in e.get("outs", [])}
         stale = self._stale(entries)
-        made_anew = {out["path"] for stage in stale for out in entries[stage].get("outs", [])}
-        needed = {
-            dep["path"]
-            for stage in stale
-            for dep in entries[stage].get("deps", [])
-            if self.settings.tracks(dep["path"]) and dep["path"] not in made_anew
-        }
-        absent = sorted(path for path in needed if not Path(path).exists())
-        if absent:
-            say_aside(f"Asking the store for what is needed: {' '.join(absent)}")
-            answer = dvc.run("pull", "--verbose", *absent)
-            if answer.returncode != 0:
-                say_aside(f"dvc pull: {dvc.reason(answer)}; making it again")
-        return absent
+        asked = [path for path in targets if path in made_by]
+        if is_named:
+            stale &= self._behind({made_by[path] for path in asked}, made_by)
+        elif not any(Path(path).exists() for path in made_by):
+            asked = list(made_by)
+        wanted = {*asked} | self.inputs_of(stale)
+        fresh = {path for path in wanted if made_by.get(path) not in stale}
+        return sorted(path for path in fresh if not Path(path).exists())
+
+    def _behind(self, stages: set[str], made_by: Mapping[str, str]) -> set[str]:
+        """Give stages, and all whose outputs they are made of."""
+        while True:
+            more = {made_by[path] for path in self.inputs_of(stages) if path in made_by}
+            if more <= stages:
+                return stages
+            stages = stages | more
+
+    def inputs_of(self, stages: Iterable[str]) -> set[str]:
+        """Give the artifacts that stages read, as they are recorded."""
+        entries = dvc.lock_entries()
+        deps = (dep["path"] for stage in stages for dep in entries[stage].get("deps", []))
+        return {path for path in deps if self.settings.tracks(path)}
 
     def is_wanted(self, output: str, stage: str, others: Iterable[str]) -> bool:
         """Tell whether a run is to end with an output that depends on every artifact.
@@ -108,7 +122,12 @@ class Staleness:
 
     def _stale(self, entries: dict[str, Any]) -> set[str]:
         """Stages with moved code or parameters, and all that depend on their outputs."""
-        stale = {stage for stage, entry in entries.items() if self._code_moved(stage, entry)}
+        moved = {stage for stage, entry in entries.items() if self._code_moved(stage, entry)}
+        return self.with_dependents(moved)
+
+    def with_dependents(self, stages: Iterable[str]) -> set[str]:
+        """Give stages, and all that are made of their outputs."""
+        entries, stale = dvc.lock_entries(), set(stages)
         while True:
             made = {out["path"] for stage in stale for out in entries[stage].get("outs", [])}
             more = {

@@ -12,6 +12,7 @@ from typing import Any
 
 from acne04.audit.audited_checkout import AuditedCheckout, FileDigests, digest_of
 from acne04.core.addresses import bare
+from acne04.core.dvc import meaning_of
 from acne04.inspection.checks import Impossible, NothingYet
 from acne04.provenance import release_history
 
@@ -80,7 +81,7 @@ class Store:
             raise
         except Exception as error:
             # Each kind of store raises what its own library raises.
-            what = f"the store {self.name} cannot be read: {_told(error)}"
+            what = f"the store {self.name} cannot be read: {meaning_of(error)}"
             raise Impossible(what, _REMEDY) from None
 
 
@@ -103,7 +104,7 @@ def store_of(checkout: AuditedCheckout) -> Store:
     except NoRemoteError:
         raise _missing(checkout, "no store is set up") from None
     except (DvcException, OSError, ValueError, ImportError) as error:
-        raise Impossible(f"the store cannot be used: {_told(error)}", _REMEDY) from None
+        raise Impossible(f"the store cannot be used: {meaning_of(error)}", _REMEDY) from None
     if not store.is_there():
         raise _missing(checkout, f"the store {store.name} is not there", store)
     return store
@@ -157,8 +158,3 @@ def _remembered(place: Path) -> int:
         number += sum(1 for _ in index)
         index.close()
     return number
-
-
-def _told(error: Exception) -> str:
-    """Give an error's words in a line: libraries put addresses into them, passwords and all."""
-    return bare(" ".join(f"{type(error).__name__}: {error}".split()))

@@ -242,7 +242,7 @@ CHECKS: tuple[Check[AuditedCheckout], ...] = (
         "look inside folders.",
         True,
         "full",
-        "`dvc push`",
+        "`python -m snakemake_dvc --push`, which looks into folders, too",
         _complete,
     ),
     Check(
@@ -250,8 +250,8 @@ CHECKS: tuple[Check[AuditedCheckout], ...] = (
         "An altered object of the store is what a colleague gets.",
         True,
         "full",
-        "delete the object in the store and `dvc push` from a checkout that passes; keep the "
-        "remote option `verify true`",
+        "in a checkout that passes: `python -m snakemake_dvc --push --again FILE`; keep the remote "
+        "option `verify true`",
         _objects,
     ),
     Check(

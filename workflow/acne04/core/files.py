@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
 import shutil
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from acne04.core.errors import UnavailableError
+from acne04.core.folder_locks import held
 
 #: Flags of an opening that neither waits (a pipe without a writer) nor translates line ends.
 _READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -80,15 +82,26 @@ def staged_folder(target: Path) -> Iterator[Path]:
     staging, retired = scratch / "new", scratch / "old"
     staging.mkdir(_FOLDER_MODE)
     mode = staging.stat().st_mode & _FOLDER_MODE
-    try:
-        yield staging
-        for path in [staging, *staging.rglob("*")]:
-            path.chmod(mode if path.is_dir() else mode & _FILE_MODE)
-        if target.exists():
-            target.replace(retired)
-        staging.replace(target)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    # While it is locked, `remove_stale_folders` sees that somebody works in it.
+    with held(scratch):
+        try:
+            yield staging
+            for path in [staging, *staging.rglob("*")]:
+                path.chmod(mode if path.is_dir() else mode & _FILE_MODE)
+            if target.exists():
+                target.replace(retired)
+            staging.replace(target)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def remove_stale_folders(target: Path) -> None:
+    """Remove what processes left beside `target` that died in `staged_folder`; none that lives."""
+    for scratch in sorted(target.parent.glob(f".{glob.escape(target.name)}.????????.part")):
+        if scratch.is_dir() and not scratch.is_symlink():
+            with held(scratch) as is_ours:
+                if is_ours:
+                    shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _beside(target: Path) -> Path:

@@ -151,6 +151,8 @@ class Progress:
                 dynamic_ncols=True,
             )
             self._bar.start_t -= time.monotonic() - self._began
+        # The step may have come to say more: which file of how many.
+        self._bar.set_description(self.step, refresh=False)
         self._bar.total = self.total
         self._bar.n = self.done
         self._bar.refresh()

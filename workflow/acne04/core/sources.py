@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -18,11 +19,16 @@ Kind = Literal["archive", "folder", "files"]
 Magic = Literal["tar", "zip", "jpeg", "json", "jsonl"]
 
 SCHEMA = "sources.schema.json"
+#: Percent of what a source promises that may be missing, where its entry does not say.
+MAY_BE_MISSING = 10
 #: Names in a query whose values are secrets; and what follows host and path.
 _SECRET = re.compile(
     r"[?&;#][\w.%-]*(?:token|secret|passw|key|sig|auth|credential)[\w.%-]*=", re.IGNORECASE
 )
 _LATER = re.compile(r"[?#].*", re.DOTALL)
+
+#: The dataset that is drawn on this machine.
+STANDIN = "standin"
 
 #: Added to the version under which bytes are pinned that are not those of the real upstream, and
 #: the variable that asks for it where it is 1.
@@ -80,11 +86,24 @@ class DeliveryFile:
 
 @dataclass(frozen=True)
 class Delivery:
-    """Exactly what determines the bytes of a source."""
+    """Exactly what determines the bytes of a source.
+
+    Attributes
+    ----------
+    version : str
+        That of the producer.
+    kind : {"archive", "folder", "files"}
+        How it is delivered.
+    files : tuple of DeliveryFile
+        What is delivered.
+    may_be_missing : int
+        Percent of what is promised that may be missing; 100 where nothing is looked at.
+    """
 
     version: str
     kind: Kind
     files: tuple[DeliveryFile, ...]
+    may_be_missing: int = MAY_BE_MISSING
 
 
 @dataclass(frozen=True)
@@ -150,6 +169,28 @@ def load_source(path: Path, dataset: str, key: str) -> Source:
             found=f"{key}; {asked}" if asked else key,
         )
     return sources[key]
+
+
+def pins_of(dataset: str, key: str) -> str:
+    """Give the path of the table of pins of a source, in a checkout."""
+    return f"upstreams/{dataset}/pins/{key}.csv"
+
+
+def version_here(source: Source, read: Callable[[], dict[str, Any]]) -> str:
+    """Give the version under which a checkout pins a source.
+
+    Parameters
+    ----------
+    source : Source
+        Which one.
+    read : callable
+        Gives the parameters of the checkout; asked for the stand-in alone.
+    """
+    version = source.delivery.version
+    if source.dataset != STANDIN:
+        return version
+    knobs = read()[STANDIN]
+    return f"{version} " + " ".join(f"{name}={value}" for name, value in knobs.items())
 
 
 class _Loader(yaml.CSafeLoader):
@@ -229,6 +270,6 @@ def _source(dataset: str, key: str, entry: dict[str, Any]) -> Source:
     )
     structured = {
         "licence": Licence(**entry["licence"]),
-        "delivery": Delivery(delivery["version"], delivery["kind"], files),
+        "delivery": Delivery(**{**delivery, "files": files}),
     }
     return Source(dataset=dataset, key=key, **{**entry, **structured})

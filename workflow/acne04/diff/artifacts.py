@@ -10,7 +10,7 @@ from typing import Any
 
 from acne04.core import rows as csv_rows
 from acne04.core import tables
-from acne04.core.dvc import cache_folder, file_md5
+from acne04.core.dvc import cache_folder, file_md5, meaning_of
 from acne04.core.errors import SchemaError, UnavailableError
 from acne04.core.findings import unfold
 from acne04.core.schemas import load_schema
@@ -174,7 +174,7 @@ def _pull(wanted: Iterable[str]) -> str:
     try:
         Repo().cloud.pull(infos)
     except (DvcException, ObjectDBError, OSError) as error:
-        return " ".join(str(error).split()) or type(error).__name__
+        return str(meaning_of(error))
     return "it is not there, or its bytes are other ones"
 
 

@@ -49,17 +49,28 @@ def extract(archive: Path, folder: Path, written: Written) -> dict[str, Digest]:
     """
     digests = {}
     with _opened(archive) as reader:
-        members = list(reader.members(MAX_MEMBERS + 1))
-        problems = contents_problems(members)
-        if problems:
-            raise _harmful(archive, problems)
-        for member in members:
+        for member in _harmless_members(archive, reader):
             if member.kind == "file":
                 with reader.open(member) as stream:
                     digests[member.path] = write_hashed(stream, folder / member.path, written)
                 if digests[member.path].size != member.size:
                     raise _harmful(archive, [f"{member.name}: not as long as stated"])
     return digests
+
+
+def read_members(archive: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
+    """Yield the path of each file of an archive, with its bytes where they are wanted.
+
+    Nothing is written; a table of contents that forbids extracting is refused as by `extract`.
+    """
+    with _opened(archive) as reader:
+        for member in _harmless_members(archive, reader):
+            if member.kind == "file":
+                body = b""
+                if wanted(member.path):
+                    with reader.open(member) as stream:
+                        body = stream.read()
+                yield member.path, body
 
 
 def write_hashed(stream: IO[bytes], target: Path, written: Written) -> Digest:
@@ -88,6 +99,15 @@ def write_hashed(stream: IO[bytes], target: Path, written: Written) -> Digest:
             size += len(chunk)
             written(len(chunk))
     return Digest(size, digest.hexdigest())
+
+
+def _harmless_members(archive: Path, reader: _Tar | _Zip) -> list[ArchiveMember]:
+    """Give the whole table of contents, or refuse it."""
+    members = list(reader.members(MAX_MEMBERS + 1))
+    problems = contents_problems(members)
+    if problems:
+        raise _harmful(archive, problems)
+    return members
 
 
 class _Tar:

@@ -13,9 +13,10 @@ from typing import Any
 
 from acne04.core import tables
 from acne04.core.errors import UnavailableError
-from acne04.core.files import staged_folder
+from acne04.core.files import remove_stale_folders, staged_folder
 from acne04.core.outputs import check_outputs
 from acne04.core.printing import say
+from acne04.core.progress import Progress
 from acne04.core.sources import Source
 from acne04.fetch.delivery import obtain
 from acne04.fetch.options import SourceOptions, declare_source, read_source_options
@@ -27,8 +28,8 @@ from acne04.fetch.pins import (
     unpinned,
     warn_set_aside,
 )
+from acne04.fetch.promised_contents import check_promised
 from acne04.fetch.raw_folder import check_replaceable, land, landing_path, unlisted_files
-from acne04.fetch.transports import progress_bar
 
 
 @dataclass(frozen=True)
@@ -53,21 +54,42 @@ class FetchOptions:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``acne04 fetch``."""
     declare_source(parser)
+    declare_outputs(parser, "new, empty, or of an earlier fetch", "written")
+
+
+def declare_outputs(parser: argparse.ArgumentParser, folder: str, listing: str) -> None:
+    """Declare the folder of a source and its listing, as a run names them where they are not given.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        That of the verb.
+    folder, listing : str
+        What is done with them.
+    """
     parser.add_argument(
-        "--output",
-        required=True,
-        type=Path,
-        help="folder to write, data/raw/SOURCE: new, empty, or of an earlier fetch",
+        "--output", type=Path, help=f"folder of the source: {folder} (default: data/raw/SOURCE)"
     )
     parser.add_argument(
-        "--listing", required=True, type=Path, help="table to write, data/raw/SOURCE.csv"
+        "--listing", type=Path, help=f"its listing: {listing} (default: data/raw/SOURCE.csv)"
     )
 
 
 def read_options(arguments: argparse.Namespace) -> FetchOptions:
     """Give the options of a call; a listing that would overwrite the sources is refused."""
-    check_outputs({"--listing": arguments.listing}, {"--sources": arguments.sources})
-    return FetchOptions(read_source_options(arguments), arguments.output, arguments.listing)
+    options = read_outputs(arguments)
+    check_outputs({"--listing": options.listing}, {"--sources": arguments.sources})
+    return options
+
+
+def read_outputs(arguments: argparse.Namespace) -> FetchOptions:
+    """Give the options of a verb that has a source and its outputs."""
+    raw = Path("data/raw")
+    return FetchOptions(
+        read_source_options(arguments),
+        arguments.output or raw / arguments.source,
+        arguments.listing or raw / f"{arguments.source}.csv",
+    )
 
 
 def run(options: FetchOptions) -> int:
@@ -100,6 +122,7 @@ def fetch_folder(options: FetchOptions) -> list[dict[str, Any]]:
         If what is delivered is not what is pinned.
     """
     wanted, folder = options.source, options.folder
+    remove_stale_folders(folder)
     unlisted = unlisted_files(folder, options.listing)
     source = wanted.read_source()
     version = wanted.pinned_version
@@ -116,8 +139,10 @@ def fetch_folder(options: FetchOptions) -> list[dict[str, Any]]:
     delivered = obtain(source, list(source.delivery.files), wanted.upstream, expectation)
     if wanted.set_aside_pins:
         warn_set_aside(source, delivered, statement)
-    with progress_bar(source.key) as progress, staged_folder(folder) as staging:
-        rows = land(source, delivered, staging, progress)
+    else:
+        check_promised(source, delivered)
+    with Progress(source.key, unit="bytes") as progress, staged_folder(folder) as staging:
+        rows = land(source, delivered, staging, progress.reach)
         check_replaceable(folder, unlisted, [row["path"] for row in rows])
     return rows
 

@@ -1,133 +1,213 @@
-"""Google Drive, through gdown: from version 6 on, which lists folders of any size."""
+"""Google Drive, through gdown: from version 6 on, which lists folders of any size, and resumes."""
 
 from __future__ import annotations
 
-import tempfile
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import gdown
 import requests
 
-from acne04.fetch.acceptance import name_problem
-from acne04.fetch.transports import (
-    CONNECT_SECONDS,
-    READ_SECONDS,
-    BytesHad,
+from acne04.fetch import transports
+from acne04.fetch.acceptance import name_problem, web_page_title
+from acne04.fetch.causes import (
+    QUOTA,
+    Cause,
     RefusalError,
     UnreachableError,
+    refusal_of_status,
 )
+from acne04.fetch.http import system_words
+from acne04.fetch.partial_download import PartialDownload
+from acne04.fetch.transports import BytesHad, Listed
 
 HOST = "drive.google.com"
-
-
-class DriveFile(NamedTuple):
-    """A file of a folder: Google's id, and its path below the folder."""
-
-    file_id: str
-    path: str
+#: Where Google sends whoever must log in.
+LOGIN_HOST = "accounts.google.com"
+_STATUS = re.compile(r"status code (\d{3})")
 
 
 class GoogleDriveTransport:
-    """Bring a file (``gdrive:ID``), a folder (``gdrive-folder:ID``), or one file of it (``#…``)."""
+    """Bring a file (``gdrive:ID``), one of a folder (``gdrive-folder:ID#NAME``); list a folder."""
+
+    def __init__(self) -> None:
+        self._listings: dict[str, list[Listed]] = {}
 
     def host(self, url: str) -> str:
         """Name of the host that an address needs."""
         return HOST
 
-    def fetch(self, url: str, target: Path, progress: BytesHad) -> None:
-        """Write a file or a folder's files to `target`; see `transports.Transport.fetch`."""
+    def files_of(self, url: str) -> list[Listed]:
+        """List the files of a folder; see `transports.Transport.files_of`."""
+        folder_id = url.partition(":")[2].partition("#")[0]
+        if folder_id not in self._listings:
+            self._listings[folder_id] = _listing(folder_id)
+        return self._listings[folder_id]
+
+    def go_on(
+        self, url: str, partial: PartialDownload, progress: BytesHad, *, is_known: bool
+    ) -> None:
+        """See `transports.Transport.go_on`."""
         scheme, _, rest = url.partition(":")
-        drive_id, _, name = rest.partition("#")
-        if scheme == "gdrive":
-            _download(drive_id, target, progress)
-        elif name:
-            _download(_named(_members(drive_id), name).file_id, target, progress)
-        else:
-            _download_all(_members(drive_id), target, progress)
+        _, _, name = rest.partition("#")
+        if scheme == "gdrive-folder":
+            url = _named(self.files_of(url), name)
+        _download(url.removeprefix("gdrive:"), partial, progress, is_known)
 
 
-def _download_all(members: list[DriveFile], target: Path, progress: BytesHad) -> None:
-    done = 0
-    for member in members:
-        place = target / member.path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        before = done
-
-        def add(bytes_of_file: int, _: int | None, before: int = before) -> None:
-            progress(before + bytes_of_file, None)
-
-        _download(member.file_id, place, add)
-        done += place.stat().st_size
-
-
-def _members(folder_id: str) -> list[DriveFile]:
-    with _gdown_trouble():
-        listed = gdown.download_folder(
+def _listing(folder_id: str) -> list[Listed]:
+    with _gdown_trouble(None):
+        found = gdown.download_folder(
             id=folder_id,
             output="folder",
             skip_download=True,
             quiet=True,
             use_cookies=False,
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            timeout=(transports.CONNECT_SECONDS, transports.READ_SECONDS),
         )
-    members = [DriveFile(file.id, Path(file.path).as_posix()) for file in listed]
-    if not members:
-        raise RefusalError("the folder lists no files; is it still shared with everybody?")
-    paths = [member.path for member in members]
+    listed = [Listed(Path(file.path).as_posix(), f"gdrive:{file.id}") for file in found]
+    if not listed:
+        raise RefusalError(
+            "the folder lists no files: it is empty, or not shared with everybody", Cause.WITHHELD
+        )
+    paths = [file.path for file in listed]
     problems = [f"{path!r} {name_problem(path)}" for path in paths if name_problem(path)]
     problems += sorted({f"{path!r} is there twice" for path in paths if paths.count(path) > 1})
     if problems:
         raise RefusalError("the folder lists names that cannot be kept: " + "; ".join(problems))
-    return sorted(members, key=lambda member: member.path)
+    return sorted(listed)
 
 
-def _named(members: list[DriveFile], name: str) -> DriveFile:
-    for member in members:
-        if member.path == name:
-            return member
-    listed = ", ".join(member.path for member in members[:10])
-    raise RefusalError(f"the folder holds no file {name} (it lists {len(members)}: {listed})")
+def _named(listed: list[Listed], name: str) -> str:
+    for file in listed:
+        if file.path == name:
+            return file.url
+    paths = ", ".join(file.path for file in listed[:10])
+    raise RefusalError(
+        f"the folder holds no file {name} (it lists {len(listed)}: {paths})", Cause.ABSENT
+    )
 
 
-def _download(file_id: str, target: Path, progress: BytesHad) -> None:
-    # gdown keeps its own partial files beside the output: a folder of their own holds them.
-    with tempfile.TemporaryDirectory(
-        prefix=f".{target.name}.", suffix=".part", dir=target.parent
-    ) as folder:
-        output = Path(folder, "download")
-        with _gdown_trouble():
-            gdown.download(
-                id=file_id,
-                output=str(output),
-                quiet=True,
-                use_cookies=False,
-                progress=progress,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
-            )
-        output.replace(target)
+def _download(file_id: str, partial: PartialDownload, progress: BytesHad, is_known: bool) -> None:
+    had = partial.size()
+    if had and not partial.about():
+        partial.forget()
+        had = 0
+    if not had:
+        partial.begin(drive=file_id)
+    partial.is_resumed = had > 0
+    begun = float(partial.about().get("begun", time.time()))
+    with _gdown_trouble(file_id, partial):
+        gdown.download(
+            id=file_id,
+            output=str(partial.place),
+            quiet=True,
+            use_cookies=False,
+            resume=True,
+            progress=progress,
+            timeout=(transports.CONNECT_SECONDS, transports.READ_SECONDS),
+        )
+    if partial.is_resumed and not is_known and not _is_older(partial.place, begun):
+        partial.forget()
+        raise RefusalError("the file changed while it was being fetched", Cause.CHANGED)
+
+
+def _is_older(place: Path, begun: float) -> bool:
+    """Tell whether a file was changed last before its first byte was fetched.
+
+    gdown dates a file as Google does. It asks for a rest under the file's present version, so it
+    would join the rest of a new file to the beginning of an old one.
+    """
+    return place.stat().st_mtime < begun
 
 
 @contextmanager
-def _gdown_trouble() -> Iterator[None]:
-    """Turn what gdown raises into `RefusalError`."""
+def _gdown_trouble(file_id: str | None, partial: PartialDownload | None = None) -> Iterator[None]:
+    """Turn what gdown raises into a `RefusalError` with its cause, in our words."""
+    before = partial.size() if partial else 0
     try:
         yield
     except gdown.DownloadError as error:
-        raise RefusalError("Google Drive refused: " + " ".join(str(error).split())) from error
+        raise _refusal(" ".join(str(error).split()), file_id, partial) from error
+    except requests.HTTPError as error:
+        status = error.response.status_code if error.response is not None else 0
+        raise _of_status(status) from error
+    except requests.exceptions.SSLError as error:
+        reason = f"the certificate of {HOST} is not trusted here"
+        raise RefusalError(reason, Cause.UNTRUSTED) from error
     except (requests.ConnectionError, requests.Timeout) as error:
-        raise UnreachableError(HOST, str(_root(error))) from error
+        if partial and partial.size() > before:
+            raise _cut(partial) from error
+        if isinstance(error, requests.ReadTimeout):
+            silent = f"the server sent nothing for {transports.READ_SECONDS:.0f} s"
+            raise RefusalError(silent, Cause.CUT) from error
+        raise UnreachableError(HOST, system_words(error)) from error
     except requests.RequestException as error:
-        raise RefusalError(f"Google Drive answered: {error}") from error
+        raise RefusalError("Google Drive's answer broke off", Cause.CUT) from error
     except (AssertionError, AttributeError, KeyError, ValueError) as error:
-        # gdown reads Google's pages and stumbles where they have changed.
-        reason = f"{type(error).__name__}: {error}"
-        raise RefusalError(f"gdown does not understand Google's answer ({reason})") from error
+        # gdown reads Google's pages and stumbles over those that it does not know.
+        refusal = _as_google_says(file_id) if file_id else _withheld()
+        if refusal.cause is not Cause.WITHHELD:
+            raise refusal from error
+        raise RefusalError(
+            "Google's page has another form than gdown knows; a newer gdown may know it"
+        ) from error
 
 
-def _root(error: BaseException) -> BaseException:
-    """Find the first error of a chain: the system's own words."""
-    cause = error.__cause__ or error.__context__
-    return error if cause is None else _root(cause)
+def _refusal(said: str, file_id: str | None, partial: PartialDownload | None) -> RefusalError:
+    if partial and said.startswith("Download is incomplete"):
+        return _cut(partial)
+    if partial and ("byte range" in said or "multiple temporary files" in said):
+        partial.forget()
+        return RefusalError("the file changed while it was being fetched", Cause.CHANGED)
+    if status := _STATUS.search(said):
+        return _of_status(int(status[1]))
+    if QUOTA.search(said):
+        return _over_quota()
+    # Whatever page Google gives in place of a file, gdown says the same of it.
+    return _as_google_says(file_id) if file_id else _withheld()
+
+
+def _as_google_says(file_id: str) -> RefusalError:
+    """Ask Google itself why it gives a page in place of a file."""
+    try:
+        with requests.Session() as session:
+            answer = session.get(
+                f"https://{HOST}/uc?id={file_id}&export=download",
+                timeout=(transports.CONNECT_SECONDS, transports.READ_SECONDS),
+                stream=True,
+            )
+            page = next(answer.iter_content(65536), b"")
+    except requests.RequestException:
+        return _withheld()
+    if answer.status_code != requests.codes.ok:
+        return _of_status(answer.status_code)
+    if urlsplit(answer.url).hostname == LOGIN_HOST:
+        return RefusalError("Google wants a login: it is not shared with everybody", Cause.LOGIN)
+    if QUOTA.search(web_page_title(page) or "") or QUOTA.search(page.decode("utf-8", "replace")):
+        return _over_quota()
+    return _withheld()
+
+
+def _of_status(status: int) -> RefusalError:
+    return _withheld() if status in (0, 403) else refusal_of_status(status)
+
+
+def _over_quota() -> RefusalError:
+    return RefusalError("Google's quota for this file is used up for now", Cause.QUOTA)
+
+
+def _withheld() -> RefusalError:
+    return RefusalError(
+        "Google gives a page in place of it, and not the reason: its quota is used up, or it is "
+        "no longer shared with everybody",
+        Cause.WITHHELD,
+    )
+
+
+def _cut(partial: PartialDownload) -> RefusalError:
+    return RefusalError(f"the connection broke off at {partial.size():,} bytes", Cause.CUT)

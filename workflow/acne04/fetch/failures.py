@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from acne04.core.errors import Acne04Error, SourceError, UnavailableError
-from acne04.core.sources import DeliveryFile, Source
+from acne04.core.sources import STANDIN, DeliveryFile, Source
+from acne04.fetch.causes import ADVICE, Cause, RefusalError
+from acne04.fetch.partial_download import PARTS, PartialDownload
 from acne04.fetch.pins import Difference, Expectation
-from acne04.fetch.transports import RefusalError, place_of
+from acne04.fetch.transports import place_of
 
-#: The dataset that is drawn on this machine.
-STANDIN = "standin"
 _INDENT = " " * 12
 
 
@@ -25,7 +26,8 @@ class MismatchError(RefusalError):
             "delivers other bytes\n"
             + "\n".join(
                 f"{d.path}\n  expected {d.expected}\n  found    {d.found}" for d in differences
-            )
+            ),
+            Cause.OTHER_BYTES,
         )
 
 
@@ -50,7 +52,7 @@ class Failure:
     @property
     def wrong(self) -> bool:
         """Tell whether some address delivers, but other bytes than expected."""
-        return any(isinstance(attempt.refusal, MismatchError) for attempt in self.attempts)
+        return any(attempt.refusal.cause is Cause.OTHER_BYTES for attempt in self.attempts)
 
 
 def bad_copy(
@@ -93,16 +95,51 @@ def not_had(
             f"no address delivers what is pinned in {expectation.origin}: {names}; likely causes: "
             "a change upstream, or bytes damaged on their way",
             found=tried,
-            done="what was downloaded is removed; nothing written",
+            done="what does not fit is removed; nothing is overwritten",
             remedy=f"run again; {_pin_anew(source, expectation)}; or {by_hand}",
         )
     return UnavailableError(
         name,
         f"not to be had: {names}",
         found=tried,
-        done="nothing written",
-        remedy=drawn if source.dataset == STANDIN else f"run again with a network; or {by_hand}",
+        done=_kept(upstream, failures),
+        remedy=drawn if source.dataset == STANDIN else f"{_next(failures)}; or {by_hand}",
     )
+
+
+def no_room(upstream: Path, path: str, error: OSError) -> UnavailableError:
+    """Word it that what arrives cannot be written."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, None)
+    what = "the disk is full" if full else "cannot be written"
+    return UnavailableError(
+        str(upstream / path),
+        f"{what} ({error.strerror or error})",
+        done=f"what has arrived is kept in {upstream / PARTS}",
+        remedy="make room, or name another folder with ACNE04_UPSTREAM; then run again: it goes on",
+    )
+
+
+def _next(failures: Sequence[Failure]) -> str:
+    """Say what to do about the causes that were met, each once."""
+    causes = [attempt.refusal.cause for failure in failures for attempt in failure.attempts]
+    return "; ".join(dict.fromkeys(ADVICE[cause] for cause in causes if cause in ADVICE)) or (
+        "run again"
+    )
+
+
+def _kept(upstream: Path, failures: Sequence[Failure]) -> str:
+    """Say how much is here already and stays, for the next run."""
+    kept = []
+    for file in (failure.file for failure in failures):
+        for partial in (PartialDownload.of(upstream, file.path, url) for url in file.urls):
+            files = sum(place.is_file() for place in (partial.folder / "files").rglob("*"))
+            if files:
+                kept.append(f"{files:,} file{'s' * (files > 1)} of {file.path}")
+            elif partial.size():
+                kept.append(f"{partial.size():,} bytes of {file.path}")
+    if not kept:
+        return "nothing written"
+    return f"{', '.join(kept)} kept in {upstream / PARTS}: the next run goes on there"
 
 
 def _again(source: Source, place: Path) -> str:
@@ -117,10 +154,7 @@ def _pin_anew(source: Source, expectation: Expectation) -> str:
     if not expectation.version:
         way = f"correct {expectation.origin}"
     else:
-        way = (
-            f"delete the rows of version {expectation.version} from {expectation.origin}, run "
-            f"`acne04 pin {source.key}` or the workflow, and commit that file"
-        )
+        way = f"`acne04 pin {source.key} --move` moves the pin and shows what changed"
     return f"if the upstream has changed and the new bytes are right, {way}"
 
 

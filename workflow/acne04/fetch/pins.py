@@ -160,10 +160,31 @@ def unpinned(source: Source, pins: Mapping[str, Digest]) -> list[DeliveryFile]:
     ]
 
 
-def add_pins(path: Path, source: Source, version: str, delivered: Iterable[Delivered]) -> None:
-    """Add rows to the table, which is made if need be; other versions' rows stay."""
+def add_pins(
+    path: Path,
+    source: Source,
+    version: str,
+    delivered: Iterable[Delivered],
+    *,
+    instead: bool = False,
+) -> None:
+    """Add rows to the table, which is made if need be; other versions' rows stay.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The table.
+    source : Source
+        Whose pins.
+    version : str
+        Of the rows.
+    delivered : iterable of Delivered
+        A row each.
+    instead : bool
+        Whether they take the place of the rows of this version.
+    """
     table = tables.read(path, "pins") if path.exists() else tables.empty("pins")
-    kept = table.to_dict("records")
+    kept = (table[table["version"] != version] if instead else table).to_dict("records")
     rows = [
         {
             "dataset": source.dataset,
@@ -190,7 +211,8 @@ def check_against_stated(
             expected="\n".join(f"{d.path}: {d.expected}" for d in differing),
             found="\n".join(f"{d.path}: {d.found}" for d in differing),
             done="nothing fetched",
-            remedy=f"correct the one that is wrong; a row taken out of {path} is pinned anew",
+            remedy=f"correct the one that is wrong: {statement.origin}, or the pin with "
+            f"`acne04 pin {path.stem} --move`",
         )
 
 

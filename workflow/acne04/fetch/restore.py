@@ -10,9 +10,9 @@ from acne04.core import dvc
 from acne04.core.dvc import DigestCache, FolderState, compare
 from acne04.core.errors import SourceError, UnavailableError
 from acne04.core.printing import say, say_aside
-from acne04.fetch.command import FetchOptions, fetch_folder
-from acne04.fetch.failures import STANDIN
-from acne04.fetch.options import declare_source, read_source_options
+from acne04.core.sources import STANDIN
+from acne04.fetch.command import FetchOptions, declare_outputs, fetch_folder, read_outputs
+from acne04.fetch.options import declare_source
 
 #: The file by which the workflow knows that the stand-in's upstream is drawn.
 DRAWN = "README.txt"
@@ -21,17 +21,12 @@ DRAWN = "README.txt"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``acne04 restore``: those of ``acne04 fetch``."""
     declare_source(parser)
-    parser.add_argument(
-        "--output", required=True, type=Path, help="folder to restore, data/raw/SOURCE"
-    )
-    parser.add_argument(
-        "--listing", required=True, type=Path, help="its listing, data/raw/SOURCE.csv: only read"
-    )
+    declare_outputs(parser, "restored", "only read")
 
 
 def read_options(arguments: argparse.Namespace) -> FetchOptions:
     """Give the options of a call."""
-    return FetchOptions(read_source_options(arguments), arguments.output, arguments.listing)
+    return read_outputs(arguments)
 
 
 def run(options: FetchOptions) -> int:
@@ -65,12 +60,28 @@ def run(options: FetchOptions) -> int:
 
 
 def _ask_dvc(folder: Path) -> None:
-    """Have DVC bring the folder from its cache, else from the store."""
-    for command in (["checkout", "--verbose", "--force"], ["pull", "--verbose", "--force"]):
-        answer = dvc.run(*command, str(folder))
-        if answer.returncode == 0:
-            return
-        say_aside(f"dvc {command[0]}: {dvc.reason(answer)}")
+    """Have DVC bring the folder from its cache, else from the store.
+
+    Raises
+    ------
+    DvcError
+        If the store cannot be asked, or gives other bytes: then nothing is fetched in its place.
+    """
+    answer = dvc.run("checkout", "--verbose", "--force", str(folder))
+    if answer.returncode == 0:
+        return
+    say_aside(f"dvc checkout: {dvc.reason(answer)}")
+    if not dvc.is_store_asked():
+        return
+    fault = dvc.pull(str(folder), force=True)
+    if fault and fault.kind not in ("none", "missing"):
+        raise dvc.refuse_store(
+            fault,
+            f"{folder} is not fetched from its source in its place",
+            remedy="To have it fetched: `SNAKEMAKE_DVC_STORE=none snakemake --cores all`",
+        )
+    if fault:
+        say_aside(f"{folder}: the store: {fault.what}")
 
 
 def _refuse_undrawn(options: FetchOptions) -> None:

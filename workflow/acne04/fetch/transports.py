@@ -1,17 +1,18 @@
 """Bring the bytes of an address: one small interface, one class a kind of address.
 
-A transport tries once. Retrying, resuming and choosing among mirrors belong around it.
+A transport tries once, and goes on where an earlier try ended. Trying again is `retries.persist`,
+choosing among mirrors and judging what has come is `delivery`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import unquote
 
-from acne04.core.progress import Progress
+from acne04.fetch.causes import RefusalError
+from acne04.fetch.partial_download import PartialDownload
 
 #: Takes the bytes had so far, and the bytes in all where they are known.
 BytesHad = Callable[[int, int | None], None]
@@ -21,16 +22,11 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
 
 
-class RefusalError(Exception):
-    """An address or a copy does not give what is wanted; the text says why."""
+class Listed(NamedTuple):
+    """A file of a folder: its path below the folder, and the address that delivers it alone."""
 
-
-class UnreachableError(RefusalError):
-    """Nobody answered: other addresses of the same host need not be tried now."""
-
-    def __init__(self, host: str, reason: str) -> None:
-        self.host = host
-        super().__init__(f"{host} cannot be reached ({reason})")
+    path: str
+    url: str
 
 
 class Transport(Protocol):
@@ -39,24 +35,31 @@ class Transport(Protocol):
     def host(self, url: str) -> str:
         """Name of the host that an address needs."""
 
-    def fetch(self, url: str, target: Path, progress: BytesHad) -> None:
-        """Write what an address delivers.
+    def go_on(
+        self, url: str, partial: PartialDownload, progress: BytesHad, *, is_known: bool
+    ) -> None:
+        """Bring what is missing of a file, in one try.
 
         Parameters
         ----------
         url : str
-            The address.
-        target : pathlib.Path
-            An empty file, or an empty folder where the address is one of a folder; may be left
-            half-written after an error.
+            The address of a file.
+        partial : PartialDownload
+            What there is of it; locked. Whole at the end, `partial.place` holds it.
         progress : callable
             Told of every piece.
+        is_known : bool
+            Whether its hash is known: then bytes of two answers need no other proof that they
+            belong together.
 
         Raises
         ------
         RefusalError
-            If it does not deliver, with the reason.
+            If it does not deliver, with the cause. What has come stays.
         """
+
+    def files_of(self, url: str) -> list[Listed]:
+        """List the files of the address of a folder, by path; raises RefusalError."""
 
 
 def transport_for(url: str) -> Transport:
@@ -82,10 +85,3 @@ def place_of(url: str) -> Path | None:
     """
     scheme, _, rest = url.partition(":")
     return Path(unquote(rest.removeprefix("//"))) if scheme == "file" else None
-
-
-@contextmanager
-def progress_bar(name: str) -> Iterator[BytesHad]:
-    """Tell how many bytes of a file or a source there are."""
-    with Progress(name, unit="bytes") as progress:
-        yield progress.reach
