@@ -7,6 +7,8 @@ afterwards, so that only what must be true of the tables can tell.
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 
 from faulting import Rows, edit
 
+from acne04.cli import main
 from acne04.core import tables
 from acne04.split.precision import precision_of
 
@@ -32,6 +35,7 @@ FLOW, AGREEMENT = "data/cohort/flow.csv", "data/cohort/agreement.json"
 FEATURES = "data/inventory/features.csv"
 SHORTCUTS, BETRAYED = "data/splits/shortcuts.csv", "data/shortcuts/betrayed.csv"
 LEAKS, PAPER_LEAKS = "data/splits/published_leaks.csv", "data/splits/paper_leaks.csv"
+SOURCES = Path(__file__).parents[1] / "workflow/sources.yaml"
 MANIFESTS = tuple(f"data/splits/{variant}.csv" for variant in VARIANTS)
 
 
@@ -497,6 +501,20 @@ def _count_groups(place: Place) -> None:
     _document(place, CERTIFICATES, recount)
 
 
+def _count_cohort(place: Place) -> None:
+    """Let the cohort's tables follow from the manifests, as whoever runs the stage has them."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["--dataset=standin", f"--sources={SOURCES}", f"--output={folder}"]
+        words += [f"--inventory={place(INVENTORY)}", f"--groups={place(GROUPS)}"]
+        words += [f"--relations={place(RELATIONS)}"]
+        words += [f"--annotated={place('data/annotations/images.csv')}"]
+        words += [f"--echoes={place('data/annotations/echoes.csv')}"]
+        words += ["--manifests", *(str(place(manifest)) for manifest in MANIFESTS)]
+        assert main(["cohort", *words]) == 0
+        for made in Path(folder).iterdir():
+            shutil.copyfile(made, place(f"data/cohort/{made.name}"))
+
+
 def person_shared(place: Place) -> None:
     """Give a test image the person of a training image, where only the column tells of it."""
     rows = [row for row in _rows(place, HOLDOUT) if row["subject"]]
@@ -525,6 +543,7 @@ def held_out_image_swapped(place: Place) -> None:
 
     edit(place(HOLDOUT), change)
     _count_groups(place)
+    _count_cohort(place)
 
 
 def link_invented(place: Place) -> None:
@@ -690,7 +709,7 @@ TABLE_FAULTS = (
                _first(SHORTCUTS, lambda row: row["task"] == "grade" and row["value"] > "0.3",
                       value="0.2501"), _SHORTCUTS, SHORTCUTS, alone=True),
     TableFault("a feature is not told of", shortcut_removed, _SHORTCUTS, SHORTCUTS, alone=True),
-    TableFault("a shortcut is judged by fewer", _first(SHORTCUTS, bool, images="1"), _SHORTCUTS,
+    TableFault("a shortcut is judged by more", _first(SHORTCUTS, bool, images="999"), _SHORTCUTS,
                SHORTCUTS, alone=True),
     TableFault("an image is not marked", betrayed_unmarked, _SHORTCUTS, BETRAYED, alone=True),
     TableFault("bytes of a pixel", _first(FEATURES, bool, bytes_per_pixel="0.5"), _SHORTCUTS,
@@ -705,5 +724,6 @@ TABLE_FAULTS = (
     TableFault("strangers are one group", strangers_joined, _GROUPS, GROUPS),
     TableFault("a group is named after no image", group_of_no_image, _GROUPS, GROUPS, alone=True),
     TableFault("one person in two groups", person_shared, _GROUPS, GROUPS),
-    TableFault("a held out image is trained on", held_out_image_swapped, _LEAKS, HOLDOUT),
+    TableFault("a held out image is trained on", held_out_image_swapped, _LEAKS, HOLDOUT,
+               alone=True),
 )  # fmt: skip

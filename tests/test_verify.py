@@ -403,7 +403,7 @@ ODD_SUMS: dict[str, tuple[Callable[[list[str]], None], int, str]] = {
     "two lines for one file": (_second_line, 2, "a second line for CITATION.cff"),
     "one line twice": (lambda lines: lines.insert(1, lines[0]), 2, "a second line for"),
     "a blank line": (lambda lines: lines.insert(2, "\n"), 3, "a blank line"),
-    "a blank line at the end": (lambda lines: lines.append("\n"), 46, "a blank line"),
+    "a blank line at the end": (lambda lines: lines.append("\n"), 61, "a blank line"),
     "white space": (lambda lines: lines.insert(0, " \t \n"), 1, "a blank line"),
     "a name alone": (lambda lines: lines.insert(0, "README.md\n"), 1, "no SHA-256"),
     "one space": (lambda lines: lines.insert(0, "0" * 64 + " x\n"), 1, "no SHA-256"),

@@ -186,7 +186,7 @@ def reached(
     Parameters
     ----------
     manifest : pandas.DataFrame
-        Table ``splits``.
+        Table ``splits``; of `balance` ``repetition`` and with `shares`, its weights too.
     shares : pandas.Series of Fraction, optional
         For how much each row counts, as of `training_shares`; else for one.
     """
@@ -198,6 +198,11 @@ def reached(
         return {grade: trained[grade] + count[grade] for grade in GRADES}
     if parameters.balance == "weights":
         return {g: Fraction(parameters.target) if trained[g] else Fraction(0) for g in GRADES}
+    if shares is not None:
+        # Whole showings, each in some of the folds only, need not meet the target in the mean.
+        for row, weight in manifest["weight"].dropna().items():
+            count[int(manifest.at[row, "grade"])] += round(weight) * shares[row]
+        return count
     return {
         g: max(trained[g], Fraction(parameters.target)) if trained[g] else trained[g]
         for g in GRADES
