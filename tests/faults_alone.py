@@ -88,8 +88,10 @@ def object_of_a_later_run_gone(project: Project) -> None:
 
 def other_promise(project: Project) -> None:
     replace(project.path / SOURCES, "boxes: 18983", "boxes: 18984")
-    replace(project.path / "snakemake.lock", "'boxes': 18983", "'boxes': 18984")
-    replace(project.path / LEDGER, '"boxes": 18983', '"boxes": 18984')
+    # Two stages have the promises as a parameter.
+    for _ in range(2):
+        replace(project.path / "snakemake.lock", "'boxes': 18983", "'boxes': 18984")
+        replace(project.path / LEDGER, '"boxes": 18983', '"boxes": 18984')
     make_consistent(project, SOURCES)
 
 

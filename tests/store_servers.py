@@ -167,4 +167,4 @@ def webdav(place: Path, programs: Path, prefix: str = "exec ", mode: str = "") -
 
 SERVERS = {"folder": folder, "ssh": ssh, "s3": s3, "webdav": webdav}
 #: What makes a server one that writes nothing.
-READ_ONLY = {"ssh": "-R", "s3": "--read-only", "webdav": "readonly"}
+READ_ONLY = {"ssh": "-R", "webdav": "readonly"}

@@ -22,6 +22,8 @@ def _lines(said: str) -> list[str]:
 
 
 def test_lines_of_a_run_that_is_not_on_a_terminal(bare_clone: Project) -> None:
+    # The store has it all; here it is made.
+    bare_clone.environment |= {"SNAKEMAKE_DVC_STORE": "none"}
     done = bare_clone.snakemake()
     lines = _lines(done.stderr)
     assert len(lines) <= 80

@@ -129,7 +129,7 @@ def test_a_verb_of_a_source_has_the_options_of_a_run(checkout: Checkout) -> None
     shutil.copytree(root / "upstreams/standin/pins", "upstreams/standin/pins")
     code, out, errors = checkout.main("pin", "v2")
     assert (code, errors) == (0, "")
-    assert out.startswith("standin/v2: pinned at version 1 scale=8 fraction=1 near_duplicates=1")
+    assert out.startswith("standin/v2: pinned at version 2 scale=8 fraction=1 near_duplicates=1")
 
 
 def test_after_a_run_that_stopped_for_want_of_a_source(checkout: Checkout) -> None:

@@ -190,8 +190,12 @@ def test_nobody_answers(kind: str, stores: dict[str, Store], reader: Project) ->
         assert "look whether the server runs" in said
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("fault", ["full", "read-only"])
+# Not S3, read-only: rclone's imitation answers what clients try again for many minutes, where S3
+# itself says AccessDenied.
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [("full", kind) for kind in KINDS] + [("read-only", k) for k in KINDS if k != "s3"],
+)
 def test_a_store_that_takes_nothing(
     kind: str, fault: str, servers: Path, finished: Project, tmp_path: Path
 ) -> None:

@@ -218,6 +218,12 @@ def test_e_a_deleted_artifact_comes_back(clone: Checkout) -> None:
     assert (clone.path / "results/words/cat/1.txt").read_text() == "cat\n"
     shutil.rmtree(clone.path / ".dvc/cache")
     (clone.path / "results/summary.txt").unlink()
+    assert clone.ran() == [], "the store has it"
+    assert (clone.path / "results/summary.txt").is_file()
+    shutil.rmtree(clone.path / ".dvc/cache")
+    (clone.path / "results/summary.txt").unlink()
+    empty = clone.path.parent / "empty"
+    clone.run("dvc", "remote", "modify", "--local", "store", "url", str(empty))
     assert clone.ran() == ["summary"]
     assert clone.status() == CLEAN
 
@@ -352,7 +358,7 @@ def test_what_dvc_said_of_a_lost_input_is_passed_on(clone: Checkout) -> None:
     shutil.rmtree(clone.path / "more")
     shutil.rmtree(clone.path / ".dvc/cache")
     said = clone.run("snakemake", "--cores", "2", code=2)
-    assert "dvc pull more.dvc: " in said
+    assert "more.dvc: the store: it lacks more" in said
     assert "more/added.txt" in said
 
 

@@ -186,12 +186,19 @@ def reason(done: subprocess.CompletedProcess[str]) -> str:
 
 def outs_by_name() -> list[str]:
     """List the places of all outputs, those of ``dvc.lock`` and those of ``*.dvc`` files."""
-    paths = [out.path for out in tracked_outs()]
+    return [out.path for out in (*tracked_outs(), *outs_of_files())]
+
+
+def outs_of_files() -> list[TrackedOut]:
+    """Read what ``*.dvc`` files record, by file: the file's path stands for the stage."""
+    outs = []
     for file in sorted(Path().rglob("*.dvc")):
         if file.is_file():
             document = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}
-            paths += [(file.parent / out["path"]).as_posix() for out in document.get("outs", [])]
-    return paths
+            for out in document.get("outs", []):
+                path = (file.parent / out["path"]).as_posix()
+                outs.append(TrackedOut(file.as_posix(), path, out.get("md5", "")))
+    return outs
 
 
 def cached_file(md5: str, folder: Path) -> Path:

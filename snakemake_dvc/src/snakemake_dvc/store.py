@@ -247,19 +247,25 @@ def _damaged(rotten: dict[str, str], wanted: dict[str, str], lost: Iterable[str]
 
 
 def objects_of(paths: Iterable[str] = ()) -> dict[str, str]:
-    """Give what ``dvc.lock`` needs of the store: the MD5 of each object, with the file it is of.
+    """Give what is recorded of the store's objects: the MD5 of each, with the file it is of.
+
+    What is recorded stands in ``dvc.lock`` and in ``*.dvc`` files.
 
     Parameters
     ----------
     paths : iterable of str
-        Artifacts, or files of folders; none for all.
+        Artifacts, files of folders, or .dvc files; none for all.
     """
     chosen = [path.rstrip("/") for path in paths]
     return {
         md5: path
-        for out in dvc.tracked_outs()
+        for out in (*dvc.tracked_outs(), *dvc.outs_of_files())
         for path, md5 in _files_of(out).items()
-        if not chosen or any(path == name or path.startswith(f"{name}/") for name in chosen)
+        if md5
+        and (
+            not chosen
+            or any(name in (path, out.stage) or path.startswith(f"{name}/") for name in chosen)
+        )
     }
 
 
@@ -301,7 +307,7 @@ def push(again: Iterable[str] = ()) -> Fault | None:
             "make room there, then the same command again; `dvc push --verbose` tells more",
         )
         # In the other order: what a server refuses, DVC may say of many files in many words.
-        return meaning(errors_in(said)) or look() or unknown
+        return _of_writing(meaning(errors_in(said))) or look() or unknown
     try:
         store = _objects()
         there = set(store.list_oids_exists(sorted(objects_of())))
@@ -309,7 +315,18 @@ def push(again: Iterable[str] = ()) -> Fault | None:
         return _send(store, lacking | wanted)
     except Exception as error:
         # Each kind of store raises what its own library raises.
-        return meaning_of(error)
+        return _of_writing(meaning_of(error))
+
+
+def _of_writing(fault: Fault | None) -> Fault | None:
+    """Give what a fault means of a store that was written to: who may read need not may write."""
+    if fault is None or fault.kind != "credentials" or look() is not None:
+        return fault
+    return Fault(
+        "read-only",
+        "it may be read, and it may not be written by this user",
+        f"ask who keeps the store for the right to write, or name another: {_ADDRESS}",
+    )
 
 
 def _send(store: Any, objects: dict[str, str]) -> Fault | None:

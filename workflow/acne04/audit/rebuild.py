@@ -21,7 +21,7 @@ from acne04.provenance import git
 _NEAR, _MEMORY = Path("data/near"), Path(".acne04/near.sqlite")
 #: What a run writes of the jobs that it ran; of the others it keeps what is committed.
 _LOCKS = ("dvc.lock", "snakemake.lock")
-#: A run must find nothing that it could take instead of making it: no other cache, no store.
+#: A run must find nothing that it could take instead of making it: no other cache, an empty store.
 _NO_STORE = """\
 [core]
     remote = nowhere
@@ -80,7 +80,8 @@ def _copy(given: Path, place: Path) -> None:
 
 
 def _run(place: Path, *targets: str) -> None:
-    """Run the workflow of a checkout, by its own code, with no cache and no store to take from."""
+    """Run the workflow of a checkout, by its own code, with no cache and nothing in its store to take."""
+    (place / ".dvc/nowhere").mkdir(exist_ok=True)
     (place / ".dvc/config.local").write_text(_NO_STORE, encoding="utf-8")
     done = run_module(place, "snakemake", "--cores", "all", *targets)
     if done.returncode != 0:
