@@ -80,7 +80,7 @@ def _copy(given: Path, place: Path) -> None:
 
 
 def _run(place: Path, *targets: str) -> None:
-    """Run the workflow of a checkout, by its own code, with no cache and nothing in its store to take."""
+    """Run the workflow of a checkout by its own code, with an empty store and no other cache."""
     (place / ".dvc/nowhere").mkdir(exist_ok=True)
     (place / ".dvc/config.local").write_text(_NO_STORE, encoding="utf-8")
     done = run_module(place, "snakemake", "--cores", "all", *targets)
