@@ -1,4 +1,4 @@
-"""Measure the page of a finished run, and of one of ten times as many images.
+"""Measure the page: of a finished run, then of ten times as many images.
 
 The images of a finished run are taken ten times, under other names, hashes and persons, in every
 table that the page shows: what a page holds and what a browser does with it depends on how many

@@ -30,7 +30,7 @@ from faulting import (
     times_kept,
 )
 from faults_alone import SEEN_BY_ONE
-from faults_invariants import TABLE_FAULTS, Place
+from faults_invariants import TABLE_FAULTS, Place, cohort_words
 from faults_records import RECORDS
 from faults_tree import (
     link_in_place_of_a_folder_of_images,
@@ -188,10 +188,8 @@ def _changed(folder: Path, before: dict[Path, bytes]) -> list[Path]:
 
 def count_cohort_anew(project: Project) -> None:
     """Let the cohort's tables say what the altered ones do."""
-    words = ["--dataset=standin", "--sources=workflow/sources.yaml", "--manifests", *MANIFESTS]
-    words += ["--inventory=data/inventory/images.csv", "--annotated=data/annotations/images.csv"]
-    words += ["--echoes=data/annotations/echoes.csv", "--groups=data/groups/groups.csv"]
-    words += ["--relations=data/groups/relations.csv", "--output=data/cohort"]
+    # What it refuses to count stays as it was.
+    words = cohort_words(Path, "data/cohort")
     project.command("acne04", "cohort", *words)
 
 

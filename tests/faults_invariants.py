@@ -501,15 +501,26 @@ def _count_groups(place: Place) -> None:
     _document(place, CERTIFICATES, recount)
 
 
+def cohort_words(place: Place, output: Path | str) -> list[str]:
+    """Give the words of ``acne04 cohort`` over artifacts, wherever they lie."""
+    return [
+        "--dataset=standin",
+        f"--sources={SOURCES}",
+        f"--output={output}",
+        f"--inventory={place(INVENTORY)}",
+        f"--groups={place(GROUPS)}",
+        f"--relations={place(RELATIONS)}",
+        f"--annotated={place('data/annotations/images.csv')}",
+        f"--echoes={place('data/annotations/echoes.csv')}",
+        "--manifests",
+        *(str(place(manifest)) for manifest in MANIFESTS),
+    ]
+
+
 def _count_cohort(place: Place) -> None:
     """Let the cohort's tables follow from the manifests, as whoever runs the stage has them."""
     with tempfile.TemporaryDirectory() as folder:
-        words = ["--dataset=standin", f"--sources={SOURCES}", f"--output={folder}"]
-        words += [f"--inventory={place(INVENTORY)}", f"--groups={place(GROUPS)}"]
-        words += [f"--relations={place(RELATIONS)}"]
-        words += [f"--annotated={place('data/annotations/images.csv')}"]
-        words += [f"--echoes={place('data/annotations/echoes.csv')}"]
-        words += ["--manifests", *(str(place(manifest)) for manifest in MANIFESTS)]
+        words = cohort_words(place, folder)
         assert main(["cohort", *words]) == 0
         for made in Path(folder).iterdir():
             shutil.copyfile(made, place(f"data/cohort/{made.name}"))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from faulting import Rows, edit
-from faults_invariants import TABLE_FAULTS, TableFault
+from faults_invariants import TABLE_FAULTS, TableFault, cohort_words
 from project import Project
 
 from acne04.audit.audited_checkout import AuditedCheckout
@@ -172,11 +172,7 @@ def split_anew(tables: Path, **parameters: object) -> None:
 
 def count_anew(tables: Path) -> None:
     """Make the cohort's tables of the manifests that are there."""
-    words = ["--dataset=standin", f"--sources={SOURCES}", "--manifests"]
-    words += [f"data/splits/{variant}.csv" for variant in VARIANTS]
-    words += ["--inventory=data/inventory/images.csv", "--annotated=data/annotations/images.csv"]
-    words += ["--echoes=data/annotations/echoes.csv", "--groups=data/groups/groups.csv"]
-    words += ["--relations=data/groups/relations.csv", "--output=data/cohort"]
+    words = cohort_words(lambda artifact: tables / artifact, tables / "data/cohort")
     assert main(["cohort", *words]) == 0
 
 

@@ -22,6 +22,7 @@ from acne04.cohort.results import (
 )
 from acne04.core import documents, tables
 from acne04.core.findings import summary_lines, write_findings
+from acne04.core.manifests import read_manifest
 from acne04.core.printing import remark
 from acne04.core.sources import load_sources
 from acne04.core.variants import base_of, repeat_of
@@ -133,8 +134,7 @@ def run(options: CohortOptions) -> int:
 
 def _read_manifests(options: CohortOptions) -> dict[str, pd.DataFrame]:
     """Give the manifests by variant, repeats after what they repeat."""
-    read = [tables.read(path, "splits", options.dataset) for path in options.manifests]
-    of_variant = {str(manifest["variant"].iloc[0]): manifest for manifest in read if len(manifest)}
+    of_variant = dict(read_manifest(path, options.dataset) for path in options.manifests)
     order = sorted(of_variant, key=lambda name: (VARIANTS.index(base_of(name)), repeat_of(name)))
     return {name: of_variant[name] for name in order}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from acne04.core import tables
+from acne04.core import manifests
 from acne04.core.errors import UnavailableError, UsageError
 from acne04.core.foreign_tables import PATH_COLUMNS, ForeignTable, read_foreign
 from acne04.core.schemas import load_schema
@@ -46,10 +46,7 @@ class JudgedManifest:
 
 def read_manifest(path: Path, dataset: str | None) -> JudgedManifest:
     """Read a manifest of ours."""
-    manifest = tables.read(path, "splits", dataset)
-    if manifest.empty:
-        raise UsageError(str(path), "the manifest has no row", done="nothing said")
-    variant = str(manifest["variant"].iloc[0])
+    variant, manifest = manifests.read_manifest(path, dataset)
     images = _images(manifest.drop_duplicates("image_id"))
     trials = trials_of(manifest, variant, images)
     return JudgedManifest(variant, images, trials, training_images(manifest, variant, images))

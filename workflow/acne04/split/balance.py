@@ -237,7 +237,9 @@ def target_findings(
                 f"{variant}.csv",
                 expected=f"{parameters.target} training images of {name}",
                 found=_figure(after[grade]) + _not_taken(manifest, grade),
-                done="took all that may train",
+                done="showed each a whole number of times"
+                if parameters.balance == "repetition"
+                else "took all that may train",
             )
         elif after[grade] > parameters.target and trained[grade] > parameters.target:
             yield catalogue.TARGET_EXCEEDED.at(
